@@ -1,0 +1,40 @@
+"""The launcher: an ASGI app for ``streamlit run app.py`` and for any ASGI server.
+
+It adds two routes to Streamlit's own: plotly.js from the installed plotly package, and the
+modules of the live component. Both paths carry a version, so both may be cached for ever.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from lrviz.live import HERE as LIVE
+from lrviz.live import PLOTLY, base_path
+
+
+class Versioned(StaticFiles):
+    """Static files under ``/<version>/``: the version is dropped, the answer never stales."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve ``<version>/<file>``, for scripts and style sheets only."""
+        _, _, file = path.replace("\\", "/").partition("/")
+        if not file.endswith((".js", ".css")):
+            return Response(status_code=404)
+        response = await super().get_response(file, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+app = st.App(
+    Path(__file__).parent / "lrviz" / "main.py",
+    routes=[
+        Mount(f"{base_path()}/plotly", Versioned(directory=PLOTLY)),
+        Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
+    ],
+)

@@ -1,0 +1,1 @@
+"""Figure builders: pure functions that return a `plotly.graph_objects.Figure`."""

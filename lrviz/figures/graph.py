@@ -1,0 +1,379 @@
+"""The picture of the computational graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+from lrviz import explain
+from lrviz.figures.geometry import FRAMES, Frame, Point, Shape
+from lrviz.graph import Edge, Pass, View, build, path
+from lrviz.theme import PALETTES, Mode, fill
+
+SERIF = "Source Serif, Source Serif Pro, Georgia, serif"
+SANS = "Source Sans, Source Sans Pro, sans-serif"
+
+
+@dataclass
+class _Canvas:
+    """Collects shapes and labels, each with the stage of the walk at which it appears."""
+
+    colours: Any
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    shape_stages: list[int] = field(default_factory=list)
+    labels: list[dict[str, Any]] = field(default_factory=list)
+    hits: list[dict[str, Any]] = field(default_factory=list)
+
+    def draw(self, d: str, stage: int, colour: str, width: float, **style: Any) -> None:
+        line = {"color": self.colours[colour], "width": width, "dash": style.get("dash", "solid")}
+        fill_colour = style.get("fill")
+        self.shapes.append(
+            {
+                "type": "path",
+                "path": d,
+                "line": line,
+                "layer": "below",
+                "fillcolor": self.colours[fill_colour] if fill_colour else "rgba(0,0,0,0)",
+            }
+        )
+        self.shape_stages.append(stage)
+
+    def write(self, at: Point, template: str, kind: str, stage: int = 0, **style: Any) -> None:
+        self.labels.append(
+            {
+                "at": at,
+                "template": template,
+                "kind": kind,
+                "stage": stage,
+                "color": self.colours[style.get("color", "text")],
+                "size": style.get("size", 13),
+                "family": SERIF if style.get("serif") else SANS,
+                "style": "italic" if style.get("serif") else "normal",
+                "weight": style.get("weight", 400),
+                "align": style.get("align", "middle right"),
+            }
+        )
+
+
+def _card(centre: Point, size: Point, radius: float) -> str:
+    (x, y), (w, h) = centre, size
+    left, right, top, bottom = x - w / 2, x + w / 2, y - h / 2, y + h / 2
+    r = radius
+    return (
+        f"M{left + r},{top} L{right - r},{top} Q{right},{top} {right},{top + r} "
+        f"L{right},{bottom - r} Q{right},{bottom} {right - r},{bottom} "
+        f"L{left + r},{bottom} Q{left},{bottom} {left},{bottom - r} "
+        f"L{left},{top + r} Q{left},{top} {left + r},{top} Z"
+    )
+
+
+def _curve(points: tuple[Point, ...]) -> str:
+    (a, b, c, d) = points
+    return f"M{a[0]},{a[1]} C{b[0]},{b[1]} {c[0]},{c[1]} {d[0]},{d[1]}"
+
+
+def _arrow(points: tuple[Point, ...]) -> str:
+    (x, y), vertical = points[3], abs(points[0][0] - points[3][0]) < 1
+    if vertical:
+        back = -8 if y > points[0][1] else 8
+        return f"M{x},{y} L{x - 5},{y + back} L{x + 5},{y + back} Z"
+    return f"M{x},{y} L{x - 8},{y - 4} L{x - 8},{y + 4} Z"
+
+
+def _edges(c: _Canvas, graph: Any, frame: Frame, lit: set[Edge]) -> None:
+    value, _, _ = explain.appears(graph)
+    # Lit edges last, so that they lie on top.
+    for edge in sorted(graph.edges, key=lambda e: e in lit):
+        points = frame.edge(edge)
+        muted = edge == ("y", "L")
+        colour = "gradient" if edge in lit else "line"
+        width = 2.5 if edge in lit else 1.5
+        stage = value[edge[1]]
+        c.draw(_curve(points), stage, colour, width, dash="dot" if muted else "solid")
+        c.draw(_arrow(points), stage, colour, 1, fill=colour)
+
+
+def _edge_labels(
+    c: _Canvas, graph: Any, frame: Frame, lit: set[Edge], stages: dict[Edge, int], wide: bool
+) -> None:
+    for edge in graph.edges:
+        if edge == ("y", "L"):
+            continue  # its number, -z, stands in the tables only
+        tail, head = edge
+        name = f"{tail}-{head}"
+        (x0, y0), _, _, (x1, y1) = frame.edge(edge)
+        on = edge in lit
+        style: dict[str, Any] = {
+            "color": "gradient" if on else "muted",
+            "weight": 600 if on else 400,
+            "size": 13 if on else 12,
+        }
+        kind = "local-lit" if on else "local"
+        stage = stages[edge]
+        mark = explain.component(edge)
+        symbols = explain.derivative(edge)
+        vector = len(graph.nodes[tail].get("inputs", ())) > 1
+        number = f"({{local.{name}.0}}, {{local.{name}.1}})" if vector else f"{{local.{name}}}"
+        gap = x1 - x0
+        if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
+            text = f"{symbols} = {number}" if on and wide else number
+            x = x0 - 78 if tail in ("z", "a") else x0 + 8
+            c.write((x, (y0 + y1) / 2), f"{mark} {text}".strip(), kind, stage, **style)
+        elif tail in ("z", "a"):  # the chain: symbol above the line, number below it
+            if wide:
+                c.write((x0 + 8, y0 - 15), f"{mark} {symbols}", kind, stage, **style)
+            c.write((x0 + 8, y0 + 15), number, kind, stage, **style)
+        else:  # beside the start of the curve, on its outer side
+            side = 1 if y1 < y0 - 4 else -1
+            y = y0 + side * 13
+            formula = explain.local_formula(graph, edge)
+            room = wide and gap > 150
+            if on and room and formula != "1":
+                text = f"{mark} {symbols} = {formula} = {number}"
+            elif on and room:
+                text = f"{mark} {symbols} = {number}"
+            else:
+                text = f"{mark} {number}" if wide and mark and gap > 60 else number
+            c.write((x0 + 6, y), text, kind, stage, **style)
+        c.hits.append(
+            {
+                "name": name,
+                "label": f"edge {explain.symbol(tail)} to {explain.symbol(head)}, "
+                f"{symbols} = {number}",
+                "box": _edge_box(frame, edge),
+            }
+        )
+
+
+def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
+    """Left, top, width, height of the region that selects an edge, px."""
+    (x0, y0), _, _, (x1, y1) = frame.edge(edge)
+    if abs(x0 - x1) < 1:
+        return (x0 - 84, min(y0, y1) + 6, 96, abs(y1 - y0) - 12)
+    if edge[0] in ("z", "a"):
+        return (x0 + 4, y0 - 26, x1 - x0 - 8, 52)
+    side = 1 if y1 < y0 - 4 else -1
+    top = y0 - 24 if side < 0 else y0 - 6
+    return (x0 + 3, top, min(max(x1 - x0 - 10, 28), 150), 30)
+
+
+def _nodes(c: _Canvas, graph: Any, frame: Frame) -> None:
+    value, _, adjoint = explain.appears(graph)
+    for name, node in graph.nodes.items():
+        (x, y), (w, h) = frame.at[name], frame.size(name)
+        role, left = node["role"], frame.at[name][0] - w / 2
+        roomy = w >= 120
+        indent, size = (38, 14) if roomy else (26, 12)
+        border, fill_colour, dash, radius, width = {
+            "data": ("data", "data_card", "4px,3px", 3, 1),
+            "parameter": ("value", "card", "solid", 12, 2),
+            "computed": ("line", "card", "solid", 12, 1.5),
+        }[role]
+        c.draw(
+            _card((x, y), (w, h), radius),
+            value[name],
+            border,
+            width,
+            dash=dash,
+            fill=fill_colour,
+        )
+        c.write(
+            (left + (10 if roomy else 6), y),
+            explain.symbol(name),
+            "symbol",
+            0,
+            serif=True,
+            size=19 if roomy else 16,
+        )
+        held = node.get("inputs", ())
+        parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
+        colour = "data" if role == "data" else "value"
+        shown = [(f"{{_value.{name}{p}}}", "value", colour, value[name], 600) for p in parts]
+        if role != "data":
+            shown += [
+                (f"{{_adjoint.{name}{p}}}", "adjoint", "gradient", adjoint[name], 400)
+                for p in parts
+            ]
+        step = 18 if size >= 14 else 17
+        top = y - step * (len(shown) - 1) / 2
+        for row, (template, kind, text_colour, stage, weight) in enumerate(shown):
+            c.write(
+                (left + indent, top + row * step),
+                template,
+                kind,
+                stage,
+                color=text_colour,
+                size=size,
+                weight=weight,
+            )
+        said = ", ".join(f"{{value.{name}{p}}}" for p in parts)
+        slope = ", ".join(f"{{adjoint.{name}{p}}}" for p in parts)
+        c.hits.append(
+            {
+                "name": name,
+                "label": f"node {explain.symbol(name)}, value {said}"
+                + (f", gradient {slope}" if role != "data" else ", data"),
+                "box": (left, y - h / 2, w, h),
+            }
+        )
+
+
+def _brace(c: _Canvas, graph: Any, frame: Frame, shape: Shape) -> None:
+    """③: ∂L/∂z over ① and ②, as the derivation braces it."""
+    _, stages, _ = explain.appears(graph)
+    stage = stages["z", "a"]
+    short = "a − y = " if graph.graph["loss"] == "log" else ""
+    zx, zy = frame.at["z"]
+    if shape == "wide":
+        left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4
+        y, mid = zy - 44, (zx + frame.at["L"][0]) / 2
+        d = (
+            f"M{left},{y + 10} Q{left},{y} {left + 10},{y} L{mid - 8},{y} Q{mid},{y} {mid},{y - 8} "
+            f"Q{mid},{y} {mid + 8},{y} L{right - 10},{y} Q{right},{y} {right},{y + 10}"
+        )
+        at = (mid - 84, y - 22)
+        text = f"③ ∂L/∂z = {short}{{adjoint.z}}"
+        c.draw(d, stage, "gradient", 1.25)
+        c.write(at, text, "component", stage, color="gradient", size=14, weight=600)
+        return
+    top, bottom = zy + 34, frame.at["L"][1] - 36
+    x = zx - 96
+    # Its point faces the free space between b and y in the left column.
+    mid = max((top + bottom) / 2, (frame.at["b"][1] + frame.at["y"][1]) / 2)
+    d = (
+        f"M{x + 10},{top} Q{x},{top} {x},{top + 10} L{x},{mid - 8} Q{x},{mid} {x - 8},{mid} "
+        f"Q{x},{mid} {x},{mid + 8} L{x},{bottom - 10} Q{x},{bottom} {x + 10},{bottom}"
+    )
+    c.draw(d, stage, "gradient", 1.25)
+    style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
+    c.write((x - 112, mid - 9), f"③ ∂L/∂z = {'a − y' if short else ''}".rstrip(" ="), "component",
+            stage, **style)
+    c.write((x - 112, mid + 9), "= {adjoint.z}", "component", stage, **style)
+
+
+def _legend(c: _Canvas, at: Point) -> None:
+    """The key to the picture, drawn where the picture leaves room."""
+    x, y = at
+    rows = (
+        ("value", "0.5866", "value: what the node is now"),
+        ("gradient", "−1.705", "∂L/∂node: how fast L changes with it"),
+        ("muted", "→ 0.2425", "local derivative: how fast the arrow’s end"),
+        ("muted", "", "changes with its start"),
+    )
+    for i, (colour, sample, text) in enumerate(rows):
+        weight = 600 if colour == "value" else 400
+        c.write((x, y + 19 * i), sample, "legend", 0, color=colour, size=12, weight=weight)
+        c.write((x + 66, y + 19 * i), text, "legend", 0, color="muted", size=12)
+
+
+def build_figure(
+    view: View,
+    *,
+    loss: str = "log",
+    of: str = "w1",
+    shape: Shape = "wide",
+    mode: Mode = "light",
+    read: Callable[[str], float] | None = None,
+) -> go.Figure:
+    """The picture of one view's graph, one unit to a pixel.
+
+    Parameters
+    ----------
+    view, loss
+        Which graph; see `lrviz.graph.build`.
+    of : {"w1", "w2", "b"}
+        The target whose path from L is lit.
+    shape : {"wide", "tall"}
+        Left to right, 930 px, or folded for a phone, 354 px.
+    mode : {"light", "dark"}
+        The palette.
+    read : callable or None
+        Quantity to number (`lrviz.graph.Pass.read`). With None labels are left empty for
+        the browser, which fills ``meta["templates"]`` of the trace named ``labels``.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One text trace; cards and arrows are shapes. ``layout.meta`` says at which stage of
+        the walk each shape appears and which boxes select a node or an edge.
+    """
+    graph = build(view, loss)  # type: ignore[arg-type]
+    frame = FRAMES[view, shape]
+    nodes = path(graph, of)
+    lit = {(tail, head) for head, tail in zip(nodes, nodes[1:], strict=False)}
+    canvas = _Canvas(PALETTES[mode])
+    _, stages, _ = explain.appears(graph)
+    _edges(canvas, graph, frame, lit)
+    _brace(canvas, graph, frame, shape)
+    _nodes(canvas, graph, frame)
+    _edge_labels(canvas, graph, frame, lit, stages, shape == "wide")
+    if shape == "wide":
+        _legend(canvas, frame.legend)
+    return _assemble(canvas, frame, mode, read)
+
+
+def _assemble(
+    canvas: _Canvas, frame: Frame, mode: Mode, read: Callable[[str], float] | None
+) -> go.Figure:
+    labels = canvas.labels
+    templates = [label["template"] for label in labels]
+    text = [fill(t, read) for t in templates] if read else [""] * len(templates)
+    trace = go.Scatter(
+        name="labels",
+        mode="text",
+        x=[label["at"][0] for label in labels],
+        y=[label["at"][1] for label in labels],
+        text=text,
+        textposition=[label["align"] for label in labels],
+        textfont={k: [la[k] for la in labels] for k in ("color", "size", "family", "style", "weight")},
+        meta={
+            "templates": templates,
+            "stages": [label["stage"] for label in labels],
+            "kinds": [label["kind"] for label in labels],
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    axis = {"visible": False, "fixedrange": True}
+    return go.Figure(
+        [trace],
+        {
+            "width": frame.width,
+            "height": frame.height,
+            "margin": dict.fromkeys(("l", "r", "t", "b"), 0),
+            "xaxis": axis | {"range": [0, frame.width]},
+            "yaxis": axis | {"range": [frame.height, 0]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)" if read is None else PALETTES[mode]["surface"],
+            "showlegend": False,
+            "dragmode": False,
+            "template": None,
+            "shapes": canvas.shapes,
+            "meta": {"shape_stages": canvas.shape_stages, "hits": canvas.hits},
+        },
+    )
+
+
+def graph_figure(p: Pass, *, of: str = "w1", mode: Mode = "light") -> go.Figure:
+    """The computational graph with the numbers of one pass, for a notebook.
+
+    Parameters
+    ----------
+    p : Pass
+        From `lrviz.differentiate`.
+    of : {"w1", "w2", "b"}
+        The parameter whose path from L is lit.
+    mode : {"light", "dark"}
+        The palette.
+
+    Raises
+    ------
+    ValueError
+        ``of`` is not a parameter.
+    """
+    if of not in explain.TARGETS:
+        raise ValueError(f"of must be one of {', '.join(explain.TARGETS)}, not {of!r}.")
+    return build_figure(p.view, loss=p.loss, of=of, mode=mode, read=p.read)

@@ -1,0 +1,66 @@
+// Carries values to Python: throttled while they move, at once when they rest, and the
+// last value always. One message is under way at a time; an answer names the message it
+// answers, and a message that is not answered in time is given up, so that a server that
+// was restarted leaves nobody waiting.
+
+const TIMEOUT = 2000;
+const REST = 300;
+
+export class Courier {
+  /** send(message) posts to Python; collect() returns the fields as they are now. */
+  constructor(send, collect) {
+    this.send = send;
+    this.collect = collect;
+    this.client = Math.random().toString(36).slice(2);
+    this.seq = 0;
+    this.acked = 0;
+    this.dirty = false;
+    this.waiting = [];
+  }
+
+  get #busy() {
+    return this.seq > this.acked && performance.now() - this.sentAt < TIMEOUT;
+  }
+
+  /** Something moved: pass it on when the last message has been answered. */
+  moved() {
+    this.dirty = true;
+    clearTimeout(this.resting);
+    if (!this.#busy) this.#post(false);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.dirty && this.#post(false), TIMEOUT);
+  }
+
+  /** The hand rests: send now, whatever is under way, and the link after a moment. */
+  rested() {
+    this.#post(false);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.#post(true), REST);
+  }
+
+  /** Send and wait until Python has written the link. */
+  flush() {
+    clearTimeout(this.resting);
+    this.#post(true);
+    const seq = this.seq;
+    return new Promise((resolve) => {
+      this.waiting.push({ seq, resolve });
+      setTimeout(resolve, TIMEOUT);
+    });
+  }
+
+  answered(client, seq) {
+    if (client !== this.client || seq <= this.acked) return;
+    this.acked = seq;
+    this.waiting = this.waiting.filter((one) => one.seq > seq || one.resolve());
+    if (this.dirty && !this.#busy) this.#post(false);
+  }
+
+  #post(rest) {
+    this.dirty = false;
+    clearTimeout(this.retry);
+    this.seq += 1;
+    this.sentAt = performance.now();
+    this.send({ client: this.client, seq: this.seq, rest, fields: this.collect() });
+  }
+}

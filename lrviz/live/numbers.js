@@ -1,0 +1,86 @@
+// How numbers are written: the browser's half of theme.number and theme.fill.
+// A test holds the two equal, string for string.
+
+export const DIGITS = 4;
+export const MORE_DIGITS = 15;
+const EXACT = 1e-13;
+const PLACES = 3;
+const MINUS = "\u2212";
+const FIGURE_SPACE = "\u2007";
+const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** Mantissa and exponent of x > 0, ties to even. toExponential alone rounds ties up. */
+function scientific(x, digits) {
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  // A tie is exact: a 5 after the last digit shown, then nothing. 100 digits tell, because a
+  // float64 that lies so close to a tie without being one does not exist.
+  if (x.toExponential(digits).includes("5e")) {
+    const [full, power] = x.toExponential(100).split("e");
+    const down = full.slice(0, digits + 1);
+    if (/^50*$/.test(full.slice(digits + 1)) && Number(down.at(-1)) % 2 === 0) {
+      return [down, Number(power)];
+    }
+  }
+  return [mantissa, Number(exponent)];
+}
+
+function positional(mantissa, power) {
+  let [whole, fraction = ""] = mantissa.split(".");
+  if (power < 0) return `0.${"0".repeat(-power - 1)}${whole}${fraction}`;
+  fraction = fraction.padEnd(power, "0");
+  whole += fraction.slice(0, power);
+  fraction = fraction.slice(power);
+  return fraction ? `${whole}.${fraction}` : whole;
+}
+
+/** x as it is shown. A probability is {p, q}; see theme.number for the rules. */
+export function number(x, digits = DIGITS) {
+  if (typeof x === "object") {
+    if (x.q < 0.5 * 10 ** -digits) return `1${MINUS}${number(x.q, digits)}`;
+    x = x.p;
+  }
+  if (x === 0) return "0";
+  if (!Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  let [mantissa, power] = scientific(size, digits);
+  const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+  if (Math.abs(Number(`${short}e${power}`) - size) <= EXACT * size) mantissa = short;
+  const sign = x < 0 ? MINUS : "";
+  if (-PLACES <= power && power <= PLACES) return sign + positional(mantissa, power);
+  const ten = "10" + [...String(power)].map((c) => SUPERSCRIPT[c]).join("");
+  return sign + (mantissa === "1" ? ten : `${mantissa}×${ten}`);
+}
+
+const SLOT = /\{([(_])?([a-z][\w.-]*)\)?\}/g;
+
+/** A template as a list of literal strings and slots, parsed once. */
+const parsed = new Map();
+function parse(template) {
+  let parts = parsed.get(template);
+  if (parts) return parts;
+  parts = [];
+  let last = 0;
+  for (const match of template.matchAll(SLOT)) {
+    parts.push(template.slice(last, match.index), { open: match[1], key: match[2] });
+    last = match.index + match[0].length;
+  }
+  parts.push(template.slice(last));
+  parsed.set(template, parts);
+  return parts;
+}
+
+/** One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number. */
+export function slot(open, x, digits = DIGITS) {
+  const text = number(x, digits);
+  if (open === "_") return text[0] === MINUS ? text : FIGURE_SPACE + text;
+  return open && text.includes(MINUS) ? `(${text})` : text;
+}
+
+/** The template with every {quantity} replaced by its number. */
+export function fill(template, read, digits = DIGITS) {
+  let out = "";
+  for (const part of parse(template)) {
+    out += typeof part === "string" ? part : slot(part.open, read(part.key), digits);
+  }
+  return out;
+}

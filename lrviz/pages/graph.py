@@ -1,0 +1,173 @@
+"""The Graph page: the picture, the inputs and everything that follows from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from lrviz import explain, settings, theme
+from lrviz.figures.graph import build_figure
+from lrviz.graph import INPUTS, build, differentiate, stages
+from lrviz.live import live
+from lrviz.pages import tables
+from lrviz.pages.session import PageState
+from lrviz.settings import State
+
+KEY = "graph"
+
+#: (name, note, the six inputs in the order of `INPUTS`: x1, w1, x2, w2, b, y).
+PRESETS = (
+    ("worked example", "The one the page opens with.", (1.5, 0.5, 2.0, -0.25, 0.1, 1)),
+    ("confident and right", "z = 6, y = 1", (2.0, 2.0, 2.0, 1.0, 0.0, 1)),
+    ("confident and wrong", "z = −20, y = 1", (3.0, -4.0, 2.0, -4.0, 0.0, 1)),
+    ("past float64, y = 0", "z = 40: 1 − a is 0 in float64", (4.0, 5.0, 4.0, 5.0, 0.0, 0)),
+    ("past float64, y = 1", "z = 40: 1 − a is 0 in float64", (4.0, 5.0, 4.0, 5.0, 0.0, 1)),
+    ("on the boundary", "z = 0, so a = ½", (2.0, 1.0, 2.0, -1.0, 0.0, 1)),
+    ("a dead input", "x₁ = 0: nothing reaches w₁", (0.0, 0.5, 2.0, -0.25, 0.1, 1)),
+)
+
+_BRIDGE = {
+    "vector": "x and w are vectors of any size; here they hold two numbers each.",
+    "features": "Two features, x₁ and x₂, stand for any number of them: each gets a weight.",
+    "operations": "The same computation with z split into single operations.",
+}
+
+
+def page() -> None:
+    """Show the Graph page."""
+    page_state = PageState(KEY, settings.GRAPH, _mismatched)
+    page_state.load()
+    page_state.notice()
+    _body()
+
+
+def _mismatched(state: State) -> list[str]:
+    """Fields that do not fit the view they stand beside."""
+    graph = build(state["view"], state["loss"])
+    wrong = []
+    if state["at"] is not None and state["at"] not in explain.names(graph):
+        wrong.append("at")
+    if state["stage"] is not None and state["stage"] >= len(stages(graph)):
+        wrong.append("stage")
+    return wrong
+
+
+@st.fragment
+def _body() -> None:
+    page_state = PageState(KEY, settings.GRAPH, _mismatched)
+    held = st.session_state.get(KEY)
+    page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
+    state = page_state.state
+    calm = not st.query_params and not page_state.memory["handled"][0]
+    spec = json.loads(structure(state["view"], state["loss"], state["of"]))
+    live(KEY, {**spec, "calm": calm})
+    page_state.acknowledge()
+    inputs = {name: state[name] for name in INPUTS}
+    p = differentiate(**inputs, view=state["view"], loss=state["loss"])
+    with st.container(key="graph-saturation"):
+        st.html(tables.saturation(p) or "<span></span>")
+    if "check" not in state["hide"]:
+        _check(p)
+    else:
+        _tables(p, folded=True)
+
+
+def _check(p: Any) -> None:
+    opened = st.toggle("Check", key="graph-check", help="The gradient check and every number.")
+    with st.container(key="graph-check-open" if opened else "graph-check-folded"):
+        st.html(tables.check(p))
+    _tables(p, folded=not opened)
+
+
+def _tables(p: Any, *, folded: bool) -> None:
+    with st.container(key="graph-tables-folded" if folded else "graph-tables"):
+        st.html(f'<div class="lv-tables">{tables.values(p)}{tables.local_derivatives(p)}</div>')
+
+
+def _range(name: str, role: str) -> dict[str, Any]:
+    return {
+        "kind": "range",
+        "name": name,
+        "label": explain.symbol(name),
+        "min": settings.LOW,
+        "max": settings.HIGH,
+        "step": settings.STEP,
+        "role": role,
+    }
+
+
+@lru_cache(maxsize=32)
+def structure(view: str, loss: str, of: str) -> str:
+    """What the live component is given, as JSON: it depends on no value that is dragged."""
+    graph = build(view, loss)  # type: ignore[arg-type]
+    product = explain.product(graph, of)
+    figures = {
+        shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()  # type: ignore[arg-type]
+        for shape in ("wide", "tall")
+    }
+    at_z = "∂L/∂z = {adjoint.z}"
+    spec = {
+        "structure": f"{view}-{loss}-{of}",
+        "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
+        "question": f"How does changing {explain.symbol(of)} change the loss? Drag it.",
+        "bridge": _BRIDGE[view],
+        "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
+        f"L = {{value.L}}, {at_z}, {product.result[0]} = {{{product.result[1]}}}",
+        "graph": explain.spec(graph),
+        "figures": figures,
+        "groups": [
+            {
+                "title": "The model",
+                "inputs": [_range(name, "parameter") for name in ("w1", "w2", "b")],
+            },
+            {
+                "title": "The example",
+                "inputs": [
+                    *(_range(name, "data") for name in ("x1", "x2")),
+                    {
+                        "kind": "choice",
+                        "name": "y",
+                        "symbol": "y",
+                        "label": "y",
+                        "options": [[0, "0"], [1, "1"]],
+                    },
+                ],
+            },
+        ],
+        "tools": [
+            {
+                "name": "view",
+                "label": "View",
+                "options": [
+                    ["vector", "Vector"],
+                    ["features", "Two features"],
+                    ["operations", "Every operation"],
+                ],
+            }
+        ],
+        "product": {
+            "factors": [
+                {"symbol": symbol, "key": key, "mark": mark, "name": "-".join(edge)}
+                for edge, symbol, key, mark in product.factors
+            ],
+            "result": {"symbol": product.result[0], "key": product.result[1]},
+            "identity": {"symbol": product.identity, "numbers": product.identity_numbers},
+            "choice": {
+                "name": "of",
+                "title": "Differentiate for",
+                "label": "Derivative of the loss for",
+                "options": [[name, explain.gradient(name)] for name in explain.TARGETS],
+            },
+        },
+        "captions": explain.captions(graph),
+        "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
+        "presets": [
+            {"label": name, "note": note, "fields": dict(zip(INPUTS, given, strict=True))}
+            for name, note, given in PRESETS
+        ],
+    }
+    return json.dumps(spec, default=lambda array: array.tolist())

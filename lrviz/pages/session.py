@@ -1,0 +1,100 @@
+"""A page's state between its three homes: the link, the session and the browser.
+
+The link wins when it changed by itself (opened, back, forward); the browser wins while a
+hand is on an input; the session remembers while another page is shown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lrviz import settings
+from lrviz.live import sync
+from lrviz.settings import Field, State
+
+
+class PageState:
+    """The state of one page in this session."""
+
+    def __init__(
+        self, key: str, fields: Sequence[Field], valid: Callable[[State], Sequence[str]]
+    ) -> None:
+        """Make the handle; nothing is read before `load`."""
+        self.key, self.fields, self.valid = key, fields, valid
+        fresh = {"state": None, "query": None, "revision": 0, "handled": ("", 0), "bad": []}
+        self.memory: dict[str, Any] = st.session_state.setdefault(f"page-{key}", fresh)
+        self.session: str = st.session_state.setdefault("session", uuid.uuid4().hex)
+
+    @property
+    def state(self) -> State:
+        """The fields as they are now."""
+        state: State = self.memory["state"]
+        return state
+
+    def load(self) -> None:
+        """Read the link if it is new; put it back after a visit to another page."""
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        came_from = st.session_state.get("showing")
+        st.session_state["showing"] = self.key
+        if not query and self.memory["state"] is not None and came_from != self.key:
+            self._write()
+            self.memory["revision"] += 1
+            return
+        if query != self.memory["query"]:
+            state, bad = settings.decode(self.fields, query, self.valid)
+            self.memory.update(state=state, bad=bad, query=query)
+            self.memory["revision"] += 1
+
+    def receive(self, message: Mapping[str, Any] | None) -> None:
+        """Take what the browser sent, once, and write the link when the hand rests."""
+        if not message:
+            return
+        mark = (str(message.get("client")), int(message.get("seq", 0)))
+        client, seq = self.memory["handled"]
+        if mark[0] == client and mark[1] <= seq:
+            return
+        self.memory["handled"] = mark
+        given = message.get("fields")
+        state = settings.accept(self.fields, self.state, given if isinstance(given, dict) else {})
+        wrong = self.valid(state)
+        for name in wrong:
+            state[name] = next(f.default for f in self.fields if f.name == name)
+        self.memory["state"] = state
+        if wrong:
+            self.memory["revision"] += 1
+        if message.get("rest"):
+            self._write()
+
+    def acknowledge(self) -> None:
+        """Answer the browser: what was handled, what Python holds, and the link to it."""
+        client, seq = self.memory["handled"]
+        sync(
+            self.key,
+            {
+                "session": self.session,
+                "revision": self.memory["revision"],
+                "client": client,
+                "ack": seq,
+                "fields": {k: list(v) if isinstance(v, tuple) else v for k, v in self.state.items()},
+                "query": urlencode(settings.encode(self.fields, self.state), safe=",-"),
+            },
+        )
+
+    def notice(self) -> None:
+        """Say which fields of the link could not be read, if any."""
+        text = settings.notice(self.memory["bad"])
+        if text:
+            st.warning(text, icon=":material/link_off:")
+
+    def _write(self) -> None:
+        query = settings.encode(self.fields, self.state)
+        wanted = {name: [value] for name, value in query.items()}
+        if wanted != self.memory["query"]:
+            self.memory["query"] = wanted
+            self.memory["bad"] = []
+            st.query_params.from_dict(query)

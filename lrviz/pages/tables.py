@@ -1,0 +1,129 @@
+"""The text equivalents and the checks, as small HTML tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from lrviz import explain
+from lrviz.check import gradient_check
+from lrviz.graph import Pass
+from lrviz.numerics import naive
+from lrviz.theme import number
+
+#: Beyond this |z| the saturation panel opens by itself.
+SATURATED = 10.0
+#: From here on float64's nearest neighbour of σ(z) is 1, and 1 - a is 0.
+LOST = 36.7
+
+
+def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """An HTML table with an accessible name; the first cell of a row is its header."""
+    columns = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<table class="lv-table" aria-label="{escape(name)}"><caption>{escape(name)}</caption>'
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _vector(p: Pass, kind: str, name: str, held: Sequence[str]) -> str:
+    if len(held) < 2:  # noqa: PLR2004 - a scalar
+        return number(p.read(f"{kind}.{name}"))
+    return "(" + ", ".join(number(p.read(f"{kind}.{name}.{i}")) for i in range(len(held))) + ")"
+
+
+def values(p: Pass) -> str:
+    """The table ``Values``: node, value, adjoint."""
+    rows = []
+    for name in p.graph.graph["order"]:
+        held = p.graph.nodes[name].get("inputs", ())
+        rows.append(
+            (explain.symbol(name), _vector(p, "value", name, held), _vector(p, "adjoint", name, held))
+        )
+    return table("Values", ("Node", "Value", "Adjoint ∂L/∂node"), rows)
+
+
+def local_derivatives(p: Pass) -> str:
+    """The table ``Local derivatives``: edge, symbol, value."""
+    rows = []
+    for tail, head in p.graph.edges:
+        held = p.graph.nodes[tail].get("inputs", ())
+        symbol = f"{explain.derivative((tail, head))} = {explain.local_formula(p.graph, (tail, head))}"
+        edge = f"{explain.symbol(tail)} → {explain.symbol(head)}"
+        rows.append((edge, symbol, _vector(p, "local", f"{tail}-{head}", held)))
+    return table("Local derivatives", ("Edge", "Symbol", "Value"), rows)
+
+
+def check(p: Pass) -> str:
+    """The table ``Gradient check``."""
+    rows = [
+        (
+            explain.gradient(c.parameter),
+            number(c.analytic),
+            number(c.graph),
+            number(c.central),
+            "equal" if c.difference in (None, 0.0) else number(c.difference or 0.0),
+        )
+        for c in gradient_check(p)
+    ]
+    head = ("", "By formula", "By the graph", "Central difference", "Relative difference")
+    return table("Gradient check", head, rows)
+
+
+def _plain(x: float) -> str:
+    if math.isnan(x):
+        return "no number"
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    return number(x)
+
+
+def saturation(p: Pass) -> str:
+    """The panel that stands beside a saturated pass, or '' while |z| ≤ 10."""
+    z, y = p.read("value.z"), int(p.inputs["y"])
+    if abs(z) <= SATURATED or p.loss != "log":
+        return ""
+    n = naive(z, y)
+    exact = [p.read(k) for k in ("value.L", "local.a-L", "local.z-a", "adjoint.z")]
+    found = [n[k] for k in ("L", "dL/da", "da/dz", "dL/dz")]
+    names = ("L", "① ∂L/∂a", "② ∂a/∂z", "③ ∂L/∂z = ① × ②")
+    rows = [(s, _plain(a), number(e)) for s, a, e in zip(names, found, exact, strict=True)]
+    return (
+        '<section class="lv-panel lv-saturation" aria-label="Saturation"><h3>Saturation</h3>'
+        f"<p>{escape(_sentence(z, y, n))}</p>"
+        + table("Naive and exact", ("", "As the formula is written", "Exact pass"), rows)
+        + "</section>"
+    )
+
+
+def _sentence(z: float, y: int, n: dict[str, float]) -> str:
+    large, small = ("①", "②")
+    if not math.isfinite(n["dL/dz"]):
+        return (
+            f"At z = {number(z)} the float64 nearest to a is exactly {number(n['a'])}, so the naive "
+            f"{large} divides by zero and {small} is zero: ∞ × 0 has no value. The exact pass keeps "
+            "σ(z) and σ(−z) apart, and the product is as good as ever."
+        )
+    if n["dL/dz"] == 0.0:
+        return (
+            f"At z = {number(z)} the float64 nearest to a is exactly {number(n['a'])}, so the naive "
+            "product is exactly 0 and the model would stop learning. The truth is small but not "
+            "zero; the exact pass keeps σ(−z), which is that small number."
+        )
+    if (z > 0) == (y == 1):
+        return (
+            f"At z = {number(z)} the model is confident and right: the loss and its gradient are "
+            "close to zero. The naive formula still copes here, losing digits as a nears its limit."
+        )
+    return (
+        f"At z = {number(z)} the model is confident and wrong. {large} blows up, {small} all but "
+        "vanishes, and yet their product ③ is close to 1 in size: the two cancel. The naive "
+        f"formula still copes here; beyond |z| ≈ {LOST} it does not."
+    )

@@ -1,0 +1,230 @@
+"""One table of fields, which both reads and writes the query string.
+
+`decode` never raises: a field that cannot be read keeps its default and is named in the
+returned notice. `encode` leaves out what stands at its default.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+State = dict[str, Any]
+
+#: Longest text of a value that is looked at; no field needs more.
+LONGEST = 400
+#: Names listed in a notice before it says "and others".
+NAMED = 5
+
+# ASCII only, no underscores, no words: stricter than float().
+_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?", re.ASCII)
+_WORD = re.compile(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20})?", re.ASCII)
+
+
+class Bad(ValueError):
+    """A value that a field does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of one page's state.
+
+    Attributes
+    ----------
+    name : str
+        Its key in the query string.
+    default : Any
+        The value when it is absent.
+    read : callable
+        Text to value; raises `Bad`.
+    check : callable
+        Any value (from the browser, say) to a valid one; raises `Bad`.
+    """
+
+    name: str
+    default: Any
+    read: Callable[[str], Any]
+    check: Callable[[Any], Any]
+
+
+def real(name: str, low: float, high: float, default: float) -> Field:
+    """A finite number from ``low`` to ``high``."""
+
+    def check(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Bad(name)
+        number = float(value)
+        if not (math.isfinite(number) and low <= number <= high):
+            raise Bad(name)
+        return number + 0.0  # -0.0 becomes 0.0
+
+    def read(text: str) -> float:
+        if not _NUMBER.fullmatch(text):
+            raise Bad(name)
+        return check(float(text))
+
+    return Field(name, default, read, check)
+
+
+def whole(name: str, low: int, high: int, default: int | None) -> Field:
+    """An integer from ``low`` to ``high``; None, when it is the default, is absence."""
+
+    def check(value: Any) -> int | None:
+        if value is None and default is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise Bad(name)
+        if not low <= value <= high:
+            raise Bad(name)
+        return int(value)
+
+    def read(text: str) -> int | None:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+            raise Bad(name)
+        return check(int(text))
+
+    return Field(name, default, read, check)
+
+
+def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
+    """One of some words or integers; None, when it is the default, is absence."""
+    by_text = {str(option): option for option in options}
+
+    def check(value: Any) -> Any:
+        if value is None and default is None:
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or str(value) not in by_text:
+            raise Bad(name)
+        return by_text[str(value)]
+
+    return Field(name, default, check, check)
+
+
+def word(name: str) -> Field:
+    """A node ``z`` or an edge ``w1-z``; None is absence. Whether it exists is the page's to say."""
+
+    def check(value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str) or not _WORD.fullmatch(value.lower()):
+            raise Bad(name)
+        return value
+
+    return Field(name, None, check, check)
+
+
+def words(name: str, options: Sequence[str]) -> Field:
+    """A comma-separated subset of some words, as a tuple in the order of the table."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        given = value.split(",") if isinstance(value, str) else list(value)
+        if any(item not in options for item in given):
+            raise Bad(name)
+        return tuple(option for option in options if option in given)
+
+    return Field(name, (), check, check)
+
+
+#: Parts of the Graph page that a link may leave out.
+HIDEABLE = ("derivation", "check", "try", "product", "player", "values")
+
+_SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.1))
+#: Range and step of the five inputs.
+LOW, HIGH, STEP = -5.0, 5.0, 0.01
+
+GRAPH: tuple[Field, ...] = (
+    *(real(name, LOW, HIGH, default) for name, default in _SLIDERS),
+    one_of("y", (0, 1), 1),
+    one_of("view", ("vector", "features", "operations"), "features"),
+    one_of("of", ("w1", "w2", "b"), "w1"),
+    one_of(
+        "part", ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result"), "strategy"
+    ),
+    word("at"),
+    whole("stage", 0, 99, None),
+    whole("line", 0, 99, 0),
+    one_of("loss", ("log", "squared"), "log"),
+    words("hide", HIDEABLE),
+)
+
+
+def defaults(fields: Sequence[Field]) -> State:
+    """Every field at its default."""
+    return {field.name: field.default for field in fields}
+
+
+def decode(
+    fields: Sequence[Field],
+    query: Mapping[str, Sequence[str]],
+    valid: Callable[[State], Sequence[str]] = lambda _: (),
+) -> tuple[State, list[str]]:
+    """The state that a query string describes, and the names that could not be read.
+
+    Parameters
+    ----------
+    fields
+        The page's table.
+    query : mapping of str to the list of its values
+        As a browser sent it.
+    valid : callable
+        Names the fields whose values do not go together (a node of another view, say);
+        they too go back to their defaults.
+    """
+    state, bad = defaults(fields), []
+    table = {field.name: field for field in fields}
+    for name, texts in query.items():
+        field = table.get(name)
+        if field is None or len(texts) != 1 or len(texts[0]) > LONGEST:
+            bad.append(name)
+            continue
+        try:
+            state[name] = field.read(texts[0])
+        except Bad:
+            bad.append(name)
+    for name in valid(state):
+        state[name] = table[name].default
+        bad.append(name)
+    return state, bad
+
+
+def accept(fields: Sequence[Field], base: State, given: Mapping[str, Any]) -> State:
+    """``base`` with what the browser sent, field by field; what does not fit is ignored."""
+    state = dict(base)
+    for field in fields:
+        if field.name in given:
+            try:
+                state[field.name] = field.check(given[field.name])
+            except Bad:
+                continue
+    return state
+
+
+def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
+    """The shortest query that `decode` reads back to the same state."""
+    out = {}
+    for field in fields:
+        value = state[field.name]
+        if value == field.default:
+            continue
+        if isinstance(value, tuple):
+            value = ",".join(value)
+        elif isinstance(value, float):
+            value = f"{value:.0f}" if value.is_integer() else repr(value)
+        out[field.name] = str(value)
+    return out
+
+
+def notice(bad: Sequence[str]) -> str:
+    """One sentence that names the fields of a link that could not be read, or ''."""
+    if not bad:
+        return ""
+    named = [re.sub(r"[^\w.-]", "?", name)[:20] or "?" for name in dict.fromkeys(bad)]
+    listed = ", ".join(named[:NAMED]) + (" and others" if len(named) > NAMED else "")
+    if len(named) > 1:
+        return f"These fields of the link could not be read and were left out: {listed}."
+    return f"This field of the link could not be read and was left out: {listed}."

@@ -1,0 +1,149 @@
+"""How numbers and symbols are written, and every colour, in one place.
+
+``live/numbers.js`` repeats `number` and `fill` for the browser; a test holds the two
+equal string for string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from lrviz.numerics import Probability
+
+#: Significant digits of a number on the screen, and of one that was asked for in full.
+DIGITS, MORE_DIGITS = 4, 15
+#: A number this close (relative) to a shorter decimal is written as that decimal: 0.1 + 0.2
+#: reads 0.3. It is a few hundred roundings of float64, far below the digits shown.
+EXACT = 1e-13
+#: Beyond this many places left or right of the point, powers of ten are used.
+PLACES = 3
+MINUS = "−"
+FIGURE_SPACE = "\u2007"
+
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPT = str.maketrans("0123456789i", "₀₁₂₃₄₅₆₇₈₉ᵢ")
+
+Mode = Literal["light", "dark"]
+
+#: Colours by role. Values and gradients follow Okabe & Ito's blue and vermillion, which stay
+#: apart under every common colour vision; each text colour has a contrast of 4.5 or more
+#: against the surface and the card of its mode. No two roles of a mode share a colour.
+PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
+    {
+        "light": MappingProxyType(
+            {
+                "text": "#1b2430",
+                "muted": "#5b6675",
+                "surface": "#ffffff",
+                "card": "#f6f8fb",
+                "data_card": "#f1f3f2",
+                "line": "#c3cbd6",
+                "value": "#0b5fa5",
+                "gradient": "#b23c00",
+                "gradient_soft": "#fbe9df",
+                "data": "#4d6258",
+                "selection": "#6d28d9",
+            }
+        ),
+        "dark": MappingProxyType(
+            {
+                "text": "#e8edf4",
+                "muted": "#9aa7b8",
+                "surface": "#0e1117",
+                "card": "#1a202b",
+                "data_card": "#181d1c",
+                "line": "#3b4656",
+                "value": "#7cc0ff",
+                "gradient": "#ff9d66",
+                "gradient_soft": "#3a2417",
+                "data": "#a5b8ad",
+                "selection": "#c4a5ff",
+            }
+        ),
+    }
+)
+
+
+def number(x: float, digits: int = DIGITS) -> str:
+    """x as it is shown: ``digits`` significant digits, ties to even, no negative zero.
+
+    Trailing zeros are kept, and say that the number was rounded, unless x is that shorter
+    decimal to within `EXACT`: 0.35 is 0.35, but 0.99999999 is 1.000. From 10⁴ up and below
+    10⁻³ powers of ten are used. A `Probability` whose digits would all be nines or a bare 1
+    is written from its complement, 1−4.248×10⁻¹⁸, because 1 it is not.
+
+    Raises
+    ------
+    ValueError
+        x is not finite: no such number reaches a screen.
+    """
+    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+        return f"1{MINUS}{number(x.complement, digits)}"
+    if x == 0:
+        return "0"
+    scientific = format(abs(x), f".{digits - 1}e")
+    if not scientific[0].isdigit():
+        raise ValueError(f"{x} has no digits to show.")
+    mantissa, exponent = scientific.split("e")
+    short = mantissa.rstrip("0").rstrip(".")
+    if abs(float(f"{short}e{exponent}") - abs(x)) <= EXACT * abs(x):
+        mantissa = short
+    sign, power = MINUS if x < 0 else "", int(exponent)
+    if -PLACES <= power <= PLACES:
+        return sign + _positional(mantissa, power)
+    ten = "10" + str(power).translate(_SUPERSCRIPT)
+    return sign + (ten if mantissa == "1" else f"{mantissa}×{ten}")
+
+
+def _positional(mantissa: str, power: int) -> str:
+    whole, _, fraction = mantissa.partition(".")
+    if power < 0:
+        return "0." + "0" * (-power - 1) + whole + fraction
+    fraction = fraction.ljust(power, "0")
+    whole, fraction = whole + fraction[:power], fraction[power:]
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
+    """The template with every ``{quantity}`` replaced by its number.
+
+    ``{(quantity)}`` puts parentheses around a number written with a minus, for products;
+    ``{_quantity}`` puts a figure space before a positive one, so that digits line up
+    whatever the sign.
+    """
+
+    def write(match: re.Match[str]) -> str:
+        text = number(read(match["key"]), digits)
+        if match["open"] == "_":
+            return text if text[0] == MINUS else FIGURE_SPACE + text
+        return f"({text})" if match["open"] and MINUS in text else text
+
+    return re.sub(r"\{(?P<open>[(_])?(?P<key>[a-z][\w.\-]*)\)?\}", write, template)
+
+
+def plain(latex: str) -> str:
+    """The project's small LaTeX as one line of Unicode, for labels of the picture."""
+    fraction = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+
+    def divide(match: re.Match[str]) -> str:
+        above, below = (f"({s})" if re.search(r"\S [+-] \S", s) else s for s in match.groups())
+        return f"{above}/{below}"
+
+    text = latex
+    while fraction.search(text):
+        text = fraction.sub(divide, text)
+    text = re.sub(r"_\{?(\w)\}?", lambda m: m[1].translate(_SUBSCRIPT), text)
+    text = re.sub(r"\^(\w)", lambda m: m[1].translate(_SUPERSCRIPT), text)
+    for latin, symbol in (
+        (r"\partial ", "∂"),
+        (r"\sigma", "σ"),
+        (r"\cdot", "·"),
+        (r"\log", "log"),
+        ("-", MINUS),
+    ):
+        text = text.replace(latin, symbol)
+    text = re.sub(r"([\w₁₂])\s+(?=[a-z][₁₂])", r"\1", text)
+    return text.replace("1/2 (", "½(")
