@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrviz.graph import Pass, differentiate
+from lrviz.graph import Pass, build, forward
 
 #: Step of the central difference, relative to max(1, |w|): the cube root of float64's
 #: rounding, where truncation and rounding errors balance (Press et al., Numerical Recipes,
@@ -47,6 +47,5 @@ def gradient_check(p: Pass) -> tuple[Check, ...]:
 
 
 def _loss(p: Pass, name: str, value: float) -> float:
-    inputs = {**p.inputs, name: value}
-    moved = differentiate(**inputs, view="features", loss=p.loss)  # type: ignore[arg-type]
-    return float(moved.values["L"])
+    graph = build("features", p.loss)
+    return float(forward(graph, {**p.inputs, name: value})["L"])

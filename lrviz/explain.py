@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-import networkx as nx
-
-from lrviz.graph import INPUTS, SYMBOLS, Edge, path
+from lrviz.graph import SYMBOLS, Edge, Graph, path
 from lrviz.ops import OPS
 from lrviz.theme import plain
-
-Graph = nx.DiGraph  # the parameter is always str
 
 #: What may be differentiated for: the URL field ``of``.
 TARGETS = ("w1", "w2", "b")
@@ -96,7 +93,7 @@ def product(graph: Graph, of: str) -> Product:
     nodes = path(graph, of)
     index = "" if of in graph else f".{int(of[1]) - 1}"
     factors = []
-    for head, tail in zip(nodes, nodes[1:], strict=False):
+    for head, tail in pairwise(nodes):
         last = tail == nodes[-1]
         key = f"local.{tail}-{head}" + (index if last else "")
         text = f"∂{symbol(head)}/∂{symbol(of)}" if last else derivative((tail, head))
@@ -236,23 +233,3 @@ def spec(graph: Graph) -> list[dict[str, Any]]:
         keys = ("inputs", "op", "args")
         out.append({"name": name, **{k: node[k] for k in keys if k in node}})
     return out
-
-
-__all__ = [
-    "INPUTS",
-    "TARGETS",
-    "Product",
-    "appears",
-    "captions",
-    "component",
-    "derivative",
-    "edge_of",
-    "gradient",
-    "local_formula",
-    "names",
-    "panel",
-    "product",
-    "spec",
-    "symbol",
-    "value_formula",
-]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import networkx as nx
 import numpy as np
@@ -26,6 +26,7 @@ VIEWS: tuple[View, ...] = get_args(View)
 LOSSES: tuple[Loss, ...] = get_args(Loss)
 INPUTS = ("x1", "w1", "x2", "w2", "b", "y")
 Edge = tuple[str, str]
+Graph: TypeAlias = "nx.DiGraph[str]"
 
 #: LaTeX of every node's symbol.
 SYMBOLS: Mapping[str, str] = MappingProxyType(
@@ -68,7 +69,7 @@ _LOSS_OPS: Mapping[Loss, str] = {"log": "log_loss", "squared": "squared_error"}
 
 
 @cache
-def build(view: View = "features", loss: Loss = "log") -> nx.DiGraph[str]:
+def build(view: View = "features", loss: Loss = "log") -> Graph:
     """The frozen graph of one view.
 
     Node attributes: ``role`` is "data", "parameter" or "computed"; leaves have
@@ -85,7 +86,7 @@ def build(view: View = "features", loss: Loss = "log") -> nx.DiGraph[str]:
         raise ValueError(f"The view must be one of {', '.join(VIEWS)}, not {view!r}.")
     if loss not in LOSSES:
         raise ValueError(f"The loss must be one of {', '.join(LOSSES)}, not {loss!r}.")
-    g: nx.DiGraph[str] = nx.DiGraph(view=view, loss=loss)
+    g: Graph = nx.DiGraph(view=view, loss=loss)
     for name, inputs in (*_LEAVES[view], ("y", ("y",))):
         g.add_node(name, role="data" if name[0] in "xy" else "parameter", inputs=inputs)
     tail = (("a", "sigmoid", ("z",)), ("L", _LOSS_OPS[loss], ("a", "y")))
@@ -93,7 +94,8 @@ def build(view: View = "features", loss: Loss = "log") -> nx.DiGraph[str]:
         g.add_node(name, role="computed", op=op, args=args)
         g.add_edges_from((arg, name) for arg in args)
     g.graph["order"] = tuple(nx.lexicographical_topological_sort(g, key=list(g).index))
-    return nx.freeze(g)
+    frozen: Graph = nx.freeze(g)
+    return frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Pass:
     loss: Loss
 
     @property
-    def graph(self) -> nx.DiGraph[str]:
+    def graph(self) -> Graph:
         """The frozen graph that was walked."""
         return build(self.view, self.loss)
 
@@ -152,7 +154,7 @@ class Pass:
         return number
 
 
-def forward(graph: nx.DiGraph[str], inputs: Mapping[str, float]) -> Mapping[str, Value]:
+def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
     """Value of every node, in topological order.
 
     Raises
@@ -178,7 +180,7 @@ def forward(graph: nx.DiGraph[str], inputs: Mapping[str, float]) -> Mapping[str,
 
 
 def backward(
-    graph: nx.DiGraph[str], values: Mapping[str, Value]
+    graph: Graph, values: Mapping[str, Value]
 ) -> tuple[Mapping[Edge, Value], Mapping[str, Value]]:
     """Local derivative of every edge and adjoint of every node, in reverse order.
 
@@ -208,7 +210,7 @@ def differentiate(
     w1: float,
     w2: float,
     b: float,
-    y: int,
+    y: float,
     view: View = "features",
     loss: Loss = "log",
 ) -> Pass:
@@ -218,7 +220,7 @@ def differentiate(
     ----------
     x1, x2, w1, w2, b : float
         Any finite numbers with |w1·x1 + w2·x2 + b| ≤ 700.
-    y : int
+    y : float
         The label, 0 or 1.
     view : {"features", "vector", "operations"}
         How finely z is split: one node, one node of vectors, or one per operation.
@@ -248,13 +250,13 @@ def differentiate(
     return Pass(values, local, adjoints, MappingProxyType(inputs), view, loss)
 
 
-def path(graph: nx.DiGraph[str], of: str) -> tuple[str, ...]:
+def path(graph: Graph, of: str) -> tuple[str, ...]:
     """Nodes from L back to the target ``of``, a parameter or (in the vector view) its vector."""
     target = of if of in graph else of[0]
     return tuple(reversed(nx.shortest_path(graph, target, "L")))
 
 
-def stages(graph: nx.DiGraph[str]) -> tuple[str, ...]:
+def stages(graph: Graph) -> tuple[str, ...]:
     """What each step of the walk computes: nodes forward, then nodes backward from L.
 
     Stage 0 has the inputs only. Forward stages are named ``"+z"``; backward stages

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lrviz.live import HERE
 from lrviz.pages import about, graph
 
-st.set_page_config(page_title="lrviz", page_icon=":material/conversion_path:", layout="wide")
+#: A file of our own: an icon by name would be fetched from a font host.
+ICON = HERE / "icon.png"
+
+st.set_page_config(page_title="lrviz", page_icon=str(ICON), layout="wide")
 
 st.navigation(
     [

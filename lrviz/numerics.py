@@ -99,15 +99,16 @@ def naive(z: float, y: int) -> dict[str, float]:
     Returns
     -------
     dict
-        ``a`` = 1/(1 + e^-z), ``L`` = -(y log a + (1 - y) log(1 - a)),
-        ``dL/da`` = (1 - y)/(1 - a) - y/a, ``da/dz`` = a(1 - a), ``dL/dz`` their product.
-        Values may be inf or nan: that is the point.
+        ``a`` = 1/(1 + e^-z), ``da/dz`` = a(1 - a), ``dL/dz`` the product of the two
+        others, and of ``L`` and ``dL/da`` the term that the label leaves: -log a and -1/a
+        for y = 1, -log(1 - a) and 1/(1 - a) for y = 0. Values may be inf or nan: that is
+        the point.
     """
     with np.errstate(all="ignore"):
-        one, label = np.float64(1.0), np.float64(y)
+        one = np.float64(1.0)
         a = one / (one + np.exp(np.float64(-z)))
-        loss = -(label * np.log(a) + (one - label) * np.log(one - a))
-        upstream = (one - label) / (one - a) - label / a
+        loss = -np.log(a) if y == 1 else -np.log(one - a)
+        upstream = -one / a if y == 1 else one / (one - a)
         local = a * (one - a)
         out: dict[str, Any] = {"a": a, "L": loss, "dL/da": upstream, "da/dz": local}
         out["dL/dz"] = upstream * local

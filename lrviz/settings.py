@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})
 _WORD = re.compile(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20})?", re.ASCII)
 
 
-class Bad(ValueError):
+class BadValueError(ValueError):
     """A value that a field does not take."""
 
 
@@ -39,9 +39,9 @@ class Field:
     default : Any
         The value when it is absent.
     read : callable
-        Text to value; raises `Bad`.
+        Text to value; raises `BadValueError`.
     check : callable
-        Any value (from the browser, say) to a valid one; raises `Bad`.
+        Any value (from the browser, say) to a valid one; raises `BadValueError`.
     """
 
     name: str
@@ -55,15 +55,15 @@ def real(name: str, low: float, high: float, default: float) -> Field:
 
     def check(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Bad(name)
+            raise BadValueError(name)
         number = float(value)
         if not (math.isfinite(number) and low <= number <= high):
-            raise Bad(name)
+            raise BadValueError(name)
         return number + 0.0  # -0.0 becomes 0.0
 
     def read(text: str) -> float:
         if not _NUMBER.fullmatch(text):
-            raise Bad(name)
+            raise BadValueError(name)
         return check(float(text))
 
     return Field(name, default, read, check)
@@ -75,15 +75,15 @@ def whole(name: str, low: int, high: int, default: int | None) -> Field:
     def check(value: Any) -> int | None:
         if value is None and default is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise Bad(name)
-        if not low <= value <= high:
-            raise Bad(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadValueError(name)
+        if not low <= value <= high or value != int(value):
+            raise BadValueError(name)
         return int(value)
 
     def read(text: str) -> int | None:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-            raise Bad(name)
+            raise BadValueError(name)
         return check(int(text))
 
     return Field(name, default, read, check)
@@ -99,7 +99,7 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or str(value) not in by_text:
-            raise Bad(name)
+            raise BadValueError(name)
         return by_text[str(value)]
 
     return Field(name, default, check, check)
@@ -112,7 +112,7 @@ def word(name: str) -> Field:
         if value is None:
             return None
         if not isinstance(value, str) or not _WORD.fullmatch(value.lower()):
-            raise Bad(name)
+            raise BadValueError(name)
         return value
 
     return Field(name, None, check, check)
@@ -122,9 +122,11 @@ def words(name: str, options: Sequence[str]) -> Field:
     """A comma-separated subset of some words, as a tuple in the order of the table."""
 
     def check(value: Any) -> tuple[str, ...]:
-        given = value.split(",") if isinstance(value, str) else list(value)
+        given = value.split(",") if isinstance(value, str) else value
+        if not isinstance(given, list | tuple):
+            raise BadValueError(name)
         if any(item not in options for item in given):
-            raise Bad(name)
+            raise BadValueError(name)
         return tuple(option for option in options if option in given)
 
     return Field(name, (), check, check)
@@ -142,9 +144,7 @@ GRAPH: tuple[Field, ...] = (
     one_of("y", (0, 1), 1),
     one_of("view", ("vector", "features", "operations"), "features"),
     one_of("of", ("w1", "w2", "b"), "w1"),
-    one_of(
-        "part", ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result"), "strategy"
-    ),
+    one_of("part", ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result"), "strategy"),
     word("at"),
     whole("stage", 0, 99, None),
     whole("line", 0, 99, 0),
@@ -184,7 +184,7 @@ def decode(
             continue
         try:
             state[name] = field.read(texts[0])
-        except Bad:
+        except BadValueError:
             bad.append(name)
     for name in valid(state):
         state[name] = table[name].default
@@ -199,7 +199,7 @@ def accept(fields: Sequence[Field], base: State, given: Mapping[str, Any]) -> St
         if field.name in given:
             try:
                 state[field.name] = field.check(given[field.name])
-            except Bad:
+            except BadValueError:
                 continue
     return state
 

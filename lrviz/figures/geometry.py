@@ -66,23 +66,23 @@ _WIDE_TAIL: dict[str, Point] = {
     "y": (860, 316),
 }
 _TALL_TAIL: dict[str, Point] = {
-    "z": (288, 174),
-    "a": (288, 306),
-    "L": (288, 432),
+    "z": (284, 174),
+    "a": (284, 306),
+    "L": (284, 432),
     "y": (66, 432),
 }
 _OPS_X = 50.0
 
 FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("features", "wide"): Frame(
-        930, 392, _features(70, _ROWS) | _WIDE_TAIL, (132, 54), {}, (330, 300)
+        930, 392, _features(70, _ROWS) | _WIDE_TAIL, (132, 54), {"a": 148}, (330, 300)
     ),
     ("vector", "wide"): Frame(
         930,
         392,
         {"x": (70, 66), "w": (70, 196), "b": (70, 316)} | _WIDE_TAIL,
         (132, 54),
-        {},
+        {"a": 148},
         (330, 300),
     ),
     ("operations", "wide"): Frame(
@@ -99,7 +99,7 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
             "y": (860, 384),
         },
         (120, 52),
-        {"z": 132, "a": 132, "L": 132, "y": 132},
+        {"z": 132, "a": 148, "L": 132, "y": 132},
         (570, 30),
     ),
     ("features", "tall"): Frame(
@@ -107,7 +107,7 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
         466,
         _features(66, (34, 104, 174, 244, 314)) | _TALL_TAIL,
         (124, 50),
-        {},
+        {"a": 138},
         (0, 0),
     ),
     ("vector", "tall"): Frame(
@@ -115,7 +115,7 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
         466,
         {"x": (66, 60), "w": (66, 174), "b": (66, 280)} | _TALL_TAIL,
         (124, 50),
-        {},
+        {"a": 138},
         (0, 0),
     ),
     ("operations", "tall"): Frame(
@@ -125,14 +125,14 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
         | {
             "u1": (180, 69),
             "u2": (180, 209),
-            "s": (302, 139),
-            "z": (288, 272),
-            "a": (288, 404),
-            "L": (288, 530),
+            "s": (300, 139),
+            "z": (284, 272),
+            "a": (284, 404),
+            "L": (284, 530),
             "y": (66, 530),
         },
         (96, 48),
-        {"z": 124, "a": 124, "L": 124, "y": 124},
+        {"z": 124, "a": 138, "L": 124, "y": 124},
         (0, 0),
     ),
 }

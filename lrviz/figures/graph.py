@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
 from lrviz import explain
 from lrviz.figures.geometry import FRAMES, Frame, Point, Shape
-from lrviz.graph import Edge, Pass, View, build, path
+from lrviz.graph import Edge, Graph, Loss, Pass, View, build, path
 from lrviz.theme import PALETTES, Mode, fill
 
 SERIF = "Source Serif, Source Serif Pro, Georgia, serif"
@@ -83,7 +84,7 @@ def _arrow(points: tuple[Point, ...]) -> str:
     return f"M{x},{y} L{x - 8},{y - 4} L{x - 8},{y + 4} Z"
 
 
-def _edges(c: _Canvas, graph: Any, frame: Frame, lit: set[Edge]) -> None:
+def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
     value, _, _ = explain.appears(graph)
     # Lit edges last, so that they lie on top.
     for edge in sorted(graph.edges, key=lambda e: e in lit):
@@ -96,9 +97,8 @@ def _edges(c: _Canvas, graph: Any, frame: Frame, lit: set[Edge]) -> None:
         c.draw(_arrow(points), stage, colour, 1, fill=colour)
 
 
-def _edge_labels(
-    c: _Canvas, graph: Any, frame: Frame, lit: set[Edge], stages: dict[Edge, int], wide: bool
-) -> None:
+def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide: bool) -> None:
+    _, stages, _ = explain.appears(graph)
     for edge in graph.edges:
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
@@ -120,7 +120,7 @@ def _edge_labels(
         gap = x1 - x0
         if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
             text = f"{symbols} = {number}" if on and wide else number
-            x = x0 - 78 if tail in ("z", "a") else x0 + 8
+            x = x0 - 86 if tail in ("z", "a") else x0 + 8
             c.write((x, (y0 + y1) / 2), f"{mark} {text}".strip(), kind, stage, **style)
         elif tail in ("z", "a"):  # the chain: symbol above the line, number below it
             if wide:
@@ -160,7 +160,7 @@ def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
     return (x0 + 3, top, min(max(x1 - x0 - 10, 28), 150), 30)
 
 
-def _nodes(c: _Canvas, graph: Any, frame: Frame) -> None:
+def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
     value, _, adjoint = explain.appears(graph)
     for name, node in graph.nodes.items():
         (x, y), (w, h) = frame.at[name], frame.size(name)
@@ -221,7 +221,7 @@ def _nodes(c: _Canvas, graph: Any, frame: Frame) -> None:
         )
 
 
-def _brace(c: _Canvas, graph: Any, frame: Frame, shape: Shape) -> None:
+def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
     _, stages, _ = explain.appears(graph)
     stage = stages["z", "a"]
@@ -240,7 +240,7 @@ def _brace(c: _Canvas, graph: Any, frame: Frame, shape: Shape) -> None:
         c.write(at, text, "component", stage, color="gradient", size=14, weight=600)
         return
     top, bottom = zy + 34, frame.at["L"][1] - 36
-    x = zx - 96
+    x = zx - 100
     # Its point faces the free space between b and y in the left column.
     mid = max((top + bottom) / 2, (frame.at["b"][1] + frame.at["y"][1]) / 2)
     d = (
@@ -249,9 +249,14 @@ def _brace(c: _Canvas, graph: Any, frame: Frame, shape: Shape) -> None:
     )
     c.draw(d, stage, "gradient", 1.25)
     style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
-    c.write((x - 112, mid - 9), f"③ ∂L/∂z = {'a − y' if short else ''}".rstrip(" ="), "component",
-            stage, **style)
-    c.write((x - 112, mid + 9), "= {adjoint.z}", "component", stage, **style)
+    c.write(
+        (x - 108, mid - 9),
+        f"③ ∂L/∂z = {'a − y' if short else ''}".rstrip(" ="),
+        "component",
+        stage,
+        **style,
+    )
+    c.write((x - 108, mid + 9), "= {adjoint.z}", "component", stage, **style)
 
 
 def _legend(c: _Canvas, at: Point) -> None:
@@ -265,14 +270,15 @@ def _legend(c: _Canvas, at: Point) -> None:
     )
     for i, (colour, sample, text) in enumerate(rows):
         weight = 600 if colour == "value" else 400
-        c.write((x, y + 19 * i), sample, "legend", 0, color=colour, size=12, weight=weight)
+        if sample:  # an empty label would have no element of its own
+            c.write((x, y + 19 * i), sample, "legend", 0, color=colour, size=12, weight=weight)
         c.write((x + 66, y + 19 * i), text, "legend", 0, color="muted", size=12)
 
 
 def build_figure(
     view: View,
     *,
-    loss: str = "log",
+    loss: Loss = "log",
     of: str = "w1",
     shape: Shape = "wide",
     mode: Mode = "light",
@@ -300,16 +306,15 @@ def build_figure(
         One text trace; cards and arrows are shapes. ``layout.meta`` says at which stage of
         the walk each shape appears and which boxes select a node or an edge.
     """
-    graph = build(view, loss)  # type: ignore[arg-type]
+    graph = build(view, loss)
     frame = FRAMES[view, shape]
     nodes = path(graph, of)
-    lit = {(tail, head) for head, tail in zip(nodes, nodes[1:], strict=False)}
+    lit = {(tail, head) for head, tail in pairwise(nodes)}
     canvas = _Canvas(PALETTES[mode])
-    _, stages, _ = explain.appears(graph)
     _edges(canvas, graph, frame, lit)
     _brace(canvas, graph, frame, shape)
     _nodes(canvas, graph, frame)
-    _edge_labels(canvas, graph, frame, lit, stages, shape == "wide")
+    _edge_labels(canvas, graph, frame, lit, wide=shape == "wide")
     if shape == "wide":
         _legend(canvas, frame.legend)
     return _assemble(canvas, frame, mode, read)
@@ -328,7 +333,9 @@ def _assemble(
         y=[label["at"][1] for label in labels],
         text=text,
         textposition=[label["align"] for label in labels],
-        textfont={k: [la[k] for la in labels] for k in ("color", "size", "family", "style", "weight")},
+        textfont={
+            k: [la[k] for la in labels] for k in ("color", "size", "family", "style", "weight")
+        },
         meta={
             "templates": templates,
             "stages": [label["stage"] for label in labels],

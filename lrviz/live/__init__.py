@@ -26,7 +26,9 @@ export default function (component) {
   host.lrvizLoad = (host.lrvizLoad ?? Promise.resolve())
     .then(() => import(new URL(component.data.module, location.origin)))
     .then((live) => live.default(component))
-    .catch((error) => { host.textContent = `This part of the page did not load: ${error.message}`; });
+    .catch((error) => {
+      host.textContent = `This part of the page did not load: ${error.message}`;
+    });
 }
 """
 

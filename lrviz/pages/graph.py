@@ -11,7 +11,7 @@ import streamlit as st
 
 from lrviz import explain, settings, theme
 from lrviz.figures.graph import build_figure
-from lrviz.graph import INPUTS, build, differentiate, stages
+from lrviz.graph import INPUTS, Loss, View, build, differentiate, stages
 from lrviz.live import live
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
@@ -101,12 +101,12 @@ def _range(name: str, role: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def structure(view: str, loss: str, of: str) -> str:
+def structure(view: View, loss: Loss, of: str) -> str:
     """What the live component is given, as JSON: it depends on no value that is dragged."""
-    graph = build(view, loss)  # type: ignore[arg-type]
+    graph = build(view, loss)
     product = explain.product(graph, of)
     figures = {
-        shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()  # type: ignore[arg-type]
+        shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()
         for shape in ("wide", "tall")
     }
     at_z = "∂L/∂z = {adjoint.z}"

@@ -26,7 +26,13 @@ class PageState:
     ) -> None:
         """Make the handle; nothing is read before `load`."""
         self.key, self.fields, self.valid = key, fields, valid
-        fresh = {"state": None, "query": None, "revision": 0, "handled": ("", 0), "bad": []}
+        fresh: dict[str, Any] = {
+            "state": None,
+            "query": None,
+            "revision": 0,
+            "handled": ("", 0),
+            "bad": [],
+        }
         self.memory: dict[str, Any] = st.session_state.setdefault(f"page-{key}", fresh)
         self.session: str = st.session_state.setdefault("session", uuid.uuid4().hex)
 
@@ -80,7 +86,9 @@ class PageState:
                 "revision": self.memory["revision"],
                 "client": client,
                 "ack": seq,
-                "fields": {k: list(v) if isinstance(v, tuple) else v for k, v in self.state.items()},
+                "fields": {
+                    k: list(v) if isinstance(v, tuple) else v for k, v in self.state.items()
+                },
                 "query": urlencode(settings.encode(self.fields, self.state), safe=",-"),
             },
         )

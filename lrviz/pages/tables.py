@@ -34,7 +34,7 @@ def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _vector(p: Pass, kind: str, name: str, held: Sequence[str]) -> str:
-    if len(held) < 2:  # noqa: PLR2004 - a scalar
+    if len(held) < 2:
         return number(p.read(f"{kind}.{name}"))
     return "(" + ", ".join(number(p.read(f"{kind}.{name}.{i}")) for i in range(len(held))) + ")"
 
@@ -45,7 +45,11 @@ def values(p: Pass) -> str:
     for name in p.graph.graph["order"]:
         held = p.graph.nodes[name].get("inputs", ())
         rows.append(
-            (explain.symbol(name), _vector(p, "value", name, held), _vector(p, "adjoint", name, held))
+            (
+                explain.symbol(name),
+                _vector(p, "value", name, held),
+                _vector(p, "adjoint", name, held),
+            )
         )
     return table("Values", ("Node", "Value", "Adjoint ∂L/∂node"), rows)
 
@@ -55,7 +59,9 @@ def local_derivatives(p: Pass) -> str:
     rows = []
     for tail, head in p.graph.edges:
         held = p.graph.nodes[tail].get("inputs", ())
-        symbol = f"{explain.derivative((tail, head))} = {explain.local_formula(p.graph, (tail, head))}"
+        symbol = (
+            f"{explain.derivative((tail, head))} = {explain.local_formula(p.graph, (tail, head))}"
+        )
         edge = f"{explain.symbol(tail)} → {explain.symbol(head)}"
         rows.append((edge, symbol, _vector(p, "local", f"{tail}-{head}", held)))
     return table("Local derivatives", ("Edge", "Symbol", "Value"), rows)
@@ -104,26 +110,24 @@ def saturation(p: Pass) -> str:
 
 
 def _sentence(z: float, y: int, n: dict[str, float]) -> str:
-    large, small = ("①", "②")
+    nearest = f"At z = {number(z)} the float64 nearest to a is exactly {number(n['a'])}"
     if not math.isfinite(n["dL/dz"]):
         return (
-            f"At z = {number(z)} the float64 nearest to a is exactly {number(n['a'])}, so the naive "
-            f"{large} divides by zero and {small} is zero: ∞ × 0 has no value. The exact pass keeps "
-            "σ(z) and σ(−z) apart, and the product is as good as ever."
+            f"{nearest}, so the naive ① divides by zero while ② is zero: ∞ × 0 has no value. "
+            "The exact pass keeps σ(z) and σ(−z) as two numbers, and its product holds."
         )
     if n["dL/dz"] == 0.0:
         return (
-            f"At z = {number(z)} the float64 nearest to a is exactly {number(n['a'])}, so the naive "
-            "product is exactly 0 and the model would stop learning. The truth is small but not "
-            "zero; the exact pass keeps σ(−z), which is that small number."
+            f"{nearest}, so the naive product is exactly 0. The truth is small but not zero; the "
+            "exact pass keeps σ(−z), which is that small number."
         )
     if (z > 0) == (y == 1):
         return (
             f"At z = {number(z)} the model is confident and right: the loss and its gradient are "
-            "close to zero. The naive formula still copes here, losing digits as a nears its limit."
+            "close to zero. The naive formulas lose digits here as a nears its limit."
         )
     return (
-        f"At z = {number(z)} the model is confident and wrong. {large} blows up, {small} all but "
-        "vanishes, and yet their product ③ is close to 1 in size: the two cancel. The naive "
-        f"formula still copes here; beyond |z| ≈ {LOST} it does not."
+        f"At z = {number(z)} the model is confident and wrong. ① blows up, ② all but vanishes, "
+        "and yet their product ③ is close to 1 in size: the two cancel. The naive formula still "
+        f"copes here; beyond z ≈ {LOST} it does not."
     )

@@ -1,0 +1,75 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrviz import settings
+from lrviz.settings import GRAPH
+
+sliders = st.floats(settings.LOW, settings.HIGH)
+graph_states = st.fixed_dictionaries(
+    {
+        **{name: sliders for name in ("x1", "x2", "w1", "w2", "b")},
+        "y": st.sampled_from([0, 1]),
+        "view": st.sampled_from(["vector", "features", "operations"]),
+        "of": st.sampled_from(["w1", "w2", "b"]),
+        "part": st.sampled_from(["goal", "strategy", "1", "5", "sigmoid", "result"]),
+        "at": st.sampled_from([None, "z", "w1-z"]),
+        "stage": st.one_of(st.none(), st.integers(0, 12)),
+        "line": st.integers(0, 20),
+        "loss": st.sampled_from(["log", "squared"]),
+        "hide": st.sampled_from([(), ("check",), ("derivation", "try")]),
+    }
+)
+
+
+@given(graph_states)
+def test_every_state_survives_the_link(state):
+    query = {name: [text] for name, text in settings.encode(GRAPH, state).items()}
+    assert settings.decode(GRAPH, query) == (state, [])
+
+
+def test_a_field_at_its_default_is_left_out():
+    assert settings.encode(GRAPH, settings.defaults(GRAPH)) == {}
+    assert settings.encode(GRAPH, settings.defaults(GRAPH) | {"w1": -2.0}) == {"w1": "-2"}
+
+
+BAD = ["nan", "inf", "-inf", "1e400", "text", "", " 1", "1_000", "１", "5.01", "-6", "0x1", "1,5", "9" * 100_000]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_bad_number_keeps_the_default_and_the_good_fields(text):
+    state, bad = settings.decode(GRAPH, {"w1": [text], "w2": ["3"]})
+    assert bad == ["w1"]
+    assert state == settings.defaults(GRAPH) | {"w2": 3.0}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"y": ["2"]}, {"view": ["3d"]}, {"of": ["x1"]}, {"stage": ["-1"]}, {"line": ["1.5"]}, {"at": ["<b>"]},
+     {"hide": ["everything"]}, {"w1": ["1", "2"]}, {"unknown": ["1"]}, {"part": ["6"]}, {"loss": ["LOG"]}],
+)
+def test_every_bad_field_is_named(query):
+    state, bad = settings.decode(GRAPH, query)
+    assert bad == list(query)
+    assert state == settings.defaults(GRAPH)
+    assert next(iter(query)) in settings.notice(bad)
+
+
+@given(st.dictionaries(st.text(max_size=30), st.lists(st.text(max_size=500), max_size=3), max_size=8))
+def test_any_query_at_all_gives_a_valid_state(query):
+    state, bad = settings.decode(GRAPH, query)
+    assert settings.accept(GRAPH, settings.defaults(GRAPH), state) == state
+    assert len(settings.notice(bad)) < 300
+
+
+@given(st.sampled_from(["x1", "y", "stage", "at", "hide"]), st.sampled_from([math.nan, math.inf, 99.5, "<script>", True]))
+def test_what_the_browser_sends_is_checked_too(name, value):
+    base = settings.defaults(GRAPH)
+    assert settings.accept(GRAPH, base, {name: value}) == base
+
+
+def test_a_notice_cannot_carry_markup():
+    assert "<" not in settings.notice(["<img src=x>"])
+    assert settings.notice([]) == ""
