@@ -18,15 +18,15 @@ _ADDRESS = SOURCE.replace("_", r"\_")
 _OPENING = r"""\documentclass{article}
 \usepackage{amsmath}
 \allowdisplaybreaks
-\addtolength{\textwidth}{30mm}
-\addtolength{\oddsidemargin}{-15mm}
+\addtolength{\textwidth}{40mm}
+\addtolength{\oddsidemargin}{-20mm}
 \begin{document}
 """
 _CLOSING = r"""
 \end{document}
 """
-# Characters of a line of numbers beyond which it is set small, to stay on the page.
-_LONG = 150
+# Characters of a line of numbers beyond which it is set smaller, to stay on the page.
+_LONG = 110
 _TEXT = str.maketrans(
     {
         **{sign: f"({n})" for n, sign in enumerate("①②③④⑤", start=1)},
@@ -38,7 +38,9 @@ _TEXT = str.maketrans(
 )
 
 
-def to_latex(part: str | None = None, loss: Loss = "log", read: Read | None = None) -> str:
+def to_latex(
+    part: str | None = None, loss: Loss = "log", read: Read | None = None, i: int = 1
+) -> str:
     """A LaTeX document of the whole derivation, or of one part.
 
     Parameters
@@ -49,28 +51,30 @@ def to_latex(part: str | None = None, loss: Loss = "log", read: Read | None = No
         Which loss.
     read : callable, optional
         `Pass.read` of a features view with the same loss; with it, every line is followed by
-        the same line in numbers. The letter i then stands for feature 1.
+        the same line in numbers.
+    i : {1, 2}
+        The feature that the letter i stands for in numbers.
 
     Raises
     ------
     KeyError
         There is no such part.
     """
-    made = parts(loss)
+    made = parts(loss, i)
     chosen = made.values() if part is None else (made[part],)
     body = [_section(p, read) for p in chosen]
     if read is not None:
-        body.insert(0, _state(read))
+        body.insert(0, _state(read, i))
     credit = rf"\medskip\noindent Retold from \texttt{{{_ADDRESS}}}"
     return _OPENING + "\n".join((*body, credit)) + _CLOSING
 
 
-def _state(read: Read) -> str:
+def _state(read: Read, i: int) -> str:
     names = ("x1", "x2", "w1", "w2", "b", "y", "z", "a")
     values = ", ".join(f"${SYMBOLS[n]} = {latex_number(read(f'value.{n}'))}$" for n in names)
     return (
-        f"\\noindent Numbers are shown to four significant digits, at {values}; "
-        "where $i$ is a number, it is 1.\n"
+        f"\\noindent Numbers are shown to four significant digits, at {values}. "
+        f"In them $i$ is {i}.\n"
     )
 
 
@@ -84,7 +88,7 @@ def _section(part: Part, read: Read | None) -> str:
         if name != shown:
             out += _align(rows)
             rows = []
-            if title or step.index:
+            if title or step.place:
                 out.append(rf"\paragraph{{{title or 'Back to the main line'}.}}")
         shown = name
         rows += _rows(step, read)
@@ -95,20 +99,21 @@ def _section(part: Part, read: Read | None) -> str:
 
 
 def _rows(step: Step, read: Read | None) -> list[str]:
-    chain, line, index = step
-    head = f"{chain.head} " if index == 0 else ""
+    chain, line, place = step
+    head = f"{chain.head} " if place == 0 else ""
     rows = [rf"{head}&= {line.latex} \tag*{{\footnotesize {line.rule.translate(_TEXT)}}}"]
     if read is not None:
         filled, value = numeric(line), latex_number(evaluate(chain.value, read))
+        shown, ending = value, ""
         if filled is None:
-            text = rf"{value} \text{{ at }} {render(point(line), read)}"
-        elif re.fullmatch(r"\\slot\{[^{}]*\}|\d", filled):
-            text = value
+            ending = rf"\text{{ at }} {render(point(line), read)}"
+        elif not re.fullmatch(r"\\slot\{[^{}]*\}|\d", filled):
+            shown, ending = render(filled, read), f"{relation(chain, line)} {value}"
+        if len(shown) > _LONG:  # set smaller, the value on a row of its own
+            rows.append(rf"&\qquad \bigl[\; \text{{\scriptsize ${shown}$}} \notag")
+            rows.append(rf"&\qquad\quad {ending} \;\bigr] \notag")
         else:
-            text = f"{render(filled, read)} {relation(chain, line)} {value}"
-        if len(text) > _LONG:
-            text = rf"\text{{\footnotesize ${text}$}}"
-        rows.append(rf"&\qquad \bigl[\; {text} \;\bigr] \notag")
+            rows.append(rf"&\qquad \bigl[\; {shown} {ending} \;\bigr] \notag")
     return rows
 
 

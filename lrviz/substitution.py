@@ -15,6 +15,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from lrviz.derivation import NAMES, Chain, Expression, Line
@@ -25,7 +26,7 @@ Read = Callable[[str], float]  #: `lrviz.graph.Pass.read` of a features view
 
 #: A slot: groups ``open`` (a parenthesis or nothing) and ``key``.
 SLOT = re.compile(r"\\slot\{(?P<open>\()?(?P<key>[\w.\-]+)\)?\}")
-#: From this z on, float64 drops digits that are shown when 1 - a is computed by subtraction.
+#: Beyond this |z|, float64 drops digits that are shown when 1 - a is computed by subtraction.
 SATURATED = 26.0
 #: Below this z, the square of 1 + e^-z leaves float64.
 OVERFLOWS = -354.0
@@ -53,6 +54,7 @@ def evaluate(expression: Expression, read: Read) -> float:
     return expression
 
 
+@cache
 def numeric(line: Line) -> str | None:
     """The displayed LaTeX of a line with slots for its symbols.
 
@@ -70,15 +72,14 @@ def numeric(line: Line) -> str | None:
             key = _partial(_name(match["of"], line), _name(match["by"], line))
             return _slot(key, alone) if key else match[0]
         if match["complement"]:
-            return " " * (before != text[: match.start()] or before[-1:].isalpha()) + _slot(
-                "complement.a", True
-            )
+            return _argument("complement.a", before)
         symbol = match["symbol"]
         if symbol in (None, "e"):
             return match[0]
         if symbol in "wx":
             return f"({', '.join(_slot(f'value.{symbol}{n}', True) for n in (1, 2))})"
-        return _slot(f"value.{_name(symbol, line)}", alone)
+        key = f"value.{_name(symbol, line)}"
+        return _argument(key, before) if before.endswith(r"\log") else _slot(key, alone)
 
     filled = _ADJACENT.sub(r" \\cdot ", _TOKEN.sub(slot, text))
     if r"\partial" in filled:
@@ -95,6 +96,7 @@ def point(line: Line) -> str:
     return r",\; ".join(rf"{SYMBOLS[v]} = \slot{{value.{v}}}" for v in dict.fromkeys(by))
 
 
+@cache
 def relation(chain: Chain, line: Line) -> str:
     r"""What stands between a line's numbers and its value: ``=`` or ``\approx``.
 
@@ -116,16 +118,19 @@ def saturated(line: Line, read: Read) -> str | None:
     filled, z = numeric(line), read("value.z")
     if filled is None:
         return None
+    ending = "the value shown comes from σ(z) and σ(−z), which lose nothing."
     if z > SATURATED and _subtracts(filled):
         return (
-            f"At z = {number(z)}, a is so close to 1 that float64 loses 1{MINUS}a when it "
-            "subtracts; the value shown is computed from σ(z) and σ(−z), which lose nothing."
+            f"At z = {number(z)}, a is so close to 1 that the subtraction in this line loses "
+            f"its digits in float64; {ending}"
+        )
+    if z < -SATURATED and r"\log" in filled:
+        return (
+            f"At z = {number(z)}, 1 − a is so close to 1 that its log loses its digits in "
+            f"float64; {ending}"
         )
     if z < OVERFLOWS and re.search(r"\)\^(2|\{-2\})", filled):
-        return (
-            f"At z = {number(z)}, the square leaves the range of float64; the value shown is "
-            "computed from σ(z) and σ(−z), which stay inside."
-        )
+        return f"At z = {number(z)}, the square in this line leaves the range of float64; {ending}"
     return None
 
 
@@ -170,6 +175,11 @@ def _name(symbol: str, line: Line) -> str:
 
 def _slot(key: str, alone: bool) -> str:
     return rf"\slot{{{key}}}" if alone else rf"\slot{{({key})}}"
+
+
+def _argument(key: str, before: str) -> str:
+    # After log, parentheses always: log 4.1×10⁻⁵ would read as (log 4.1)×10⁻⁵.
+    return f"({_slot(key, True)})" if before.endswith(r"\log") else _slot(key, True)
 
 
 def _partial(of: str, by: str) -> str | None:

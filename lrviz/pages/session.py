@@ -48,6 +48,7 @@ class PageState:
         came_from = st.session_state.get("showing")
         st.session_state["showing"] = self.key
         if not query and self.memory["state"] is not None and came_from != self.key:
+            self.memory["query"] = {}
             self._write()
             self.memory["revision"] += 1
             return

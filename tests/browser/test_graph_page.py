@@ -1,0 +1,332 @@
+"""The Graph page as a person meets it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lrviz.figures.graph import build_figure
+from lrviz.graph import VIEWS, differentiate
+from lrviz.pages import tables
+from lrviz.theme import fill
+from tests.browser.conftest import labels, settle, slide, table
+from tests.test_graph import WORKED
+
+WRONG = "x1=3&w1=-4&x2=2&w2=-4&b=0"  # z = -20
+FAR = "x1=5&w1=5&x2=5&w2=5&b=5"  # z = 55
+
+
+def shown_by_python(view="features", shape="wide", of="w1", loss="log", **inputs):
+    """Every label as Python writes it."""
+    p = differentiate(**(WORKED | inputs), view=view, loss=loss)
+    trace = build_figure(view, of=of, shape=shape, loss=loss, read=p.read).data[0]
+    return dict(zip(trace.meta["templates"], trace.text, strict=True))
+
+
+def rows(html, name):
+    """A table of the page as Python writes it, cell by cell."""
+    part = html[html.index(f'aria-label="{name}"') :].split("<tbody>")[1].split("</tbody>")[0]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in part.split("</tr>") if row]
+    return [[cell.replace("&#x27;", "'") for cell in row] for row in cells]
+
+
+def test_the_page_opens_with_the_worked_example(open_page):
+    page = open_page()
+    assert labels(page) == shown_by_python()
+    assert page.get_by_role("heading", level=1).inner_text() == "How does changing w₁ change the loss? Drag it."
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_number_moves_while_the_hand_is_still_on_the_slider(open_page, view):
+    page = open_page(f"/?view={view}")
+    plot = page.query_selector(".lv-plot")
+    slider = page.get_by_role("slider", name="w1", exact=True)
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.55, y)
+    page.mouse.down()
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + box["width"] * (0.55 + 0.05 * step), y)
+        value = float(slider.input_value())
+        assert labels(page) == shown_by_python(view, w1=value)
+    page.mouse.up()
+    settle(page)
+    assert plot.evaluate("node => node === document.querySelector('.lv-plot')")
+    p = differentiate(**(WORKED | {"w1": value}), view=view)
+    assert table(page, "Values") == rows(tables.values(p), "Values")
+    assert table(page, "Local derivatives") == rows(tables.local_derivatives(p), "Local derivatives")
+    assert f"w1={value:g}" in page.url
+
+
+def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, address):
+    page = open_page()
+    for name, value in (("w1", -1.25), ("x2", 3.5)):
+        slide(page, name, value)
+        settle(page)
+    page.get_by_role("radio", name="∂L/∂b").check(force=True)
+    settle(page)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url == f"{address}/?x2=3.5&w1=-1.25&of=b"
+    other = open_page(link.removeprefix(address))
+    assert labels(other) == labels(page) == shown_by_python(of="b", w1=-1.25, x2=3.5)
+    page.go_back()
+    settle(page)
+    assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
+    page.go_back()
+    settle(page)
+    assert labels(page) == shown_by_python(w1=-1.25)
+    page.go_forward()
+    settle(page)
+    assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
+    page.reload()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
+
+
+def test_the_number_field_takes_exact_values_and_refuses_with_a_sentence(open_page):
+    page = open_page()
+    field = page.get_by_role("textbox", name="w1 exact value")
+    field.fill("1.23456")
+    field.press("Enter")
+    assert labels(page) == shown_by_python(w1=1.23456)
+    for wrong in ("6", "abc", "", "1e400", "nan"):
+        field.fill(wrong)
+        field.press("Enter")
+        assert "takes a number from −5 to 5; it stays at 1.23456" in page.get_by_role("alert").inner_text()
+        assert labels(page) == shown_by_python(w1=1.23456)
+    field.fill("−2,5")
+    field.press("Enter")
+    assert labels(page) == shown_by_python(w1=-2.5)
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_slider_moves_by_keyboard(open_page):
+    page = open_page()
+    page.get_by_role("slider", name="b", exact=True).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert labels(page) == shown_by_python(b=0.13)
+
+
+@pytest.mark.parametrize("at", ["z", "w1-z", "a-L"])
+def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(open_page, at):
+    page = open_page()
+    button = page.locator(f".lv-hit[data-name='{at}']")
+    button.click()
+    panel = page.locator("section.lv-panel").first
+    assert panel.is_visible()
+    text = panel.inner_text()
+    assert "upstream × local" in text
+    settle(page)
+    assert f"at={at}" in page.url
+    page.get_by_role("button", name="Close").click()
+    assert panel.is_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    assert panel.inner_text() == text
+    slide(page, "w1", 2.0)
+    assert panel.inner_text() != text
+
+
+def test_forward_and_backward_one_node_at_a_time(open_page):
+    page = open_page()
+    seen = lambda: page.evaluate(  # noqa: E731
+        "[...document.querySelectorAll('.lv-plot .textpoint text')]"
+        ".filter(t => getComputedStyle(t).opacity > 0.5 && t.dataset.kind !== 'legend').map(t => t.textContent.trim())"
+    )
+    page.get_by_role("button", name="Restart").click()
+    page.wait_for_timeout(300)
+    assert "0.35" not in seen()
+    assert "1.5" in seen()
+    page.get_by_role("button", name="Step").click()
+    page.wait_for_timeout(300)
+    assert "0.35" in seen()
+    assert "0.5866" not in seen()
+    for _ in range(3):
+        page.get_by_role("button", name="Step").click()
+    page.wait_for_timeout(300)
+    assert "−1.705" in seen()
+    assert "−0.4134" not in seen()
+    page.get_by_role("button", name="Back").click()
+    page.wait_for_timeout(300)
+    assert "−1.705" not in seen()
+    settle(page)
+    assert "stage=3" in page.url
+    page.get_by_role("button", name="Play").click()
+    assert page.get_by_role("button", name="Pause").is_visible()
+    page.get_by_role("button", name="Play").wait_for(timeout=8000)
+    settle(page)
+    assert "stage" not in page.url
+    assert "−0.6201" in seen()
+
+
+def test_presets_and_the_saturation_panel(open_page):
+    page = open_page()
+    page.get_by_text("Try", exact=True).click()
+    page.get_by_role("button", name="confident and wrong").click()
+    settle(page)
+    panel = page.get_by_role("region", name="Saturation")
+    assert "the two cancel" in panel.inner_text()
+    assert table(page, "Naive and exact")[1][1:] == ["−4.852×10⁸", "−4.852×10⁸"]
+    page.get_by_role("button", name="past float64, y = 0").click()
+    settle(page)
+    assert "∞ × 0 has no value" in panel.inner_text()
+    assert table(page, "Naive and exact")[3][1:] == ["no number", "1"]
+    page.get_by_role("button", name="past float64, y = 1").click()
+    settle(page)
+    assert table(page, "Naive and exact")[3][1:] == ["0", "−4.248×10⁻¹⁸"]
+    page.get_by_role("button", name="worked example").click()
+    settle(page)
+    assert panel.count() == 0
+    assert labels(page) == shown_by_python()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "w1=nan&w2=1", "w1=inf&w2=1", "w1=1e400&w2=1", "w1=text&w2=1", "w1=&w2=1", "w1=2&w1=3&w2=1",
+        "w1=9&w2=1", "y=2&w2=1", "foo=1&w2=1", "at=q&w2=1", "stage=50&w2=1", f"w1={'1' * 20_000}&w2=1",
+        "w1=%00&w2=1", "hide=all&w2=1",
+    ],
+)
+def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, query):
+    page = open_page(f"/?{query}")
+    assert labels(page) == shown_by_python(w2=1)
+    notice = page.get_by_test_id("stAlert")
+    assert notice.count() == 1
+    assert query.split("=")[0] in notice.inner_text()
+    body = page.locator("body").inner_text()
+    assert "Traceback" not in body
+    assert not re.search(r"\b(nan|inf|undefined|null)\b", body, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("query", ["", WRONG, FAR])
+def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
+    page = open_page(f"/?view={view}&{query}".rstrip("&"), width=width, height=900)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll('.lv-plot .textpoint text')].map((node) => {
+          const {left, top, right, bottom} = node.getBoundingClientRect();
+          return {text: node.textContent, kind: node.dataset.kind, box: [left, top, right, bottom]};
+        })"""
+    )
+    host = page.evaluate(
+        "(() => { const r = document.querySelector('.lv-figure').getBoundingClientRect();"
+        " return [r.left, r.top, r.right, r.bottom]; })()"
+    )
+    cards = page.evaluate(
+        """() => [...document.querySelectorAll('.lv-hit:not(.lv-hit-edge)')].map((node) => {
+          const {left, top, right, bottom} = node.getBoundingClientRect();
+          return [left, top, right, bottom];
+        })"""
+    )
+
+    def apart(a, b, slack=1.0):
+        # A glyph's box is taller than its ink by a pixel or two: `slack` allows for it.
+        return a[2] <= b[0] + slack or b[2] <= a[0] + slack or a[3] <= b[1] + slack or b[3] <= a[1] + slack
+
+    assert len(boxes) > 20
+    for i, one in enumerate(boxes):
+        left, top, right, bottom = one["box"]
+        assert left >= host[0] and right <= host[2] and top >= host[1] - 1 and bottom <= host[3] + 1, one
+        inside = [c for c in cards if not apart(one["box"], c)]
+        if one["kind"] in ("symbol", "value", "adjoint"):
+            assert len(inside) == 1, one
+            assert left >= inside[0][0] and right <= inside[0][2], one
+        else:
+            assert not inside, one
+        for other in boxes[i + 1 :]:
+            assert apart(one["box"], other["box"]), (one, other)
+
+
+def test_the_browser_writes_what_python_writes(open_page):
+    """1,000 random states and the awkward ones, string for string, all three views."""
+    import random
+
+    rng = random.Random(20170812)
+    grid = [round(-5 + 0.01 * i, 2) for i in range(1001)]
+    states = [{k: rng.choice(grid) for k in ("x1", "x2", "w1", "w2", "b")} | {"y": rng.randint(0, 1)} for _ in range(1000)]
+    # Products of grid values have up to four decimals: here their fourth digit ties.
+    for x in grid:
+        for w in (0.05, 0.25, 1.25, 3.75, -2.05):
+            scaled = abs(round(x * w * 1e4))
+            if scaled > 10_000 and scaled % 10 == 5:
+                states.append({"x1": x, "x2": 0.0, "w1": w, "w2": 0.0, "b": 0.0, "y": len(states) % 2})
+    zero = dict.fromkeys(("x1", "x2", "w1", "w2", "b"), 0.0)
+    for z, y in ((0.0, 0), (5.0, 0), (-5.0, 0), (5.0, 1), (-5.0, 1)):
+        states.append(zero | {"x1": z, "w1": 5.0, "y": y})
+        states.append({"x1": z, "w1": 5.0, "x2": z, "w2": 5.0, "b": z, "y": y})
+    states.append(zero | {"x1": -1.0, "y": 1})  # products are negative zeros
+    assert len(states) > 1100
+    page = open_page()
+    for view in VIEWS:
+        for loss in ("log", "squared"):
+            figure = build_figure(view, loss=loss)
+            templates = list(figure.data[0].meta["templates"])
+            found = page.evaluate(
+                """async ([graph, templates, states]) => {
+                  const base = document.querySelector('link[href*="/live/"]').href.replace('live.css', '');
+                  const {evaluate, reader} = await import(base + 'ops.js');
+                  const {fill} = await import(base + 'numbers.js');
+                  return states.map((state) => {
+                    const read = reader(evaluate(graph, state));
+                    return templates.map((t) => [fill(t, read), fill(t, read, 15)]);
+                  });
+                }""",
+                [explain_spec(view, loss), templates, states],
+            )
+            for state, got in zip(states, found, strict=True):
+                p = differentiate(**state, view=view, loss=loss)
+                assert [short for short, _ in got] == [fill(t, p.read) for t in templates], state
+
+
+def explain_spec(view, loss):
+    from lrviz import explain
+    from lrviz.graph import build
+
+    return explain.spec(build(view, loss))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/?at=z", f"/?{WRONG}&view=operations", "/about"])
+def test_axe_finds_nothing_serious(open_page, browser, address, scheme, path):
+    axe = pytest.importorskip("axe_core_python.sync_playwright")
+    if path == "/about":
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(address + path)
+        page.get_by_role("heading", level=1).wait_for()
+    else:
+        page = open_page(path, scheme=scheme)
+    found = axe.Axe().run(page)["violations"]
+    ours = [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+    assert ours == []
+
+
+def test_the_picture_says_what_it_shows(open_page):
+    page = open_page()
+    name = page.get_by_role("img").first.get_attribute("aria-label")
+    assert "z = 0.35" in name
+    assert "∂L/∂w₁ = −0.6201" in name
+    assert page.locator(".lv-hit[data-name='z']").get_attribute("aria-label") == "node z, value 0.35, gradient −0.4134"
+
+
+def test_a_visit_to_another_page_loses_nothing(open_page):
+    page = open_page("/?w1=2&view=vector")
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", level=1, name="About").wait_for()
+    page.get_by_role("link", name="Graph").click()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert labels(page) == shown_by_python("vector", w1=2)
+    assert "w1=2" in page.url
