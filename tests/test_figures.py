@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 import lrviz
@@ -39,11 +41,8 @@ def test_cards_do_not_overlap_and_stay_inside_the_picture(view, shape):
         assert top >= 0
         assert right <= frame.width
         assert bottom <= frame.height
-    for one in boxes:
-        for other in boxes:
-            if one < other:
-                a, b = boxes[one], boxes[other]
-                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+    for a, b in itertools.combinations(boxes.values(), 2):
+        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
 @pictures

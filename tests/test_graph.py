@@ -16,7 +16,7 @@ from tests.reference import exact, relative
 WORKED = {"x1": 1.5, "x2": 2, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1}
 numbers = st.floats(-18, 18).map(lambda v: v if abs(v) > 1e-9 else 0.0)
 states = st.fixed_dictionaries(
-    {name: numbers for name in ("x1", "x2", "w1", "w2", "b")} | {"y": st.sampled_from([0, 1])}
+    dict.fromkeys(("x1", "x2", "w1", "w2", "b"), numbers) | {"y": st.sampled_from([0, 1])}
 )
 
 # y, z, loss, dL/dz: mpmath at 60 digits, rounded to float64.
@@ -117,7 +117,10 @@ def test_every_number_is_finite_and_every_pass_is_read_only(state, view, loss):
 
 def test_torch_agrees_with_the_same_expression():
     torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install it to check")
-    leaf = {k: torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for k, v in WORKED.items()}
+    leaf = {
+        k: torch.tensor(float(v), dtype=torch.float64, requires_grad=True)
+        for k, v in WORKED.items()
+    }
     z = leaf["w1"] * leaf["x1"] + leaf["w2"] * leaf["x2"] + leaf["b"]
     torch.nn.functional.binary_cross_entropy_with_logits(z, leaf["y"]).backward()
     p = differentiate(**WORKED)

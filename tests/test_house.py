@@ -25,7 +25,17 @@ MAY_IMPORT = {
     "optimizers": {"numerics", "model"},
     "settings": set(),
     "datasets": {"numerics"},
-    "figures": {"numerics", "ops", "graph", "model", "optimizers", "theme", "explain", "figures", "derivation"},
+    "figures": {
+        "numerics",
+        "ops",
+        "graph",
+        "model",
+        "optimizers",
+        "theme",
+        "explain",
+        "figures",
+        "derivation",
+    },
 }
 
 

@@ -35,7 +35,9 @@ def test_log_loss_from_the_logit_agrees_with_mpmath(z, y):
     assert relative(float(numerics.log_loss(z, y)), exact(z, y)["L"]) < 1e-15
 
 
-@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))])
+@pytest.mark.parametrize(
+    "clone", [copy.copy, copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))]
+)
 def test_a_probability_survives_copying_with_its_complement(clone):
     a = clone(numerics.sigmoid(40.0))
     assert (float(a), a.complement, a.logit) == (1.0, numerics.sigmoid(-40.0), 40.0)

@@ -10,7 +10,7 @@ from lrviz.settings import GRAPH
 sliders = st.floats(settings.LOW, settings.HIGH)
 graph_states = st.fixed_dictionaries(
     {
-        **{name: sliders for name in ("x1", "x2", "w1", "w2", "b")},
+        **dict.fromkeys(("x1", "x2", "w1", "w2", "b"), sliders),
         "y": st.sampled_from([0, 1]),
         "view": st.sampled_from(["vector", "features", "operations"]),
         "of": st.sampled_from(["w1", "w2", "b"]),
@@ -35,7 +35,22 @@ def test_a_field_at_its_default_is_left_out():
     assert settings.encode(GRAPH, settings.defaults(GRAPH) | {"w1": -2.0}) == {"w1": "-2"}
 
 
-BAD = ["nan", "inf", "-inf", "1e400", "text", "", " 1", "1_000", "１", "5.01", "-6", "0x1", "1,5", "9" * 100_000]
+BAD = [
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    "text",
+    "",
+    " 1",
+    "1_000",
+    "１",
+    "5.01",
+    "-6",
+    "0x1",
+    "1,5",
+    "9" * 100_000,
+]
 
 
 @pytest.mark.parametrize("text", BAD)
@@ -47,8 +62,19 @@ def test_a_bad_number_keeps_the_default_and_the_good_fields(text):
 
 @pytest.mark.parametrize(
     "query",
-    [{"y": ["2"]}, {"view": ["3d"]}, {"of": ["x1"]}, {"stage": ["-1"]}, {"line": ["1.5"]}, {"at": ["<b>"]},
-     {"hide": ["everything"]}, {"w1": ["1", "2"]}, {"unknown": ["1"]}, {"part": ["6"]}, {"loss": ["LOG"]}],
+    [
+        {"y": ["2"]},
+        {"view": ["3d"]},
+        {"of": ["x1"]},
+        {"stage": ["-1"]},
+        {"line": ["1.5"]},
+        {"at": ["<b>"]},
+        {"hide": ["everything"]},
+        {"w1": ["1", "2"]},
+        {"unknown": ["1"]},
+        {"part": ["6"]},
+        {"loss": ["LOG"]},
+    ],
 )
 def test_every_bad_field_is_named(query):
     state, bad = settings.decode(GRAPH, query)
@@ -57,14 +83,19 @@ def test_every_bad_field_is_named(query):
     assert next(iter(query)) in settings.notice(bad)
 
 
-@given(st.dictionaries(st.text(max_size=30), st.lists(st.text(max_size=500), max_size=3), max_size=8))
+@given(
+    st.dictionaries(st.text(max_size=30), st.lists(st.text(max_size=500), max_size=3), max_size=8)
+)
 def test_any_query_at_all_gives_a_valid_state(query):
     state, bad = settings.decode(GRAPH, query)
     assert settings.accept(GRAPH, settings.defaults(GRAPH), state) == state
     assert len(settings.notice(bad)) < 300
 
 
-@given(st.sampled_from(["x1", "y", "stage", "at", "hide"]), st.sampled_from([math.nan, math.inf, 99.5, "<script>", True]))
+@given(
+    st.sampled_from(["x1", "y", "stage", "at", "hide"]),
+    st.sampled_from([math.nan, math.inf, 99.5, "<script>", True]),
+)
 def test_what_the_browser_sends_is_checked_too(name, value):
     base = settings.defaults(GRAPH)
     assert settings.accept(GRAPH, base, {name: value}) == base

@@ -66,7 +66,10 @@ def test_what_is_not_finite_is_never_written(x):
 
 def test_fill_writes_slots_in_three_ways():
     numbers = {"value.z": -0.5, "local.w1-z": 1.5}
-    assert theme.fill("{value.z}·{(value.z)} {_local.w1-z}", numbers.__getitem__) == "−0.5·(−0.5) \u20071.5"
+    assert (
+        theme.fill("{value.z}·{(value.z)} {_local.w1-z}", numbers.__getitem__)
+        == "−0.5·(−0.5) \u20071.5"
+    )
 
 
 @given(finite)

@@ -16,10 +16,19 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    f"--{flag}"
+    for flag in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+    )
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -76,7 +85,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Opener]:
     """Open a path of the app in a browser of its own and wait until the picture stands."""
     contexts, errors = [], []
 
-    def opener(path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+    def opener(
+        path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -99,7 +110,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Opener]:
 def settle(page: Page) -> None:
     """Wait until Python has answered and nothing more is on its way."""
     page.wait_for_timeout(450)  # the link is written 300 ms after the hand rests
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", state="attached")
+    page.wait_for_selector(
+        "[data-testid='stApp'][data-test-script-state='notRunning']", state="attached"
+    )
     page.wait_for_timeout(150)
 
 

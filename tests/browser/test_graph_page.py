@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
 
+from lrviz import explain
 from lrviz.figures.graph import build_figure
-from lrviz.graph import VIEWS, differentiate
+from lrviz.graph import VIEWS, build, differentiate
 from lrviz.pages import tables
 from lrviz.theme import fill
 from tests.browser.conftest import labels, settle, slide, table
@@ -34,7 +36,10 @@ def rows(html, name):
 def test_the_page_opens_with_the_worked_example(open_page):
     page = open_page()
     assert labels(page) == shown_by_python()
-    assert page.get_by_role("heading", level=1).inner_text() == "How does changing w₁ change the loss? Drag it."
+    assert (
+        page.get_by_role("heading", level=1).inner_text()
+        == "How does changing w₁ change the loss? Drag it."
+    )
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -55,7 +60,9 @@ def test_every_number_moves_while_the_hand_is_still_on_the_slider(open_page, vie
     assert plot.evaluate("node => node === document.querySelector('.lv-plot')")
     p = differentiate(**(WORKED | {"w1": value}), view=view)
     assert table(page, "Values") == rows(tables.values(p), "Values")
-    assert table(page, "Local derivatives") == rows(tables.local_derivatives(p), "Local derivatives")
+    assert table(page, "Local derivatives") == rows(
+        tables.local_derivatives(p), "Local derivatives"
+    )
     assert f"w1={value:g}" in page.url
 
 
@@ -96,7 +103,10 @@ def test_the_number_field_takes_exact_values_and_refuses_with_a_sentence(open_pa
     for wrong in ("6", "abc", "", "1e400", "nan"):
         field.fill(wrong)
         field.press("Enter")
-        assert "takes a number from −5 to 5; it stays at 1.23456" in page.get_by_role("alert").inner_text()
+        assert (
+            "takes a number from −5 to 5; it stays at 1.23456"
+            in page.get_by_role("alert").inner_text()
+        )
         assert labels(page) == shown_by_python(w1=1.23456)
     field.fill("−2,5")
     field.press("Enter")
@@ -136,7 +146,8 @@ def test_forward_and_backward_one_node_at_a_time(open_page):
     page = open_page()
     seen = lambda: page.evaluate(  # noqa: E731
         "[...document.querySelectorAll('.lv-plot .textpoint text')]"
-        ".filter(t => getComputedStyle(t).opacity > 0.5 && t.dataset.kind !== 'legend').map(t => t.textContent.trim())"
+        ".filter(t => getComputedStyle(t).opacity > 0.5 && t.dataset.kind !== 'legend')"
+        ".map(t => t.textContent.trim())"
     )
     page.get_by_role("button", name="Restart").click()
     page.wait_for_timeout(300)
@@ -188,9 +199,20 @@ def test_presets_and_the_saturation_panel(open_page):
 @pytest.mark.parametrize(
     "query",
     [
-        "w1=nan&w2=1", "w1=inf&w2=1", "w1=1e400&w2=1", "w1=text&w2=1", "w1=&w2=1", "w1=2&w1=3&w2=1",
-        "w1=9&w2=1", "y=2&w2=1", "foo=1&w2=1", "at=q&w2=1", "stage=50&w2=1", f"w1={'1' * 20_000}&w2=1",
-        "w1=%00&w2=1", "hide=all&w2=1",
+        "w1=nan&w2=1",
+        "w1=inf&w2=1",
+        "w1=1e400&w2=1",
+        "w1=text&w2=1",
+        "w1=&w2=1",
+        "w1=2&w1=3&w2=1",
+        "w1=9&w2=1",
+        "y=2&w2=1",
+        "foo=1&w2=1",
+        "at=q&w2=1",
+        "stage=50&w2=1",
+        f"w1={'1' * 20_000}&w2=1",
+        "w1=%00&w2=1",
+        "hide=all&w2=1",
     ],
 )
 def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, query):
@@ -229,16 +251,22 @@ def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
 
     def apart(a, b, slack=1.0):
         # A glyph's box is taller than its ink by a pixel or two: `slack` allows for it.
-        return a[2] <= b[0] + slack or b[2] <= a[0] + slack or a[3] <= b[1] + slack or b[3] <= a[1] + slack
+        return (
+            a[2] <= b[0] + slack
+            or b[2] <= a[0] + slack
+            or a[3] <= b[1] + slack
+            or b[3] <= a[1] + slack
+        )
 
     assert len(boxes) > 20
     for i, one in enumerate(boxes):
         left, top, right, bottom = one["box"]
-        assert left >= host[0] and right <= host[2] and top >= host[1] - 1 and bottom <= host[3] + 1, one
+        clipped = left < host[0] or right > host[2] or top < host[1] - 1 or bottom > host[3] + 1
+        assert not clipped, one
         inside = [c for c in cards if not apart(one["box"], c)]
         if one["kind"] in ("symbol", "value", "adjoint"):
             assert len(inside) == 1, one
-            assert left >= inside[0][0] and right <= inside[0][2], one
+            assert inside[0][0] <= left <= right <= inside[0][2], one
         else:
             assert not inside, one
         for other in boxes[i + 1 :]:
@@ -247,17 +275,20 @@ def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
 
 def test_the_browser_writes_what_python_writes(open_page):
     """1,000 random states and the awkward ones, string for string, all three views."""
-    import random
-
     rng = random.Random(20170812)
     grid = [round(-5 + 0.01 * i, 2) for i in range(1001)]
-    states = [{k: rng.choice(grid) for k in ("x1", "x2", "w1", "w2", "b")} | {"y": rng.randint(0, 1)} for _ in range(1000)]
+    states = [
+        {k: rng.choice(grid) for k in ("x1", "x2", "w1", "w2", "b")} | {"y": rng.randint(0, 1)}
+        for _ in range(1000)
+    ]
     # Products of grid values have up to four decimals: here their fourth digit ties.
     for x in grid:
         for w in (0.05, 0.25, 1.25, 3.75, -2.05):
             scaled = abs(round(x * w * 1e4))
             if scaled > 10_000 and scaled % 10 == 5:
-                states.append({"x1": x, "x2": 0.0, "w1": w, "w2": 0.0, "b": 0.0, "y": len(states) % 2})
+                states.append(
+                    {"x1": x, "x2": 0.0, "w1": w, "w2": 0.0, "b": 0.0, "y": len(states) % 2}
+                )
     zero = dict.fromkeys(("x1", "x2", "w1", "w2", "b"), 0.0)
     for z, y in ((0.0, 0), (5.0, 0), (-5.0, 0), (5.0, 1), (-5.0, 1)):
         states.append(zero | {"x1": z, "w1": 5.0, "y": y})
@@ -271,9 +302,9 @@ def test_the_browser_writes_what_python_writes(open_page):
             templates = list(figure.data[0].meta["templates"])
             found = page.evaluate(
                 """async ([graph, templates, states]) => {
-                  const base = document.querySelector('link[href*="/live/"]').href.replace('live.css', '');
-                  const {evaluate, reader} = await import(base + 'ops.js');
-                  const {fill} = await import(base + 'numbers.js');
+                  const sheet = document.querySelector('link[href*="/live/"]').href;
+                  const {evaluate, reader} = await import(new URL('ops.js', sheet));
+                  const {fill} = await import(new URL('numbers.js', sheet));
                   return states.map((state) => {
                     const read = reader(evaluate(graph, state));
                     return templates.map((t) => [fill(t, read), fill(t, read, 15)]);
@@ -287,9 +318,6 @@ def test_the_browser_writes_what_python_writes(open_page):
 
 
 def explain_spec(view, loss):
-    from lrviz import explain
-    from lrviz.graph import build
-
     return explain.spec(build(view, loss))
 
 
@@ -318,7 +346,8 @@ def test_the_picture_says_what_it_shows(open_page):
     name = page.get_by_role("img").first.get_attribute("aria-label")
     assert "z = 0.35" in name
     assert "∂L/∂w₁ = −0.6201" in name
-    assert page.locator(".lv-hit[data-name='z']").get_attribute("aria-label") == "node z, value 0.35, gradient −0.4134"
+    button = page.locator(".lv-hit[data-name='z']")
+    assert button.get_attribute("aria-label") == "node z, value 0.35, gradient −0.4134"
 
 
 def test_a_visit_to_another_page_loses_nothing(open_page):
