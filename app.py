@@ -6,6 +6,7 @@ modules of the live component. Both paths carry a version, so both may be cached
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,7 @@ from starlette.types import Scope
 
 from lrviz.live import HERE as LIVE
 from lrviz.live import PLOTLY, base_path
+from lrviz.pages import graph
 
 
 class Versioned(StaticFiles):
@@ -38,3 +40,10 @@ app = st.App(
         Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
     ],
 )
+
+# Streamlit collects all garbage after every run of the script, which takes longer the more
+# modules are loaded: most of the time between a rest of the hand and the page's text. What
+# is loaded by now stays for good, so it is built here and taken out of that search.
+graph.warm()
+gc.collect()
+gc.freeze()

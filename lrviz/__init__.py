@@ -9,8 +9,25 @@ In a notebook::
     lrviz.graph_figure(p)
 """
 
+from lrviz.datasets import DataError, Dataset, load_dataset, read_csv
+from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
 from lrviz.graph import Pass, differentiate
+from lrviz.model import loss_grid
+from lrviz.optimizers import History, minimize, train
 
 __version__ = "0.1.0"
-__all__ = ["Pass", "differentiate", "graph_figure"]
+__all__ = [
+    "DataError",
+    "Dataset",
+    "History",
+    "Pass",
+    "descent_figure",
+    "differentiate",
+    "graph_figure",
+    "load_dataset",
+    "loss_grid",
+    "minimize",
+    "read_csv",
+    "train",
+]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from lrviz import explain, settings, theme
 from lrviz.figures.graph import build_figure
-from lrviz.graph import INPUTS, Loss, View, build, differentiate, stages
+from lrviz.graph import INPUTS, Loss, Pass, View, build, differentiate, stages
 from lrviz.live import live
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
@@ -68,24 +68,21 @@ def _body() -> None:
     page_state.acknowledge()
     inputs = {name: state[name] for name in INPUTS}
     p = differentiate(**inputs, view=state["view"], loss=state["loss"])
-    with st.container(key="graph-saturation"):
-        st.html(tables.saturation(p) or "<span></span>")
-    if "check" not in state["hide"]:
-        _check(p)
-    else:
-        _tables(p, folded=True)
+    opened = "check" not in state["hide"] and st.toggle(
+        "Check", key="graph-check", help="The gradient check and every number as a table."
+    )
+    st.html(_text(p, folded=not opened))
 
 
-def _check(p: Any) -> None:
-    opened = st.toggle("Check", key="graph-check", help="The gradient check and every number.")
-    with st.container(key="graph-check-open" if opened else "graph-check-folded"):
-        st.html(tables.check(p))
-    _tables(p, folded=not opened)
+def _text(p: Pass, *, folded: bool) -> str:
+    """The page's own text: saturation, the checks and the tables, in one element.
 
-
-def _tables(p: Any, *, folded: bool) -> None:
-    with st.container(key="graph-tables-folded" if folded else "graph-tables"):
-        st.html(f'<div class="lv-tables">{tables.values(p)}{tables.local_derivatives(p)}</div>')
+    One element, because each costs the browser a few milliseconds after every rest. What is
+    folded is hidden from the eye only.
+    """
+    numbers = tables.check(p) + tables.values(p) + tables.local_derivatives(p)
+    shown = "lv-tables lv-unseen" if folded else "lv-tables"
+    return f'{tables.saturation(p)}<div class="{shown}">{numbers}</div>'
 
 
 def _range(name: str, role: str) -> dict[str, Any]:
@@ -98,6 +95,11 @@ def _range(name: str, role: str) -> dict[str, Any]:
         "step": settings.STEP,
         "role": role,
     }
+
+
+def warm() -> None:
+    """Build what every first visit needs."""
+    structure("features", "log", "w1")
 
 
 @lru_cache(maxsize=32)
