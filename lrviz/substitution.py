@@ -17,10 +17,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from lrviz.derivation import NAMES, Chain, Expression, Line
 from lrviz.graph import SYMBOLS, build
-from lrviz.theme import DIGITS, MINUS, number
+from lrviz.theme import DIGITS, MINUS, fill, number
 
 Read = Callable[[str], float]  #: `lrviz.graph.Pass.read` of a features view
 
@@ -110,28 +111,50 @@ def relation(chain: Chain, line: Line) -> str:
     return "=" if shown <= {_SAME.get(value, value)} else r"\approx"
 
 
-def saturated(line: Line, read: Read) -> str | None:
-    """A sentence when float64, evaluating the line as it is written, may lose shown digits.
+class Loss(NamedTuple):
+    """When float64 loses a line: ``side`` is ">" or "<", beyond ``limit``; what to say."""
 
-    The value shown is right all the same: it comes from σ(z) and σ(-z) computed apart.
+    side: str
+    limit: float
+    sentence: str
+
+    def holds(self, z: float) -> bool:
+        """Whether z is beyond the limit."""
+        return z > self.limit if self.side == ">" else z < self.limit
+
+
+@cache
+def losses(line: Line) -> tuple[Loss, ...]:
+    """When float64, evaluating the line as it is written, may lose digits that are shown.
+
+    The value shown is right all the same: it comes from σ(z) and σ(-z) computed apart. The
+    sentences are templates for `lrviz.theme.fill`.
     """
-    filled, z = numeric(line), read("value.z")
+    filled = numeric(line)
     if filled is None:
-        return None
+        return ()
     ending = "the value shown comes from σ(z) and σ(−z), which lose nothing."
-    if z > SATURATED and _subtracts(filled):
-        return (
-            f"At z = {number(z)}, a is so close to 1 that the subtraction in this line loses "
-            f"its digits in float64; {ending}"
+    found = []
+    if re.search(r"\)\^(2|\{-2\})", filled):
+        square = (
+            f"At z = {{value.z}}, the square in this line leaves the range of float64; {ending}"
         )
-    if z < -SATURATED and r"\log" in filled:
-        return (
-            f"At z = {number(z)}, 1 − a is so close to 1 that its log loses its digits in "
-            f"float64; {ending}"
+        found.append(Loss("<", OVERFLOWS, square))
+    if _subtracts(filled):
+        near_one = (
+            "a is so close to 1 that the subtraction in this line loses its digits in float64"
         )
-    if z < OVERFLOWS and re.search(r"\)\^(2|\{-2\})", filled):
-        return f"At z = {number(z)}, the square in this line leaves the range of float64; {ending}"
-    return None
+        found.append(Loss(">", SATURATED, f"At z = {{value.z}}, {near_one}; {ending}"))
+    if r"\log" in filled:
+        near_zero = "1 − a is so close to 1 that its log loses its digits in float64"
+        found.append(Loss("<", -SATURATED, f"At z = {{value.z}}, {near_zero}; {ending}"))
+    return tuple(found)
+
+
+def saturated(line: Line, read: Read) -> str | None:
+    """The sentence of `losses` that holds at this pass, or None."""
+    z = read("value.z")
+    return next((fill(one.sentence, read) for one in losses(line) if one.holds(z)), None)
 
 
 def latex_number(x: float, digits: int = DIGITS) -> str:

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "derivation": {"graph"},
     "substitution": {"derivation", "graph", "theme"},
     "export": {"derivation", "substitution", "theme", "graph"},
+    "lesson": {"derivation", "explain", "graph", "substitution"},
     "model": {"numerics"},
     "optimizers": {"numerics", "model"},
     "settings": set(),

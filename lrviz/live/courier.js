@@ -38,10 +38,10 @@ export class Courier {
     this.resting = setTimeout(() => this.#post(true), REST);
   }
 
-  /** Send and wait until Python has written the link. */
-  flush() {
+  /** Send, with a question perhaps, and wait until Python has answered and written the link. */
+  flush(ask) {
     clearTimeout(this.resting);
-    this.#post(true);
+    this.#post(true, ask);
     const seq = this.seq;
     return new Promise((resolve) => {
       this.waiting.push({ seq, resolve });
@@ -56,11 +56,11 @@ export class Courier {
     if (this.dirty && !this.#busy) this.#post(false);
   }
 
-  #post(rest) {
+  #post(rest, ask) {
     this.dirty = false;
     clearTimeout(this.retry);
     this.seq += 1;
     this.sentAt = performance.now();
-    this.send({ client: this.client, seq: this.seq, rest, fields: this.collect() });
+    this.send({ client: this.client, seq: this.seq, rest, ask, fields: this.collect() });
   }
 }

@@ -20,7 +20,7 @@ export function plotly(url) {
 }
 
 /** The figure with one palette's colours exchanged for another's. */
-function recolour(figure, from, to) {
+export function recolour(figure, from, to) {
   let text = JSON.stringify(figure);
   for (const [role, colour] of Object.entries(from)) text = text.replaceAll(colour, `@${role}@`);
   for (const [role, colour] of Object.entries(to)) text = text.replaceAll(`@${role}@`, colour);

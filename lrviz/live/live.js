@@ -3,37 +3,26 @@
 // what stands on the page is in the data it is given.
 
 import { Panel, Player, Product } from "./blocks.js";
+import { channel, mode, stylesheet } from "./channel.js";
 import { Courier } from "./courier.js";
+import { mountFilm } from "./film.js";
 import { choice, el, range } from "./dom.js";
-import { Figure, plotly } from "./figure.js";
+import { Figure, plotly, recolour } from "./figure.js";
+import { Curves, Lesson, typesetter } from "./lesson.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
 
-/** What Python said last, by channel: the sync mount writes, the live mount reads. */
-const channels = new Map();
-function channel(key) {
-  if (!channels.has(key)) channels.set(key, { sync: null, live: null });
-  return channels.get(key);
-}
-
-function mode(host) {
-  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
-  const hex = colour.startsWith("#") ? colour.slice(1) : "ffffff";
-  const full = hex.length === 3 ? [...hex].map((c) => c + c).join("") : hex;
-  const [r, g, b] = [0, 2, 4].map((i) => parseInt(full.slice(i, i + 2), 16));
-  return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
-}
-
-const styles = new Map();
-function stylesheet(href) {
-  if (!styles.has(href)) {
-    const link = el("link", { rel: "stylesheet", href });
-    styles.set(href, new Promise((resolve) => {
-      link.onload = link.onerror = resolve;
-    }));
-    document.head.append(link);
+/** Copy, and say so; where the clipboard is closed to pages, show the text to be copied. */
+async function copyText(text, said, name) {
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = "Copied.";
+    setTimeout(() => said.replaceChildren(), 2500);
+  } catch {
+    const field = el("input", { type: "text", readonly: true, value: text, "aria-label": name });
+    said.replaceChildren("Copy this: ", field);
+    field.select();
   }
-  return styles.get(href);
 }
 
 class Live {
@@ -66,14 +55,23 @@ class Live {
     });
     this.product = new Product({
       pick: (name, value) => this.#pick(name, value),
-      point: (name) => this.figure.mark(this.fields.at, name ? [name] : []),
+      point: (name) => this.#point(name && [name]),
       repaint: () => this.#paint(),
     });
     this.panel = new Panel({ close: () => this.#select(this.fields.at) });
     this.player = new Player((stage) => this.#staged(stage));
+    this.lesson = new Lesson({
+      turn: (part, line) => this.#turn(part, line),
+      point: (names) => this.#point(names),
+      pick: (name, value) => this.#pick(name, value),
+      extreme: () => this.#extreme(),
+      copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
+    });
+    this.curves = new Curves();
+    this.curves.onOpen = () => this.#drawCurves();
     this.foot = el("div", { class: "lv-foot" });
     this.fixed = el("div", { class: "lv-fixed" }, this.figureHost, this.inputs, this.product.node);
-    this.root.append(this.head, this.fixed, this.player.node, this.panel.node, this.foot);
+    this.root.append(this.head, this.fixed, this.player.node, this.panel.node, this.lesson.node, this.curves.node, this.foot);
   }
 
   /** New data from Python, or a new theme. */
@@ -87,6 +85,8 @@ class Live {
     this.mode = now;
     this.structure = data.structure;
     this.root.dataset.mode = now;
+    // The page's own ground, which a theme may tint, for what lies over scrolled text.
+    this.root.style.setProperty("--lv-page", getComputedStyle(this.host).getPropertyValue("--st-background-color"));
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
     }
@@ -142,6 +142,14 @@ class Live {
     this.#buildHead();
     this.product.build(spec.product, fields);
     this.player.build(spec.captions);
+    this.lesson.build(spec.lesson, fields, spec.loss);
+    this.curves.build(spec.curves);
+    const hidden = new Set(fields.hide);
+    this.product.node.hidden = hidden.has("product");
+    this.player.node.hidden = hidden.has("player");
+    this.lesson.node.hidden = hidden.has("derivation");
+    this.curves.node.hidden = hidden.has("derivation");
+    this.foot.hidden = hidden.has("try");
     this.#buildFoot();
     this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
   }
@@ -177,11 +185,20 @@ class Live {
     this.shape = this.#shape;
     this.root.dataset.shape = this.shape;
     this.#compute();
-    const Plotly = await plotly(this.spec.plotly);
+    const [Plotly] = await Promise.all([plotly(this.spec.plotly), typesetter(this.spec.katex)]);
     await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, this.mode, this.read);
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
+    if (this.fields.loss !== "log") this.curves.fold.open = true;
+    if (this.curves.fold.open) await this.#drawCurves();
+  }
+
+  async #drawCurves() {
+    if (!window.Plotly || !this.ready) return;
+    const { figure } = this.spec.curves;
+    await this.curves.draw(window.Plotly, recolour(figure, this.spec.palettes.light, this.spec.palettes[this.mode]));
+    this.#paint();
   }
 
   async #resized() {
@@ -197,6 +214,11 @@ class Live {
     this.read = reader(evaluate(this.spec.graph, this.fields));
   }
 
+  /** The derivation and the curves speak of two features, whatever view the picture has. */
+  #plain(loss) {
+    return reader(evaluate(this.spec.plain[loss], this.fields));
+  }
+
   /** Everything that shows a number, in one go. */
   #paint() {
     this.#compute();
@@ -204,6 +226,8 @@ class Live {
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
     this.player.bind.paint(this.read);
+    if (!this.lesson.node.hidden) this.lesson.paint(this.#plain(this.spec.loss.now));
+    if (this.curves.open) this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     this.#describeSoon();
   }
 
@@ -220,6 +244,7 @@ class Live {
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.figure.reveal(this.player.stage);
+    this.lesson.show(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
     this.figure.describe(fill(spec.summary, this.read), this.read);
@@ -228,7 +253,30 @@ class Live {
   #showPanel() {
     const panel = this.spec.panels[this.fields.at];
     this.panel.show(panel);
-    this.figure.mark(panel ? this.fields.at : null);
+    this.selected = panel ? this.fields.at : null;
+    this.#point(null);
+  }
+
+  /** Light parts of the picture; without names, those of the line that is being read. */
+  #point(names) {
+    this.figure.mark(this.selected, names ?? (this.reading ? this.lesson.about : []));
+  }
+
+  #turn(part, line) {
+    this.reading = true;
+    Object.assign(this.fields, { part, line });
+    this.lesson.show(part, line);
+    this.#point(null);
+    this.#paint();
+    if (line > 0) this.lesson.follow();
+    this.courier.rested();
+  }
+
+  /** Go to where the cancellation of ③ is plain to see, and to the panel that explains it. */
+  async #extreme() {
+    this.#preset(this.spec.extreme);
+    await this.courier.flush();
+    document.querySelector(".lv-saturation")?.scrollIntoView({ block: "center" });
   }
 
   #touch() {
@@ -268,8 +316,14 @@ class Live {
 
   #select(name) {
     this.fields.at = this.fields.at === name ? null : name;
+    const part = this.fields.at && this.spec.lesson.part_of[name];
+    this.reading = false;
+    if (part && part !== this.fields.part) {
+      Object.assign(this.fields, { part, line: 0 });
+      this.lesson.show(part, 0);
+    }
     this.#showPanel();
-    this.panel.bind.paint(this.read);
+    this.#paint();
     this.courier.rested();
   }
 
@@ -277,16 +331,12 @@ class Live {
     await this.courier.flush();
     const { sync } = channel(this.spec.key);
     const link = `${location.origin}${location.pathname}${sync.query ? `?${sync.query}` : ""}`;
-    try {
-      await navigator.clipboard.writeText(link);
-      this.copied.textContent = "Copied.";
-    } catch {
-      const field = el("input", { type: "text", readonly: true, value: link, "aria-label": "Link to this state" });
-      this.copied.replaceChildren("Copy this: ", field);
-      field.select();
-      return;
-    }
-    setTimeout(() => this.copied.replaceChildren(), 2500);
+    await copyText(link, this.copied, "Link to this state");
+  }
+
+  async #copyLatex(scope, numbers, said) {
+    await this.courier.flush({ latex: scope, numbers });
+    await copyText(channel(this.spec.key).sync.answer, said, "The derivation as LaTeX");
   }
 
   unmount() {
@@ -304,6 +354,7 @@ export default function mount(component) {
     line.live?.synced();
     return undefined;
   }
+  if (data.kind === "film") return mountFilm(component);
   const host = parentElement;
   if (!host.lrviz) {
     host.lrviz = new Live(host, data);

@@ -1,18 +1,62 @@
-"""The About page: what this is, where it comes from, licences and keys."""
+"""The About page: what this is, every formula on one sheet, sources, licences, keys."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-_TEXT = """
+from lrviz.derivation import formulas
+from lrviz.export import SOURCE
+from lrviz.live import addresses
+
+_WHAT = """
 # About
 
-The derivative of logistic regression, made visible: every number of the computational graph
-moves under your hand, and the chain rule multiplies them into ∂L/∂w and ∂L/∂b.
+lrviz makes the derivative of logistic regression visible: every number of the computational
+graph moves under your hand, and the chain rule multiplies them into ∂L/∂w and ∂L/∂b. The
+numbers on the page are computed in full float64 precision and shown to four significant digits;
+**≈** stands wherever rounding shows.
+"""
+
+_KEYS = """
+## Keys
+
+| key | what it does |
+|---|---|
+| Tab, Shift+Tab | go to the next or the previous control |
+| ← → on a slider | change it by 0.01; Home and End go to its ends |
+| arrow keys on the graph | go from node to edge to node |
+| Enter | explain the node or edge; a number field takes its value |
+| ↓ ↑ on the derivation | show the next line, take the last one back; End shows all |
+"""
+
+_SOURCES = f"""
+## Where it comes from
+
+The derivation follows Ronny Restrepo's post
+[Logistic Regression Derivative]({SOURCE}) of 12 August 2017, in other words and in smaller steps,
+and derives the sigmoid's derivative, which the post cites. The penguins are from Gorman, Williams
+and Fraser (2014), *PLoS ONE* 9(3): e90081, published as
+[palmerpenguins](https://allisonhorst.github.io/palmerpenguins/) by Horst, Hill and Gorman, CC0.
+
+## Licences
+
+lrviz is under the MIT licence. It stands on Streamlit (Apache 2.0), Plotly (MIT), NumPy and
+NetworkX (BSD), and on the KaTeX that Streamlit carries (MIT).
 """
 
 
 def page() -> None:
     """Show the About page."""
     st.session_state["showing"] = "about"
-    st.markdown(_TEXT)
+    st.html(f'<link rel="stylesheet" href="{addresses()["css"]}">')
+    st.markdown(_WHAT)
+    with st.container(key="sheet"):
+        st.markdown("## Every formula on one sheet")
+        left, right = st.columns(2, gap="large")
+        rows = formulas()
+        half = (len(rows) + 1) // 2
+        for column, part in ((left, rows[:half]), (right, rows[half:])):
+            with column:
+                st.markdown("\n\n".join(f"{name}  \n${latex}$" for name, latex in part))
+    st.markdown(_KEYS)
+    st.markdown(_SOURCES)

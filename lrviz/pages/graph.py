@@ -9,9 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from lrviz import explain, settings, theme
+from lrviz import explain, lesson, settings, theme
+from lrviz.export import to_latex
+from lrviz.figures.curves import curves_figure
 from lrviz.figures.graph import build_figure
-from lrviz.graph import INPUTS, Loss, Pass, View, build, differentiate, stages
+from lrviz.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
 from lrviz.live import live
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
@@ -53,6 +55,8 @@ def _mismatched(state: State) -> list[str]:
         wrong.append("at")
     if state["stage"] is not None and state["stage"] >= len(stages(graph)):
         wrong.append("stage")
+    if state["line"] >= lesson.length(state["part"], state["loss"]):
+        wrong.append("line")
     return wrong
 
 
@@ -60,18 +64,27 @@ def _mismatched(state: State) -> list[str]:
 def _body() -> None:
     page_state = PageState(KEY, settings.GRAPH, _mismatched)
     held = st.session_state.get(KEY)
-    page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
+    ask = page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
     state = page_state.state
+    inputs = {name: state[name] for name in INPUTS}
+    if ask and ask.get("latex") in ("part", "all"):
+        page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=bool(ask["numbers"])))
     calm = not st.query_params and not page_state.memory["handled"][0]
     spec = json.loads(structure(state["view"], state["loss"], state["of"]))
     live(KEY, {**spec, "calm": calm})
     page_state.acknowledge()
-    inputs = {name: state[name] for name in INPUTS}
     p = differentiate(**inputs, view=state["view"], loss=state["loss"])
     opened = "check" not in state["hide"] and st.toggle(
         "Check", key="graph-check", help="The gradient check and every number as a table."
     )
     st.html(_text(p, folded=not opened))
+
+
+def _latex(state: State, *, whole: bool, numbers: bool) -> str:
+    inputs = {name: state[name] for name in INPUTS}
+    p = differentiate(**inputs, loss=state["loss"])
+    part, i = (None if whole else state["part"]), 2 if state["of"] == "w2" else 1
+    return to_latex(part, state["loss"], p.read if numbers else None, i)
 
 
 def _text(p: Pass, *, folded: bool) -> str:
@@ -94,6 +107,24 @@ def _range(name: str, role: str) -> dict[str, Any]:
         "max": settings.HIGH,
         "step": settings.STEP,
         "role": role,
+    }
+
+
+def _curves() -> dict[str, Any]:
+    return {
+        "figure": curves_figure().to_plotly_json(),
+        "note": "The same graph with half the squared error, ½(a − y)², in place of log loss: its "
+        "∂L/∂z keeps the factor a(1 − a), which vanishes wherever the model is sure, right or "
+        "wrong. The dots are the current z.",
+        "lines": [
+            {"graph": "log", "text": "Log loss: ∂L/∂z = a − y = {adjoint.z}"},
+            {
+                "graph": "squared",
+                "text": "Squared error: ∂L/∂z = (a − y)·a(1 − a) = {local.a-L} × {(local.z-a)}"
+                " ≈ {adjoint.z}",
+            },
+        ],
+        "summary": "Losses and their gradients against z; now z = {value.z}",
     }
 
 
@@ -166,6 +197,17 @@ def structure(view: View, loss: Loss, of: str) -> str:
             },
         },
         "captions": explain.captions(graph),
+        "plain": {kind: explain.spec(build("features", kind)) for kind in LOSSES},
+        "lesson": lesson.lesson(view, loss, of),
+        "loss": {
+            "name": "loss",
+            "title": "Loss",
+            "label": "Loss",
+            "now": loss,
+            "options": [["log", "log loss"], ["squared", "squared error"]],
+        },
+        "extreme": dict(zip(INPUTS, PRESETS[2][2], strict=True)),
+        "curves": _curves(),
         "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
         "presets": [
             {"label": name, "note": note, "fields": dict(zip(INPUTS, given, strict=True))}

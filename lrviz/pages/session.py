@@ -32,6 +32,7 @@ class PageState:
             "revision": 0,
             "handled": ("", 0),
             "bad": [],
+            "answer": "",
         }
         self.memory: dict[str, Any] = st.session_state.setdefault(f"page-{key}", fresh)
         self.session: str = st.session_state.setdefault("session", uuid.uuid4().hex)
@@ -57,14 +58,17 @@ class PageState:
             self.memory.update(state=state, bad=bad, query=query)
             self.memory["revision"] += 1
 
-    def receive(self, message: Mapping[str, Any] | None) -> None:
-        """Take what the browser sent, once, and write the link when the hand rests."""
+    def receive(self, message: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """Take what the browser sent, once, and write the link when the hand rests.
+
+        Returns what it asked, if it asked anything; the page puts its reply in `answer`.
+        """
         if not message:
-            return
+            return None
         mark = (str(message.get("client")), int(message.get("seq", 0)))
         client, seq = self.memory["handled"]
         if mark[0] == client and mark[1] <= seq:
-            return
+            return None
         self.memory["handled"] = mark
         given = message.get("fields")
         state = settings.accept(self.fields, self.state, given if isinstance(given, dict) else {})
@@ -76,6 +80,12 @@ class PageState:
             self.memory["revision"] += 1
         if message.get("rest"):
             self._write()
+        ask = message.get("ask")
+        return ask if isinstance(ask, dict) else None
+
+    def answer(self, text: str) -> None:
+        """Reply to what `receive` returned, with the next acknowledgement."""
+        self.memory["answer"] = text
 
     def acknowledge(self) -> None:
         """Answer the browser: what was handled, what Python holds, and the link to it."""
@@ -90,6 +100,7 @@ class PageState:
                 "fields": {
                     k: list(v) if isinstance(v, tuple) else v for k, v in self.state.items()
                 },
+                "answer": self.memory["answer"],
                 "query": urlencode(settings.encode(self.fields, self.state), safe=",-"),
             },
         )

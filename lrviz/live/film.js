@@ -1,0 +1,5 @@
+// The film of a run.
+
+export function mountFilm() {
+  return undefined;
+}
