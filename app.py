@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from streamlit.runtime.pages_manager import PagesManager
 
 from lrviz.live import HERE as LIVE
 from lrviz.live import PLOTLY, base_path
@@ -40,6 +41,11 @@ app = st.App(
         Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
     ],
 )
+
+# A folder named pages beside the script is, to Streamlit, an app in its older style, until
+# st.navigation has run once: without this, the first visitor of a new server who follows a
+# link to a page would be shown a list of our modules.
+PagesManager.uses_pages_directory = False
 
 # Streamlit collects all garbage after every run of the script, which takes longer the more
 # modules are loaded: most of the time between a rest of the hand and the page's text. What

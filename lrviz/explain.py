@@ -71,7 +71,15 @@ def _numbers(graph: Graph, name: str) -> str:
     text = re.sub(" ?· ?", " × ", plain(OPS[node["op"]].formula.format(*slots)))
     # 1 − a is a number of its own: subtracting the digits shown would lose it.
     text = text.replace("1 − \ue000value.a\ue001", "\ue000complement.a\ue001")
-    return text.replace("\ue000", "{(").replace("\ue001", ")}")
+    text = text.replace("\ue000", "{(").replace("\ue001", ")}")
+    text = re.sub(r"log \{\(([\w.]+)\)\}", r"log({\1})", text)
+    return re.sub(r"\(\{\(([\w.]+)\)\}\)", r"({\1})", text)  # one pair is enough
+
+
+def _equals(*templates: str) -> str:
+    """The slot that is = where every number of these templates is shown exactly."""
+    keys = re.findall(r"\{[(_]?([a-z][\w.\-]*)\)?\}", " ".join(templates))
+    return "{~" + " ".join(dict.fromkeys(keys)) + "}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +87,21 @@ class Product:
     """The chain rule along the path to one target.
 
     ``factors`` are (edge, symbol, quantity, circled number) from L backwards; ``result``
-    is (symbol, quantity); ``identity`` says the short form, (a − y)·x₁ under log loss.
+    is (symbol, quantity); ``identity`` says the short form, (a − y)·x₁ under log loss;
+    ``stages`` tells when each factor, and last the result, is computed.
     """
 
     factors: tuple[tuple[Edge, str, str, str], ...]
     result: tuple[str, str]
     identity: str
     identity_numbers: str
+    stages: tuple[int, ...]
 
 
 def product(graph: Graph, of: str) -> Product:
     """The product along the path from L to ``of``, one of `TARGETS`."""
     nodes = path(graph, of)
+    _, local, adjoint = appears(graph)
     index = "" if of in graph else f".{int(of[1]) - 1}"
     factors = []
     for head, tail in pairwise(nodes):
@@ -107,6 +118,7 @@ def product(graph: Graph, of: str) -> Product:
         result=(gradient(of), f"adjoint.{target}{index}"),
         identity=f"{residual}·{symbol(other)}" if other else residual,
         identity_numbers="{adjoint.z}" + (f" × {{({held})}}" if other else ""),
+        stages=(*(local[edge] for edge, *_ in factors), adjoint[nodes[-1]]),
     )
 
 
@@ -120,6 +132,11 @@ def _sum_of_products(graph: Graph, name: str, index: str = "") -> tuple[str, str
 _ROLES = {
     "data": "Data: part of the example. The model cannot change it.",
     "parameter": "A parameter: what training changes.",
+}
+_ABOUT = {
+    "x": "Data: part of the example. The model cannot change it.",
+    "w": "Parameters: what training changes.",
+    "y": "The label: the true answer, 0 or 1. The loss compares a with it.",
 }
 _NOTES = {
     "sigmoid": "The sigmoid σ(z) = 1/(1 + e⁻ᶻ) turns any number into a probability.",
@@ -144,21 +161,32 @@ def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
     held = node.get("inputs", ())
     parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
     if "op" in node:
+        numbers, value = _numbers(graph, name), f"{{value.{name}}}"
         lines = [f"{sym} = {value_formula(graph, name)}"]
-        lines.append(f"{sym} ≈ {_numbers(graph, name)} ≈ {{value.{name}}}")
+        lines.append(f"{sym} {_equals(numbers)} {numbers} {_equals(numbers, value)} {value}")
         if node["op"] in _NOTES:
             lines.append(_NOTES[node["op"]])
     else:
-        lines = [f"{symbol(i)} = {{value.{name}{p}}}" for i, p in zip(held, parts, strict=True)]
-        lines.append(_ROLES[node["role"]])
+        shown = [f"{{value.{name}{p}}}" for p in parts]
+        lines = [f"{symbol(i)} {_equals(v)} {v}" for i, v in zip(held, shown, strict=True)]
+        lines.append(_ABOUT.get(name) or _ROLES[node["role"]])
     if name == "L":
-        lines.append("∂L/∂L = 1: the backward pass starts here.")
+        lines.append("∂L/∂L = 1: L changes exactly as fast as itself. The way back starts here.")
     else:
-        symbols, _ = _sum_of_products(graph, name)
-        lines.append(f"{gradient(name)} = upstream × local = {symbols}")
+        heads = list(graph.successors(name))
+        if heads == ["L"]:
+            lines.append(
+                f"{gradient(name)}: {sym} feeds L directly, so upstream is ∂L/∂L = 1 and the "
+                "local derivative is all there is."
+            )
+        else:
+            symbols = _sum_of_products(graph, name)[0]
+            lines.append(f"{gradient(name)} = upstream gradient × local derivative = {symbols}")
         for i, p in zip(held or (name,), parts, strict=True):
-            _, numbers = _sum_of_products(graph, name, p)
-            lines.append(f"{gradient(i)} ≈ {numbers} ≈ {{adjoint.{name}{p}}}")
+            numbers, total = _sum_of_products(graph, name, p)[1], f"{{adjoint.{name}{p}}}"
+            lines.append(
+                f"{gradient(i)} {_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
+            )
     return {"title": f"Node {sym}", "lines": lines}
 
 
@@ -168,15 +196,16 @@ def _edge_panel(graph: Graph, at: str) -> dict[str, Any]:
     parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
     lines = [
         f"{derivative(edge)} = {local_formula(graph, edge)}",
-        f"How fast {symbol(head)} changes when {symbol(tail)} alone changes.",
+        f"The local derivative: how fast {symbol(head)} changes when {symbol(tail)} alone changes.",
     ]
     for i, p in zip(held or (tail,), parts, strict=True):
-        local = f"{{local.{at}{p}}}"
-        lines.append(f"∂{symbol(head)}/∂{symbol(i)} = {local}")
+        local, total = f"{{local.{at}{p}}}", f"{{adjoint.{tail}{p}}}"
+        one = f"∂{symbol(head)}/∂{symbol(i)}"
+        lines.append(f"{one} {_equals(local)} {local}")
         numbers = f"{{adjoint.{head}}} × {{(local.{at}{p})}}"
         lines.append(
-            f"upstream × local: {gradient(head)} × ∂{symbol(head)}/∂{symbol(i)} ≈ {numbers}"
-            f" ≈ {{adjoint.{tail}{p}}} = {gradient(i)}"
+            f"upstream gradient × local derivative: {gradient(head)} × {one} {_equals(numbers)} "
+            f"{numbers} {_equals(numbers, total)} {total}, passed on to {gradient(i)}"
         )
     mark = component(edge)
     return {"title": f"Edge {symbol(tail)} → {symbol(head)} {mark}".rstrip(), "lines": lines}
@@ -198,19 +227,25 @@ def captions(graph: Graph) -> list[str]:
     computed = [n for n in graph.graph["order"] if "op" in graph.nodes[n]]
     out = ["The inputs are known; nothing is computed yet."]
     for name in computed:
-        out.append(f"Forward: {symbol(name)} = {value_formula(graph, name)} = {{value.{name}}}")
+        value = f"{{value.{name}}}"
+        log = ", with the natural log" if graph.nodes[name]["op"] == "log_loss" else ""
+        formula = value_formula(graph, name)
+        out.append(f"Forward: {symbol(name)} = {formula} {_equals(value)} {value}{log}")
     for name in reversed(computed):
-        start = "∂L/∂L = 1. " if name == "L" else ""
+        start = "∂L/∂L = 1, and so " if name == "L" else ""
         said = []
         for arg in graph.nodes[name]["args"]:
-            held = graph.nodes[arg].get("inputs", ())
             if graph.nodes[arg]["role"] == "data":
                 continue
-            if len(held) > 1:
-                said += [f"{gradient(i)} = {{adjoint.{arg}.{k}}}" for k, i in enumerate(held)]
-            else:
-                said.append(f"{gradient(arg)} = {{adjoint.{arg}}}")
-        out.append(f"Backward through {symbol(name)}: {start}" + ", ".join(said))
+            held = graph.nodes[arg].get("inputs", ())
+            for k, one in enumerate(held or (arg,)):
+                index = f".{k}" if len(held) > 1 else ""
+                numbers = f"{{adjoint.{name}}} × {{(local.{arg}-{name}{index})}}"
+                total = f"{{adjoint.{arg}{index}}}"
+                said.append(
+                    f"{gradient(one)} {_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
+                )
+        out.append(f"Backward through {symbol(name)}: {start}" + "; ".join(said))
     return out
 
 

@@ -13,7 +13,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,13 +37,17 @@ from lrviz.optimizers import (
 )
 from lrviz.theme import plain
 
-#: Nodes along each side of the loss slice.
-RESOLUTION = 41
+#: Nodes along each side of the loss slice: the first that is fine enough, see `ACCURACY`.
+RESOLUTIONS = (41, 61)
+#: Between the nodes the mesh may miss the loss at the marker by this share of its range.
+ACCURACY = 0.004
 #: Most bytes of the slices of one film, before base64.
-BYTES_LIMIT = 2_000_000
+BYTES_LIMIT = 3_000_000
 #: The series has converged when its last terms are below this share of the loss: half the
 #: rounding of Float32.
 TOLERANCE = 3e-8
+#: A third parameter that moves by less than this over the run stands still.
+STILL = 1e-12
 #: Numbers of intervals tried between the series' nodes; each reuses the nodes of the last.
 _INTERVALS = (4, 8, 16, 32, 64, 128)
 #: The plane reaches beyond the path by this share of its extent, and is at least this wide.
@@ -52,7 +56,7 @@ MARGIN, LEAST_WIDTH = 0.3, 1.0
 STRETCH = 2.5
 #: The least loss that the colours tell apart, as its logarithm to base ten.
 FLOOR = -4.0
-#: A path that leaves this far behind is cut for the view (not for the numbers).
+#: The parameters' symbols.
 SYMBOLS = ("w₁", "w₂", "b")
 
 
@@ -213,12 +217,14 @@ def shoot(request: Request, progress: Callable[[int, int], object] | None = None
     limits = bounds(request.data, request.scale)
     i, j, k = PLANES[request.plane]
     best = limits.minimum
-    across = _axis(history.params[:, i], None if best is None else float(best[i]))
-    up = _axis(history.params[:, j], None if best is None else float(best[j]))
-    slices, low, high = _slices(
-        history.params[:, k],
-        lambda third: slice_grid(s.X, s.data.y, request.plane, across, up, third),
-    )
+    path = history.params[:, [i, j]]
+    for nodes in RESOLUTIONS:
+        across = _axis(path[:, 0], None if best is None else float(best[i]), nodes)
+        up = _axis(path[:, 1], None if best is None else float(best[j]), nodes)
+        cut = partial(slice_grid, s.X, s.data.y, request.plane, across, up)
+        slices, low, high = _slices(history.params[:, k], cut)
+        if _mesh_error(slices, history, request.plane, (across, up)) <= ACCURACY:
+            break
     following, used, terms = _replay(history, s)
     return Film(
         request,
@@ -236,7 +242,7 @@ def shoot(request: Request, progress: Callable[[int, int], object] | None = None
     )
 
 
-def _axis(values: Array, best: float | None) -> Array:
+def _axis(values: Array, best: float | None, nodes: int) -> Array:
     """Nodes that hold the path and, if it is not far off, the minimum."""
     low, high = float(values.min()), float(values.max())
     if best is not None:
@@ -246,25 +252,52 @@ def _axis(values: Array, best: float | None) -> Array:
             low, high = min(low, best), max(high, best)
     half = max((high - low) * (0.5 + MARGIN), LEAST_WIDTH / 2)
     middle = low + (high - low) / 2
-    return np.linspace(middle - half, middle + half, RESOLUTION)
+    return np.linspace(middle - half, middle + half, nodes)
 
 
-def _slices(
-    thirds: Array, slice_at: Callable[[float], Array]
-) -> tuple[Slices, float, float]:
+def _mesh_error(slices: Slices, history: History, plane: str, axes: tuple[Array, Array]) -> float:
+    """How far the mesh, bilinear between nodes, misses the loss at the marker.
+
+    The worst of a few steps, as a share of the slice's range.
+    """
+    i, j, k = PLANES[plane]
+    worst = 0.0
+    for n in np.linspace(0, len(history), 12).astype(int).tolist():
+        drawn = slices.at(n, float(history.params[n, k]))
+        mesh = interpolate(drawn, axes, (history.params[n, i], history.params[n, j]))
+        worst = max(worst, abs(mesh - float(history.losses[n])) / max(float(np.ptp(drawn)), 1e-30))
+    return worst
+
+
+def interpolate(
+    drawn: npt.NDArray[Any], axes: tuple[Array, Array], at: tuple[float, float]
+) -> float:
+    """A grid (up, across) read between its nodes, bilinear, at a point within it."""
+    (c, s), (r, t) = (_cell(axis, x) for axis, x in zip(axes, at, strict=True))
+    z = drawn[r : r + 2, c : c + 2].astype(np.float64)
+    return float(
+        (1 - t) * ((1 - s) * z[0, 0] + s * z[0, 1]) + t * ((1 - s) * z[1, 0] + s * z[1, 1])
+    )
+
+
+def _cell(axis: Array, x: float) -> tuple[int, float]:
+    n = int(np.clip(np.searchsorted(axis, x) - 1, 0, len(axis) - 2))
+    return n, (x - float(axis[n])) / float(axis[n + 1] - axis[n])
+
+
+def _slices(thirds: Array, slice_at: Callable[[float], Array]) -> tuple[Slices, float, float]:
     """The slices of a run, and log10 of the least and the largest loss in them."""
     middle = float(thirds.min() + (thirds.max() - thirds.min()) / 2)
     half = float(thirds.max() - middle)
     nothing = np.empty(0, dtype=np.int64)
-    if half == 0.0:
+    if half <= STILL * (1 + abs(middle)):
         only = slice_at(middle)
         return Slices("series", only[None], middle, 0.0, nothing), *_extent(only)
     found = _series(middle, half, slice_at)
     if found is not None:
         terms, drawn = found
         return Slices("series", terms, middle, half, nothing), *_extent(drawn)
-    most = BYTES_LIMIT // (4 * RESOLUTION**2)
-    stride = -(-len(thirds) // most)
+    stride = max(1, -(-len(thirds) * 4 * slice_at(middle).size // BYTES_LIMIT))
     steps = np.arange(0, len(thirds), stride)
     stack = np.stack([slice_at(float(thirds[n])).astype(np.float32) for n in steps])
     return Slices("stack", stack, middle, half, steps), *_extent(stack)
@@ -282,10 +315,13 @@ def _series(
                 known[at] = slice_at(middle + half * at)
         drawn = np.stack([known[at] for at in t.tolist()])
         terms = _coefficients(drawn)
-        share = np.abs(terms[-3:]).max(axis=0) / np.maximum(drawn.min(axis=0), 1e-30)
-        if float(share.max()) <= TOLERANCE:
-            return terms, drawn
-        if 2 * intervals * 8 * RESOLUTION**2 > BYTES_LIMIT:
+        floor = np.maximum(drawn.min(axis=0), 1e-30)
+        share = (np.abs(terms) / floor).max(axis=(1, 2))
+        if share[-3:].max() <= TOLERANCE:
+            # What comes after the last term that counts adds up to less than the tolerance.
+            rest = np.cumsum(share[::-1])[::-1]
+            return terms[: int(np.argmax(rest <= TOLERANCE)) or 1], drawn
+        if 2 * intervals * drawn[0].nbytes > BYTES_LIMIT:
             break
     return None
 
@@ -339,19 +375,18 @@ def _replay(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]
 _SLOT = re.compile(r"\{\(?([a-z]\w*)\)?\}")
 _CONSTANTS = ("eta", "mu", "alpha", "beta1", "beta2")
 _LATEX = (
-    (r"\mathrm{diag}\, H", "diag H"),
+    (r"\lambda \, \mathrm{diag}\, H", "λ·diag(H)"),
     (r"\text{mean over the minibatch of }", "mean over the minibatch of"),
-    (r"\sqrt{{s}}", "√s"),
     (r"\sqrt{s}", "√s"),
-    (r"\sqrt{{s_hat}}", "√ŝ"),
     (r"\sqrt{\hat s}", "√ŝ"),
     (r"\hat m", "m̂"),
     (r"\hat s", "ŝ"),
     (r"\leftarrow", "←"),
     (r"\approx", "≈"),
     (r", \quad", ", "),
+    ("^t", "ᵗ"),
     (r"\eta", "η"),
-    (r"\mu", "μ·"),
+    (r"\mu", "μ"),
     (r"\alpha", "α"),
     (r"\beta_1", "β₁"),
     (r"\beta_2", "β₂"),
@@ -370,37 +405,32 @@ def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
     symbol = SYMBOLS[parameter]
     lines = []
     for formula, worked in zip(rule.formula, rule.worked, strict=True):
-        left = _unicode(formula)
+        left = _unicode(formula, slots=False)
         if opt not in ("sgd", "newton"):
+            left = left.replace("g²", f"(∂J/∂{symbol})²")
             left = re.sub(r"\bg\b", f"∂J/∂{symbol}", left)
-        if opt == "newton":
-            left = re.sub(r"− d\b", f"− d{symbol[1:] or ' of b'}", left)
         left = re.sub(r"\bw\b", symbol, left)
-        right = _unicode(worked)
+        right = _unicode(worked, slots=True)
         right = re.sub(r"^(\w ←|g =) ", "", right)
         lines.append((left, right if right.startswith(("d ", "m̂ ")) else f"= {right}"))
     return lines
 
 
-def _unicode(latex: str) -> str:
-    """The rules' LaTeX as Unicode; slots stay as they are."""
-    slots: list[str] = []
+def _unicode(latex: str, *, slots: bool) -> str:
+    """The rules' LaTeX as Unicode; slots, where there are any, stay as they are."""
+    kept: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
-        slots.append(match[0])
-        return chr(0xE000 + len(slots) - 1)
+        kept.append(match[0])
+        return chr(0xE000 + len(kept) - 1)
 
-    text = latex
-    for old, new in _LATEX[2:6]:
-        text = text.replace(old, new)
-    text = re.sub(_SLOT, keep, text)
+    text = re.sub(r"\\sqrt\{\{(\w+)\}\}", r"√{\1}", latex)
+    text = re.sub(_SLOT, keep, text) if slots else text
     for old, new in _LATEX:
         text = text.replace(old, new)
-    text = text.replace(r" \, ", "·").replace(r"\, ", "·").replace(r"\,", "·")
-    text = plain(text.replace(r"\cdot", "×")).replace("λ·diag", "λ diag")
-    text = re.sub(r"μ· ?", "μ·", text)
-    text = re.sub(r"(α|β[₁₂]|\)) (?=[a-z])", r"\1·", text)
-    for n, slot in enumerate(slots):
+    text = plain(re.sub(r" ?\\, ?", "·", text).replace(r"\cdot", "×"))
+    text = re.sub(r"([αμ]|β[₁₂]|\)) (?=[a-z])", r"\1·", text)
+    for n, slot in enumerate(kept):
         text = text.replace(chr(0xE000 + n), slot)
     return text
 

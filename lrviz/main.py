@@ -5,16 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from lrviz.live import HERE
-from lrviz.pages import about, graph
+from lrviz.pages import about, graph, training
 
 #: A file of our own: an icon by name would be fetched from a font host.
 ICON = HERE / "icon.png"
 
 st.set_page_config(page_title="lrviz", page_icon=str(ICON), layout="wide")
 
+st.html(HERE / "page.css")
 st.navigation(
     [
         st.Page(graph.page, title="Graph", url_path="graph", default=True),
+        st.Page(training.page, title="Training", url_path="training"),
         st.Page(about.page, title="About", url_path="about"),
     ],
     position="top",

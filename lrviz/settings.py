@@ -132,6 +132,21 @@ def words(name: str, options: Sequence[str]) -> Field:
     return Field(name, (), check, check)
 
 
+def numbers(name: str, count: int, low: float, high: float, default: tuple[float, ...]) -> Field:
+    """So many finite numbers from ``low`` to ``high``, comma-separated, as a tuple."""
+    one = real(name, low, high, 0.0)
+
+    def check(value: Any) -> tuple[float, ...]:
+        if not isinstance(value, list | tuple) or len(value) != count:
+            raise BadValueError(name)
+        return tuple(one.check(item) for item in value)
+
+    def read(text: str) -> tuple[float, ...]:
+        return check([one.read(part) for part in text.split(",")])
+
+    return Field(name, default, read, check)
+
+
 #: Parts of the Graph page that a link may leave out.
 HIDEABLE = ("derivation", "check", "try", "product", "player", "values")
 
@@ -150,6 +165,31 @@ GRAPH: tuple[Field, ...] = (
     whole("line", 0, 99, 0),
     one_of("loss", ("log", "squared"), "log"),
     words("hide", HIDEABLE),
+)
+
+#: Names that a test holds equal to those of the modules they belong to.
+DATA = ("penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced")
+OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "newton")
+#: Limits of a run on the page; `lrviz.train` itself takes more steps.
+RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
+#: Parts of the Training page that a link may leave out.
+TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
+
+TRAINING: tuple[Field, ...] = (
+    one_of("data", DATA, "penguins"),
+    one_of("scale", ("standard", "raw"), "standard"),
+    one_of("opt", OPTIMIZERS, "gd"),
+    real("lr", RATE_LOW, RATE_HIGH, 0.5),
+    real("momentum", 0.0, 0.999, 0.9),
+    whole("batch", 1, 1000, 16),
+    whole("steps", 1, STEPS_HIGH, 200),
+    whole("seed", 0, 999_999, 0),
+    numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
+    one_of("plane", ("w1w2", "w1b", "w2b"), "w1w2"),
+    one_of("surface", ("contour", "3d"), "contour"),
+    whole("step", 0, STEPS_HIGH, 0),
+    whole("example", 0, 999_999, 0),
+    words("hide", TRAINING_HIDEABLE),
 )
 
 
@@ -211,12 +251,16 @@ def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
         value = state[field.name]
         if value == field.default:
             continue
-        if isinstance(value, tuple):
-            value = ",".join(value)
-        elif isinstance(value, float):
-            value = f"{value:.0f}" if value.is_integer() else repr(value)
-        out[field.name] = str(value)
+        out[field.name] = _text(value)
     return out
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_text(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return str(value)
 
 
 def notice(bad: Sequence[str]) -> str:

@@ -46,6 +46,10 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "gradient_soft": "#fbe9df",
                 "data": "#4d6258",
                 "selection": "#6d28d9",
+                "low": "#fbfcfe",
+                "high": "#8db4da",
+                "class0": "#9a5b00",
+                "class1": "#00705c",
             }
         ),
         "dark": MappingProxyType(
@@ -61,6 +65,10 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "gradient_soft": "#3a2417",
                 "data": "#a5b8ad",
                 "selection": "#c4a5ff",
+                "low": "#10151d",
+                "high": "#2d5a86",
+                "class0": "#e6b35a",
+                "class1": "#4fd0aa",
             }
         ),
     }
@@ -107,21 +115,34 @@ def _positional(mantissa: str, power: int) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
+def exact(x: float, digits: int = DIGITS) -> bool:
+    """Whether x is, to within `EXACT`, the decimal that `number` writes for it."""
+    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+        return False
+    return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
+
+
+_SLOT = re.compile(r"\{(?P<open>[(_~])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
+
+
 def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
     """The template with every ``{quantity}`` replaced by its number.
 
     ``{(quantity)}`` puts parentheses around a number written with a minus, for products;
     ``{_quantity}`` puts a figure space before a positive one, so that digits line up
-    whatever the sign.
+    whatever the sign; ``{~one other}`` is = where all of these numbers are shown exactly,
+    and ≈ where one of them is rounded.
     """
 
     def write(match: re.Match[str]) -> str:
-        text = number(read(match["key"]), digits)
+        if match["open"] == "~":
+            return "=" if all(exact(read(key), digits) for key in match["keys"].split()) else "≈"
+        text = number(read(match["keys"]), digits)
         if match["open"] == "_":
             return text if text[0] == MINUS else FIGURE_SPACE + text
         return f"({text})" if match["open"] and MINUS in text else text
 
-    return re.sub(r"\{(?P<open>[(_])?(?P<key>[a-z][\w.\-]*)\)?\}", write, template)
+    return _SLOT.sub(write, template)
 
 
 def plain(latex: str) -> str:

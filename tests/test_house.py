@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "lesson": {"derivation", "explain", "graph", "substitution"},
     "model": {"numerics"},
     "optimizers": {"numerics", "model"},
+    "film": {"numerics", "model", "optimizers", "datasets", "theme"},
     "settings": set(),
     "datasets": {"numerics"},
     "figures": {
@@ -36,6 +37,7 @@ MAY_IMPORT = {
         "explain",
         "figures",
         "derivation",
+        "film",
     },
 }
 

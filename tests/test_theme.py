@@ -72,6 +72,19 @@ def test_fill_writes_slots_in_three_ways():
     )
 
 
+@pytest.mark.parametrize(
+    ("x", "sign"),
+    [(0.35, "="), (0.1 + 0.2, "="), (-0.25, "="), (0.0, "="), (1 / 3, "≈"), (-1 + 2e-9, "≈")],
+)
+def test_a_relation_is_equality_only_where_every_number_is_shown_exactly(x, sign):
+    assert theme.fill("{~value.z}", lambda _: x) == sign
+    assert theme.fill("{~value.z value.b}", lambda key: x if key == "value.z" else 1.5) == sign
+
+
+def test_a_probability_beyond_float64_is_never_shown_as_equal():
+    assert theme.fill("{~value.a}", lambda _: sigmoid(40.0)) == "≈"
+
+
 @given(finite)
 def test_signs_take_the_same_room(x):
     text = theme.fill("{_value.z}", lambda _: x)

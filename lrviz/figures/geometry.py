@@ -66,10 +66,10 @@ _WIDE_TAIL: dict[str, Point] = {
     "y": (860, 316),
 }
 _TALL_TAIL: dict[str, Point] = {
-    "z": (284, 174),
-    "a": (284, 306),
-    "L": (284, 432),
-    "y": (66, 432),
+    "z": (284, 279),
+    "a": (284, 383),
+    "L": (284, 487),
+    "y": (66, 487),
 }
 _OPS_X = 50.0
 
@@ -104,7 +104,7 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ),
     ("features", "tall"): Frame(
         354,
-        466,
+        516,
         _features(66, (34, 104, 174, 244, 314)) | _TALL_TAIL,
         (124, 50),
         {"a": 138},
@@ -112,8 +112,8 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ),
     ("vector", "tall"): Frame(
         354,
-        466,
-        {"x": (66, 60), "w": (66, 174), "b": (66, 280)} | _TALL_TAIL,
+        516,
+        {"x": (66, 60), "w": (66, 168), "b": (66, 279)} | _TALL_TAIL,
         (124, 50),
         {"a": 138},
         (0, 0),

@@ -107,7 +107,8 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         (x0, y0), _, _, (x1, y1) = frame.edge(edge)
         on = edge in lit
         style: dict[str, Any] = {
-            "color": "gradient" if on else "muted",
+            # Orange is kept for ∂L/∂something; a local derivative is not that.
+            "color": "text" if on else "muted",
             "weight": 600 if on else 400,
             "size": 13 if on else 12,
         }
@@ -117,9 +118,11 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         symbols = explain.derivative(edge)
         vector = len(graph.nodes[tail].get("inputs", ())) > 1
         number = f"({{local.{name}.0}}, {{local.{name}.1}})" if vector else f"{{local.{name}}}"
+        keys = f"local.{name}.0 local.{name}.1" if vector else f"local.{name}"
+        same = f"{{~{keys}}}"
         gap = x1 - x0
         if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
-            text = f"{symbols} = {number}" if on and wide else number
+            text = f"{symbols} {same} {number}" if on and wide else number
             x = x0 - 86 if tail in ("z", "a") else x0 + 8
             c.write((x, (y0 + y1) / 2), f"{mark} {text}".strip(), kind, stage, **style)
         elif tail in ("z", "a"):  # the chain: symbol above the line, number below it
@@ -132,9 +135,9 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
             formula = explain.local_formula(graph, edge)
             room = wide and gap > 150
             if on and room and formula != "1":
-                text = f"{mark} {symbols} = {formula} = {number}"
+                text = f"{mark} {symbols} = {formula} {same} {number}"
             elif on and room:
-                text = f"{mark} {symbols} = {number}"
+                text = f"{mark} {symbols} {same} {number}"
             else:
                 text = f"{mark} {number}" if wide and mark and gap > 60 else number
             c.write((x0 + 6, y), text, kind, stage, **style)
@@ -142,7 +145,7 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
             {
                 "name": name,
                 "label": f"edge {explain.symbol(tail)} to {explain.symbol(head)}, "
-                f"{symbols} = {number}",
+                f"{symbols} {same} {number}",
                 "box": _edge_box(frame, edge),
             }
         )
@@ -191,7 +194,9 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         held = node.get("inputs", ())
         parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
         colour = "data" if role == "data" else "value"
-        shown = [(f"{{_value.{name}{p}}}", "value", colour, value[name], 600) for p in parts]
+        # A value that will have a gradient below it stands in the middle until that comes.
+        over = "value" if role == "data" else f"over{len(parts)}"
+        shown = [(f"{{_value.{name}{p}}}", over, colour, value[name], 600) for p in parts]
         if role != "data":
             shown += [
                 (f"{{_adjoint.{name}{p}}}", "adjoint", "gradient", adjoint[name], 400)
@@ -225,7 +230,7 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
     _, stages, _ = explain.appears(graph)
     stage = stages["z", "a"]
-    short = "a − y = " if graph.graph["loss"] == "log" else ""
+    short = "= a − y " if graph.graph["loss"] == "log" else ""
     zx, zy = frame.at["z"]
     if shape == "wide":
         left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4
@@ -234,8 +239,8 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
             f"M{left},{y + 10} Q{left},{y} {left + 10},{y} L{mid - 8},{y} Q{mid},{y} {mid},{y - 8} "
             f"Q{mid},{y} {mid + 8},{y} L{right - 10},{y} Q{right},{y} {right},{y + 10}"
         )
-        at = (mid - 84, y - 22)
-        text = f"③ ∂L/∂z = {short}{{adjoint.z}}"
+        at = (mid - 112, y - 22)
+        text = f"③ = ① · ②:  ∂L/∂z {short}{{~adjoint.z}} {{adjoint.z}}"
         c.draw(d, stage, "gradient", 1.25)
         c.write(at, text, "component", stage, color="gradient", size=14, weight=600)
         return
@@ -249,30 +254,26 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     )
     c.draw(d, stage, "gradient", 1.25)
     style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
-    c.write(
-        (x - 108, mid - 9),
-        f"③ ∂L/∂z = {'a − y' if short else ''}".rstrip(" ="),
-        "component",
-        stage,
-        **style,
-    )
-    c.write((x - 108, mid + 9), "= {adjoint.z}", "component", stage, **style)
+    c.write((x - 108, mid - 9), "③ = ① · ②", "component", stage, **style)
+    c.write((x - 108, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
 
 
 def _legend(c: _Canvas, at: Point) -> None:
     """The key to the picture, drawn where the picture leaves room."""
     x, y = at
     rows = (
-        ("value", "0.5866", "value: what the node is now"),
-        ("gradient", "−1.705", "∂L/∂node: how fast L changes with it"),
-        ("muted", "→ 0.2425", "local derivative: how fast the arrow’s end"),
-        ("muted", "", "changes with its start"),
+        ("value", "0.35", "in a node: its value now"),
+        ("gradient", "−0.4134", "below it: ∂L/∂node, how fast L changes with it"),
+        ("text", "→ 0.2425", "on an arrow: the local derivative, how fast"),
+        ("text", "", "the arrow’s end changes with its start"),
     )
     for i, (colour, sample, text) in enumerate(rows):
-        weight = 600 if colour == "value" else 400
+        weight = 400 if colour == "gradient" else 600
+        # The gradients come in with the first touch, and so does the line that explains them.
+        kind = "adjoint" if colour == "gradient" else "legend"
         if sample:  # an empty label would have no element of its own
-            c.write((x, y + 19 * i), sample, "legend", 0, color=colour, size=12, weight=weight)
-        c.write((x + 66, y + 19 * i), text, "legend", 0, color="muted", size=12)
+            c.write((x, y + 19 * i), sample, kind, 0, color=colour, size=12, weight=weight)
+        c.write((x + 66, y + 19 * i), text, kind, 0, color="muted", size=12)
 
 
 def build_figure(

@@ -34,23 +34,26 @@ export class Product {
 
   build(spec, fields) {
     this.bind = new Bindings();
-    const cell = (symbol, template, mark, kind) =>
-      el("div", { class: `lv-factor lv-${kind}` },
-        el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }),
-        this.bind.text("span", { class: "lv-digits" }, template));
+    this.staged = [];
+    const cell = (symbol, template, mark, kind, stage) => {
+      const digits = this.bind.text("span", { class: "lv-digits" }, template);
+      this.staged.push({ digits, stage });
+      return el("div", { class: `lv-factor lv-${kind}` },
+        el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }), digits);
+    };
     const sign = (text) => el("div", { class: "lv-sign" }, el("span", { text }), el("span", { text }));
     const row = el("div", { class: "lv-row" });
-    row.append(cell(spec.result.symbol, `{_${spec.result.key}}`, "", "result"));
+    row.append(cell(spec.result.symbol, `{_${spec.result.key}}`, "", "result", spec.stage));
     row.append(el("div", { class: "lv-sign" }, el("span", { text: "=" }), el("span", { text: "≈" })));
     spec.factors.forEach((factor, i) => {
       if (i) row.append(sign("×"));
-      const node = cell(factor.symbol, `{_${factor.key}}`, factor.mark, "factor-of");
+      const node = cell(factor.symbol, `{_${factor.key}}`, factor.mark, "factor-of", factor.stage);
       node.addEventListener("pointerenter", () => this.actions.point(factor.name));
       node.addEventListener("pointerleave", () => this.actions.point(null));
       row.append(node);
     });
     row.append(el("div", { class: "lv-sign" }, el("span", { text: "=" }), el("span", { text: "≈" })));
-    row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity"));
+    row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));
     this.more = el("button", {
@@ -62,9 +65,15 @@ export class Product {
       el("span", { class: "lv-label", text: spec.choice.title }), this.of.node, this.more), row);
   }
 
+  /** Hide what the walk has not computed yet. */
+  reveal(stage) {
+    for (const one of this.staged) one.digits.classList.toggle("lv-not-yet", one.stage > stage);
+  }
+
   #toggle() {
     this.bind.digits = this.bind.digits === DIGITS ? MORE_DIGITS : DIGITS;
     this.more.setAttribute("aria-pressed", String(this.bind.digits !== DIGITS));
+    this.more.textContent = this.bind.digits === DIGITS ? "More digits" : "Fewer digits";
     this.node.classList.toggle("lv-more", this.bind.digits !== DIGITS);
     this.actions.repaint();
   }
@@ -100,7 +109,7 @@ export class Player {
     this.onStage = onStage;
     const button = (text, act) => el("button", { type: "button", text, onclick: act });
     this.back = button("Back", () => this.#go(this.stage - 1));
-    this.step = button("Step", () => this.#go(this.stage >= this.last ? 0 : this.stage + 1));
+    this.step = button("Step", () => this.#go(this.stage >= this.last ? 1 : this.stage + 1));
     this.play = button("Play", () => (this.timer ? this.pause() : this.#start()));
     this.restart = button("Restart", () => this.#go(0));
     this.bind = new Bindings();
@@ -118,6 +127,8 @@ export class Player {
   set(stage) {
     this.stage = Math.max(0, Math.min(this.last, stage ?? this.last));
     this.back.disabled = this.stage === 0;
+    // Before the first walk everything stands there, and Step begins it; after it, it is done.
+    this.step.disabled = this.stage === this.last && Boolean(this.walked);
     const whole = this.stage === this.last && !this.timer && !this.walked;
     this.bind = new Bindings();
     const count = el("span", { class: "lv-count", text: `${this.stage} of ${this.last}` });

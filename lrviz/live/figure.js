@@ -28,7 +28,7 @@ export function recolour(figure, from, to) {
 }
 
 export class Figure {
-  constructor(host, { onSelect }) {
+  constructor(host, { onSelect, onScrub, onRest }) {
     this.host = host;
     this.plot = Object.assign(document.createElement("div"), { className: "lv-plot" });
     this.hits = Object.assign(document.createElement("div"), { className: "lv-hits" });
@@ -37,6 +37,9 @@ export class Figure {
     this.plot.setAttribute("role", "img");
     host.append(this.plot, this.hits);
     this.onSelect = onSelect;
+    this.onScrub = onScrub;
+    this.onRest = onRest;
+    this.scrubbable = new Set();
     this.buttons = new Map();
     this.texts = [];
     this.last = [];
@@ -147,7 +150,7 @@ export class Figure {
         button = Object.assign(document.createElement("button"), { type: "button" });
         button.className = hit.name.includes("-") ? "lv-hit lv-hit-edge" : "lv-hit";
         button.dataset.name = hit.name;
-        button.addEventListener("click", () => this.onSelect(hit.name));
+        this.#drags(button, hit.name);
         this.buttons.set(hit.name, button);
       }
       this.hits.append(button);
@@ -155,6 +158,37 @@ export class Figure {
       const [x, y, w, h] = hit.box;
       button.style.cssText = `left:${x + this.offset}px;top:${y}px;width:${w}px;height:${h}px`;
     });
+  }
+
+  /** A click selects; a drag sideways on a node that holds an input changes the input. */
+  #drags(button, name) {
+    let from = null;
+    let moved = false;
+    button.addEventListener("pointerdown", (event) => {
+      moved = false;
+      from = this.scrubbable.has(name) && event.button === 0 ? event.clientX : null;
+    });
+    button.addEventListener("pointermove", (event) => {
+      if (from === null) return;
+      if (!moved && Math.abs(event.clientX - from) < 4) return;
+      if (!moved) button.setPointerCapture(event.pointerId);
+      moved = true;
+      this.onScrub(name, event.clientX - from);
+      from = event.clientX;
+    });
+    const end = () => {
+      if (from !== null && moved) this.onRest();
+      from = null;
+    };
+    button.addEventListener("pointerup", end);
+    button.addEventListener("pointercancel", end);
+    button.addEventListener("click", () => (moved ? (moved = false) : this.onSelect(name)));
+  }
+
+  /** Name the nodes that hold an input. */
+  scrubs(names) {
+    this.scrubbable = new Set(names);
+    for (const [name, button] of this.buttons) button.classList.toggle("lv-scrub", this.scrubbable.has(name));
   }
 
   /** One tab stop; arrow keys move among the parts of the graph. */

@@ -1,5 +1,438 @@
-// The film of a run.
+// The film of a run: it plays wholly in the browser. Every view is drawn from one step at
+// once, so the surface, the boundary, the cursor and the graph can never disagree.
 
-export function mountFilm() {
+import { Panel } from "./blocks.js";
+import { channel, mode, stylesheet } from "./channel.js";
+import { control } from "./controls.js";
+import { Courier } from "./courier.js";
+import { choice, el, range } from "./dom.js";
+import { Figure, plotly } from "./figure.js";
+import { fill, number } from "./numbers.js";
+import { evaluate, reader } from "./ops.js";
+import { Reel } from "./reel.js";
+import { Contributions, History, Rule } from "./scenes.js";
+import { DataView, LossView, SurfaceView } from "./views.js";
+
+/** Steps a second; 0 is one step for every frame of the page. */
+const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
+const WAIT = 350; // ms until "Computing" is said
+
+const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
+const heading = (text, ...more) => el("div", { class: "lvf-title" }, el("h2", { text }), ...more);
+
+class Film {
+  constructor(host, data) {
+    this.host = host;
+    this.key = data.key;
+    this.root = el("div", { class: "lv lvf" });
+    host.append(this.root);
+    this.fields = {};
+    this.revision = -1;
+    this.speed = 15;
+    this.#skeleton();
+    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }));
+    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer.observe(this.root);
+    channel(data.key).live = this;
+  }
+
+  #skeleton() {
+    this.head = el("div", { class: "lv-head" });
+    this.controls = el("div", { class: "lvf-controls" });
+    this.surface = new SurfaceView();
+    this.data = new DataView();
+    this.loss = new LossView();
+    this.data.clicked = (point) => this.#choose(point.customdata);
+    this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.exampleHost = el("div", { class: "lvf-graph" });
+    this.graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
+    this.panel = new Panel({ close: () => this.#select(this.at) });
+    this.slice = el("p", { class: "lvf-caption" });
+    this.sides = el("p", { class: "lvf-caption" });
+    this.chosen = el("p", { class: "lvf-caption" });
+    this.planeHost = el("div", { class: "lv-tools" });
+    const legend = el("p", { class: "lvf-legend" });
+    for (const [kind, text] of [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]]) {
+      legend.append(el("span", { class: "lvf-key-pair" }, el("span", { class: `lvf-key lvf-key-${kind}` }), text));
+    }
+    this.legend = legend;
+    this.number = el("input", {
+      type: "text", inputmode: "numeric", class: "lv-number lvf-row", "aria-label": "example",
+      onchange: () => this.#typed(),
+    });
+    this.count = el("span", { class: "lvf-label" });
+    this.views = el("div", { class: "lvf-views" },
+      el("section", { class: "lvf-cell lvf-a", "aria-label": "Loss surface" }, heading("Loss surface", this.planeHost), this.surface.node, legend, this.slice),
+      el("section", { class: "lvf-cell lvf-b", "aria-label": "Data and boundary" }, heading("Data and boundary"), this.data.node, this.sides),
+      el("section", { class: "lvf-cell lvf-c", "aria-label": "Loss at every step" }, heading("Loss at every step"), this.loss.node),
+      el("section", { class: "lvf-cell lvf-d", "aria-label": "One example" },
+        el("div", { class: "lvf-title lvf-title-left" }, el("h2", { text: "Example" }), this.number, this.count), this.chosen, this.exampleHost, this.panel.node));
+    this.#bar();
+    this.rule = new Rule();
+    this.pulls = new Contributions((i) => this.#choose(i));
+    this.history = new History();
+    this.texts = el("div", { class: "lvf-texts" });
+    this.words = el("div", { class: "lvf-words" }, this.rule.node, this.pulls.node, this.texts, this.history.node);
+    this.root.append(this.head, this.controls, this.views, this.player, this.words);
+  }
+
+  #bar() {
+    const button = (text, act) => el("button", { type: "button", text, onclick: act });
+    this.back = button("Back", () => this.#goto(this.k - 1, true));
+    this.next = button("Step", () => this.#goto(this.k >= this.reel.taken ? 0 : this.k + 1, true));
+    this.play = button("Play", () => (this.playing ? this.pause() : this.#start()));
+    this.restart = button("Restart", () => this.#goto(0, true));
+    this.scrub = el("div", { class: "lvf-scrub" });
+    this.status = el("p", { class: "lvf-status" });
+    const speed = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
+      this.speed = Number(value);
+    });
+    this.player = el("section", { class: "lv-player lvf-player", "aria-label": "Player" },
+      el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart), this.scrub, speed.node, this.status);
+  }
+
+  get shape() {
+    const wide = this.root.clientWidth;
+    return wide >= 1230 ? "four" : wide >= 760 ? "two" : "one";
+  }
+
+  /** New data from Python, or a new theme. */
+  async update(component) {
+    this.component = component;
+    const { data } = component;
+    const now = mode(this.host);
+    const structure = data.structure !== this.structure;
+    if (!structure && now === this.mode) return;
+    Object.assign(this, { spec: data, mode: now });
+    this.root.dataset.mode = now;
+    for (const [role, colour] of Object.entries(data.palettes[now])) {
+      this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
+    }
+    if (structure) {
+      this.pause(false);
+      this.structure = data.structure;
+      this.reel = new Reel(data.film);
+      this.#adopt();
+      this.#build();
+    }
+    await this.#draw();
+    clearTimeout(this.waiting);
+    this.root.classList.remove("lvf-busy");
+  }
+
+  #adopt() {
+    const { sync } = channel(this.key);
+    if (!sync) return false;
+    if (this.revision >= 0 && sync.session !== this.session) {
+      // Another server, or the same one restarted: what is on screen wins.
+      Object.assign(this, { session: sync.session, revision: sync.revision });
+      this.courier.rested();
+      return false;
+    }
+    this.session = sync.session;
+    if (sync.revision === this.revision) return false;
+    this.revision = sync.revision;
+    this.fields = { ...sync.fields };
+    return true;
+  }
+
+  /** The sync mount has news: an answer, a link, perhaps new fields. */
+  synced() {
+    if (!this.spec) return;
+    const { sync } = channel(this.key);
+    if (this.#adopt()) this.#showFields();
+    this.courier.answered(sync.client, sync.ack);
+  }
+
+  #build() {
+    if (!this.widgets) this.#buildOnce();
+    const { spec, reel } = this;
+    for (const view of [this.surface, this.data, this.loss]) view.load(reel);
+    this.count.textContent = `of 0 to ${reel.rows - 1}`;
+    for (const block of [this.rule, this.pulls, this.history]) block.load(reel);
+    if (this.scrubbed !== reel.taken) {
+      this.scrubbed = reel.taken;
+      this.slider = range({ name: "step", label: "step", min: 0, max: reel.taken, step: 1, value: 0 },
+        (k) => this.#goto(k), () => this.#rest());
+      this.scrub.replaceChildren(this.slider.node);
+    }
+    this.texts.replaceChildren(...spec.texts.map((block) => {
+      const section = el("section", { class: "lvf-section", "aria-label": block.title }, el("h2", { text: block.title }));
+      for (const line of block.lines) section.append(el("p", { text: line }));
+      if (block.rates?.length) {
+        section.append(el("div", { class: "lv-presets" }, ...block.rates.map(([text, lr]) =>
+          el("button", { type: "button", class: "lv-button", text, onclick: () => this.#set("lr", lr) }))));
+      }
+      return section;
+    }));
+  }
+
+  #buildOnce() {
+    const { spec } = this;
+    this.widgets = {};
+    this.copied = el("span", { class: "lv-copied", role: "status" });
+    this.busy = el("span", { class: "lvf-computing", role: "status" });
+    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy,
+      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copy() }), this.copied));
+    for (const one of spec.controls) {
+      const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
+      this.widgets[one.name] = widget;
+      (one.place === "surface" ? this.planeHost : this.controls).append(widget.node);
+    }
+    for (const name of spec.hidden) this.root.classList.add(`lvf-without-${name}`);
+  }
+
+  #layout() {
+    this.root.dataset.layout = this.shape;
+    this.layout = this.shape;
+  }
+
+  get #example() {
+    return this.spec.example[this.layout === "two" ? "wide" : "tall"];
+  }
+
+  async #draw() {
+    const { spec } = this;
+    this.#layout();
+    this.k = this.#clamp(this.fields.step);
+    this.reel.cut(this.k);
+    const Plotly = await plotly(spec.plotly);
+    const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
+    this.surface.k = this.k;
+    await draw(this.surface, spec.figures[this.fields.surface]);
+    await draw(this.data, spec.figures.data);
+    await draw(this.loss, spec.figures.loss);
+    this.#compute();
+    await this.graph.draw(Plotly, this.#example, spec.palettes, this.mode, this.read);
+    this.graph.reveal(Infinity);
+    this.ready = true;
+    this.#showFields();
+    this.root.classList.add("lv-ready");
+  }
+
+  async #resized() {
+    if (!this.ready) return;
+    if (this.layout !== this.shape) await this.#draw();
+    await Promise.all([this.surface, this.data, this.loss].map((view) => view.resize()));
+    await this.graph.resize(this.read);
+    this.graph.reveal(Infinity);
+  }
+
+  #clamp(k) {
+    return Math.max(0, Math.min(this.reel.taken, Math.round(k) || 0));
+  }
+
+  get example() {
+    return Math.min(this.fields.example, this.reel.rows - 1);
+  }
+
+  #compute() {
+    const [w1, w2, b] = this.reel.at(this.reel.params, this.k);
+    this.read = reader(evaluate(this.spec.graph, { ...this.reel.example(this.example), w1, w2, b }));
+  }
+
+  /** Every view at step k, in one go. */
+  #show(k) {
+    this.k = k;
+    this.surface.show(k, this.reel.cut(k));
+    this.loss.show(k);
+    this.#compute();
+    this.graph.paint(this.read);
+    this.data.show(k, this.example, this.pulls.show(k, this.example));
+    this.rule.show(k);
+    this.slider.set(k);
+    this.#say(k);
+    if (!this.playing || performance.now() - this.told > 250) this.#tell();
+  }
+
+  /** The lines under the views. */
+  #say(k) {
+    const { reel } = this;
+    const { plane, symbols } = reel.spec;
+    const w = reel.at(reel.params, k);
+    const set = (node, text) => {
+      if (node.textContent !== text) node.textContent = text;
+    };
+    const at = reel.sliceStep(k);
+    set(this.slice, at === k
+      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it.`
+      : `The slice at ${symbols[plane[2]]} = ${write(reel.at(reel.params, at)[plane[2]])}, of step ${at}: this run moves too far to keep every slice.`);
+    const flat = w[0] === 0 && w[1] === 0;
+    set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
+      : "On the line a = ½; on the tinted side the model says 1.");
+    set(this.status, `J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`);
+    this.back.disabled = k === 0;
+  }
+
+  /** What follows at a calmer pace than the frames: tables, names of figures, the link. */
+  #tell() {
+    this.told = performance.now();
+    const { k, reel, spec } = this;
+    const { plane, symbols } = reel.spec;
+    const w = reel.at(reel.params, k);
+    this.history.show(k);
+    const here = plane.slice(0, 2).map((i) => `${symbols[i]} = ${write(w[i])}`).join(", ");
+    this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${reel.taken} at ${here}, loss ${write(reel.losses[k])}.`);
+    const raw = reel.raws(w);
+    this.data.describe(`${reel.rows} examples in the plane of ${spec.features.join(" and ")}; at step ${k} the boundary is ${write(raw[0])}·${spec.features[0]} + ${write(raw[1])}·${spec.features[1]} + ${write(raw[2])} = 0. Example ${this.example} is chosen.`);
+    this.loss.describe(`Loss at every step, from ${write(reel.losses[0])} to ${write(reel.losses[reel.taken])}; at step ${k} it is ${write(reel.losses[k])}.`);
+    this.graph.describe(fill(`Computational graph of example ${this.example} at step ${k}: z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}`, this.read), this.read);
+    this.panel.bind.paint(this.read);
+    this.#sayExample(w);
+    this.#sayScales(w, raw);
+  }
+
+  #sayExample(w) {
+    const { reel, spec, example } = this;
+    const x = reel.example(example);
+    const raw = [reel.raw[2 * example], reel.raw[2 * example + 1]];
+    const same = raw[0] === x.x1 && raw[1] === x.x2;
+    const text = spec.features.map((name, i) =>
+      `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
+    const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
+    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach).map(([name]) => name);
+    const link = far.length
+      ? el("span", { text: `The Graph page goes to ±${spec.reach}; ${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.` })
+      : el("a", { href: `${spec.home}?${new URLSearchParams(numbers)}`, target: "_self", text: "Open on the Graph page" });
+    this.chosen.replaceChildren(`${text}, y = ${x.y} (${spec.labels[x.y]}). `, link);
+    if (document.activeElement !== this.number) this.number.value = example;
+  }
+
+  #sayScales(w, raw) {
+    const node = this.texts.querySelector(".lvf-scales") ?? el("p", { class: "lvf-scales" });
+    const list = (v) => `w₁ = ${write(v[0])}, w₂ = ${write(v[1])}, b = ${write(v[2])}`;
+    node.textContent = this.fields.scale === "raw" ? `Step ${this.k}, for the raw features: ${list(w)}.`
+      : `Step ${this.k}, for the standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
+    const home = [...this.texts.children].find((one) => one.getAttribute("aria-label") === this.spec.scaled);
+    if (home && node.parentNode !== home) home.append(node);
+  }
+
+  /** Bring every control and view to the fields as they are. */
+  #showFields() {
+    if (!this.ready) return;
+    for (const [name, widget] of Object.entries(this.widgets)) {
+      widget.set(this.fields[name]);
+      const uses = this.spec.uses[name];
+      widget.show(!uses || uses.includes(this.fields.opt));
+    }
+    if (this.surface.solid !== (this.fields.surface === "3d")) this.#redraw();
+    this.#show(this.#clamp(this.fields.step));
+  }
+
+  async #redraw() {
+    const Plotly = await plotly(this.spec.plotly);
+    await this.surface.draw(Plotly, this.spec.figures[this.fields.surface], this.spec.palettes, this.mode);
+    this.surface.show(this.k, true);
+  }
+
+  #set(name, value, moving = false) {
+    this.fields[name] = value;
+    if (name === "data") Object.assign(this.fields, { example: 0, step: 0 });
+    if (name === "scale") Object.assign(this.fields, this.spec.rates[value], { step: 0 });
+    if (name === "steps") this.fields.step = Math.min(this.fields.step, value);
+    this.pause(false);
+    if (name === "surface") this.#showFields();
+    else this.#expect();
+    if (moving) this.courier.moved();
+    else this.courier.rested();
+  }
+
+  #expect() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      this.root.classList.add("lvf-busy");
+      this.busy.textContent = "Computing…";
+      setTimeout(() => { this.busy.textContent = ""; }, 10_000);
+    }, WAIT);
+  }
+
+  #goto(k, rest = false) {
+    if (rest) this.pause(false);
+    this.fields.step = this.#clamp(k);
+    this.#show(this.fields.step);
+    if (rest) this.#rest();
+  }
+
+  #rest() {
+    this.#tell();
+    this.courier.rested();
+  }
+
+  #choose(i) {
+    this.fields.example = i;
+    this.#show(this.k);
+    this.#tell();
+    if (!this.playing) this.courier.rested();
+  }
+
+  #typed() {
+    const i = Number(this.number.value);
+    if (Number.isInteger(i) && i >= 0 && i < this.reel.rows) this.#choose(i);
+    else this.number.value = this.example;
+  }
+
+  #select(name) {
+    this.at = this.at === name ? null : name;
+    const panel = this.spec.panels[this.at];
+    this.panel.show(panel);
+    this.panel.bind.paint(this.read);
+    this.graph.mark(panel ? this.at : null);
+  }
+
+  #start() {
+    this.playing = true;
+    this.play.textContent = "Pause";
+    this.told = 0;
+    let due = performance.now();
+    if (this.k >= this.reel.taken) this.#show(0);
+    const frame = (now) => {
+      if (!this.playing) return;
+      if (!this.speed || now >= due) {
+        due = this.speed ? Math.max(due + 1000 / this.speed, now - 100) : now;
+        if (this.k >= this.reel.taken) return this.pause();
+        this.#show(this.k + 1);
+      }
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  pause(rest = true) {
+    if (!this.playing) return;
+    this.playing = false;
+    this.play.textContent = "Play";
+    this.fields.step = this.k;
+    this.#tell();
+    if (rest) this.courier.rested();
+  }
+
+  async #copy() {
+    await this.courier.flush();
+    const { sync } = channel(this.key);
+    const link = `${location.origin}${location.pathname}${sync.query ? `?${sync.query}` : ""}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.copied.textContent = "Copied.";
+      setTimeout(() => this.copied.replaceChildren(), 2500);
+    } catch {
+      const field = el("input", { type: "text", readonly: true, value: link, "aria-label": "Link to this state" });
+      this.copied.replaceChildren("Copy this: ", field);
+      field.select();
+    }
+  }
+}
+
+/** Mount or update; the same element for ever. */
+export function mountFilm(component) {
+  const { data, parentElement: host } = component;
+  if (!host.lrvizFilm) {
+    host.lrvizFilm = new Film(host, data);
+    host.lrvizFilm.starting = Promise.all([stylesheet(data.css), stylesheet(data.css.replace(/live\.css$/, "film.css"))]);
+  }
+  const film = host.lrvizFilm;
+  film.starting = film.starting.then(async () => {
+    while (!channel(data.key).sync) await new Promise((resolve) => setTimeout(resolve, 5));
+    await film.update(component);
+  });
   return undefined;
 }

@@ -48,7 +48,12 @@ class Live {
   #skeleton() {
     this.head = el("div", { class: "lv-head" });
     this.figureHost = el("div", { class: "lv-figure" });
-    this.figure = new Figure(this.figureHost, { onSelect: (name) => this.#select(name) });
+    this.figure = new Figure(this.figureHost, {
+      onSelect: (name) => this.#select(name),
+      onScrub: (name, pixels) => this.#scrub(name, pixels),
+      onRest: () => this.courier.rested(),
+    });
+    this.legend = el("p", { class: "lv-legend" });
     this.inputs = el("div", { class: "lv-inputs" });
     this.inputs.addEventListener("pointerdown", (event) => {
       if (event.target.type === "range") this.dragging = true;
@@ -70,7 +75,7 @@ class Live {
     this.curves = new Curves();
     this.curves.onOpen = () => this.#drawCurves();
     this.foot = el("div", { class: "lv-foot" });
-    this.fixed = el("div", { class: "lv-fixed" }, this.figureHost, this.inputs, this.product.node);
+    this.fixed = el("div", { class: "lv-fixed" }, el("div", { class: "lv-picture" }, this.figureHost, this.legend), this.inputs, this.product.node);
     this.root.append(this.head, this.fixed, this.player.node, this.panel.node, this.lesson.node, this.curves.node, this.foot);
   }
 
@@ -139,6 +144,9 @@ class Live {
       return box;
     });
     this.inputs.replaceChildren(...groups);
+    this.ranges = new Map(spec.groups.flatMap((group) => group.inputs).filter((one) => one.kind === "range").map((one) => [one.name, one]));
+    this.widgets[spec.drag]?.node?.classList.add("lv-wanted-input");
+    this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
     this.#buildHead();
     this.product.build(spec.product, fields);
     this.player.build(spec.captions);
@@ -169,10 +177,14 @@ class Live {
 
   #buildFoot() {
     const open = this.foot.querySelector("details")?.open;
+    const note = el("p", { class: "lv-note", role: "status" });
     const presets = this.spec.presets.map((preset) =>
       el("button", { type: "button", class: "lv-button", title: preset.note, text: preset.label,
-        onclick: () => this.#preset(preset.fields) }));
-    const fold = el("details", { class: "lv-fold" }, el("summary", { text: "Try" }), el("div", { class: "lv-presets" }, ...presets));
+        onclick: () => {
+          note.textContent = preset.note;
+          this.#preset(preset.fields);
+        } }));
+    const fold = el("details", { class: "lv-fold" }, el("summary", { text: "Try" }), el("div", { class: "lv-presets" }, ...presets), note);
     fold.open = Boolean(open);
     this.foot.replaceChildren(fold);
   }
@@ -187,6 +199,7 @@ class Live {
     this.#compute();
     const [Plotly] = await Promise.all([plotly(this.spec.plotly), typesetter(this.spec.katex)]);
     await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, this.mode, this.read);
+    this.figure.scrubs([...this.ranges.keys()]);
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
@@ -203,7 +216,7 @@ class Live {
 
   async #resized() {
     const wide = this.root.clientWidth;
-    this.root.dataset.layout = wide >= 1230 ? "beside" : wide >= 930 ? "below" : wide >= 640 ? "beside-tall" : "phone";
+    this.root.dataset.layout = wide >= 1190 ? "beside" : wide >= 930 ? "below" : wide >= 640 ? "beside-tall" : "phone";
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);
@@ -244,6 +257,7 @@ class Live {
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.figure.reveal(this.player.stage);
+    this.product.reveal(this.player.stage);
     this.lesson.show(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
@@ -293,6 +307,15 @@ class Live {
     else this.courier.moved();
   }
 
+  /** A drag on the node itself: as many steps of its slider as pixels, to two decimals. */
+  #scrub(name, pixels) {
+    const spec = this.ranges.get(name);
+    const next = Math.round((this.fields[name] + pixels * spec.step) / spec.step) * spec.step;
+    const value = Number(Math.max(spec.min, Math.min(spec.max, next)).toFixed(2)) + 0;
+    this.widgets[name].set(value);
+    this.#moved(name, value);
+  }
+
   #pick(name, value) {
     this.fields[name] = value;
     if (name === "of") this.#touch();
@@ -309,6 +332,7 @@ class Live {
   #staged(stage) {
     this.fields.stage = stage === this.player.last ? null : stage;
     this.figure.reveal(stage);
+    this.product.reveal(stage);
     this.player.bind.paint(this.read);
     this.#touch();
     this.courier.rested();
@@ -324,6 +348,7 @@ class Live {
     }
     this.#showPanel();
     this.#paint();
+    if (this.selected) this.panel.node.scrollIntoView({ block: "nearest" });
     this.courier.rested();
   }
 

@@ -51,7 +51,16 @@ export function number(x, digits = DIGITS) {
   return sign + (mantissa === "1" ? ten : `${mantissa}×${ten}`);
 }
 
-const SLOT = /\{([(_])?([a-z][\w.-]*)\)?\}/g;
+const SLOT = /\{([(_~])?([a-z][\w. -]*)\)?\}/g;
+
+/** Whether x is, to within EXACT, the decimal that is written for it. */
+function exact(x, digits) {
+  if (typeof x === "object") {
+    if (x.q < 0.5 * 10 ** -digits) return false;
+    x = x.p;
+  }
+  return Math.abs(Number(x.toExponential(digits - 1)) - x) <= EXACT * Math.abs(x);
+}
 
 /** A template as a list of literal strings and slots, parsed once. */
 const parsed = new Map();
@@ -61,7 +70,7 @@ function parse(template) {
   parts = [];
   let last = 0;
   for (const match of template.matchAll(SLOT)) {
-    parts.push(template.slice(last, match.index), { open: match[1], key: match[2] });
+    parts.push(template.slice(last, match.index), { open: match[1], key: match[2], keys: match[2].split(" ") });
     last = match.index + match[0].length;
   }
   parts.push(template.slice(last));
@@ -76,11 +85,13 @@ export function slot(open, x, digits = DIGITS) {
   return open && text.includes(MINUS) ? `(${text})` : text;
 }
 
-/** The template with every {quantity} replaced by its number. */
+/** The template with every {quantity} replaced by its number; {~a b} is = or ≈. */
 export function fill(template, read, digits = DIGITS) {
   let out = "";
   for (const part of parse(template)) {
-    out += typeof part === "string" ? part : slot(part.open, read(part.key), digits);
+    if (typeof part === "string") out += part;
+    else if (part.open === "~") out += part.keys.every((key) => exact(read(key), digits)) ? "=" : "≈";
+    else out += slot(part.open, read(part.key), digits);
   }
   return out;
 }

@@ -6,7 +6,6 @@ import streamlit as st
 
 from lrviz.derivation import formulas
 from lrviz.export import SOURCE
-from lrviz.live import addresses
 
 _WHAT = """
 # About
@@ -48,7 +47,6 @@ NetworkX (BSD), and on the KaTeX that Streamlit carries (MIT).
 def page() -> None:
     """Show the About page."""
     st.session_state["showing"] = "about"
-    st.html(f'<link rel="stylesheet" href="{addresses()["css"]}">')
     st.markdown(_WHAT)
     with st.container(key="sheet"):
         st.markdown("## Every formula on one sheet")
@@ -57,6 +55,7 @@ def page() -> None:
         half = (len(rows) + 1) // 2
         for column, part in ((left, rows[:half]), (right, rows[half:])):
             with column:
-                st.markdown("\n\n".join(f"{name}  \n${latex}$" for name, latex in part))
+                sheet = (f"{name}  \n$\\displaystyle {latex}$" for name, latex in part)
+                st.markdown("\n\n".join(sheet))
     st.markdown(_KEYS)
     st.markdown(_SOURCES)

@@ -21,21 +21,54 @@ from lrviz.settings import State
 
 KEY = "graph"
 
-#: (name, note, the six inputs in the order of `INPUTS`: x1, w1, x2, w2, b, y).
+#: (name, what to notice, the six inputs in the order of `INPUTS`: x1, w1, x2, w2, b, y).
 PRESETS = (
-    ("worked example", "The one the page opens with.", (1.5, 0.5, 2.0, -0.25, 0.1, 1)),
-    ("confident and right", "z = 6, y = 1", (2.0, 2.0, 2.0, 1.0, 0.0, 1)),
-    ("confident and wrong", "z = −20, y = 1", (3.0, -4.0, 2.0, -4.0, 0.0, 1)),
-    ("past float64, y = 0", "z = 40: 1 − a is 0 in float64", (4.0, 5.0, 4.0, 5.0, 0.0, 0)),
-    ("past float64, y = 1", "z = 40: 1 − a is 0 in float64", (4.0, 5.0, 4.0, 5.0, 0.0, 1)),
-    ("on the boundary", "z = 0, so a = ½", (2.0, 1.0, 2.0, -1.0, 0.0, 1)),
-    ("a dead input", "x₁ = 0: nothing reaches w₁", (0.0, 0.5, 2.0, -0.25, 0.1, 1)),
+    (
+        "worked example",
+        "The one the page opens with: a is a little above one half, and y is 1.",
+        (1.5, 0.5, 2.0, -0.25, 0.1, 1),
+    ),
+    (
+        "confident and right",
+        "z = 6 and y = 1: the loss is small, and so is every gradient. Little is left to learn.",
+        (2.0, 2.0, 2.0, 1.0, 0.0, 1),
+    ),
+    (
+        "confident and wrong",
+        "z = −20 and y = 1: ① is huge and ② tiny, yet their product ∂L/∂z stays close to −1. "
+        "A confident mistake is corrected at full speed.",
+        (3.0, -4.0, 2.0, -4.0, 0.0, 1),
+    ),
+    (
+        "past float64, y = 0",
+        "z = 40: a is so close to 1 that a computer's usual number, a float64, cannot tell them "
+        "apart, and the textbook formula divides by zero. The panel below shows both.",
+        (4.0, 5.0, 4.0, 5.0, 0.0, 0),
+    ),
+    (
+        "past float64, y = 1",
+        "z = 40 and right: the gradient is tiny but not zero, where the textbook formula gives 0.",
+        (4.0, 5.0, 4.0, 5.0, 0.0, 1),
+    ),
+    (
+        "on the boundary",
+        "z = 0, so a is exactly one half: the model has no opinion, and ② is at its largest.",
+        (2.0, 1.0, 2.0, -1.0, 0.0, 1),
+    ),
+    (
+        "a dead input",
+        "x₁ = 0: w₁ is multiplied by nothing, so changing it changes nothing, and ∂L/∂w₁ is 0.",
+        (0.0, 0.5, 2.0, -0.25, 0.1, 1),
+    ),
 )
 
 _BRIDGE = {
-    "vector": "x and w are vectors of any size; here they hold two numbers each.",
-    "features": "Two features, x₁ and x₂, stand for any number of them: each gets a weight.",
-    "operations": "The same computation with z split into single operations.",
+    "vector": "z = w · x + b → a = σ(z), the predicted probability that y is 1 → L, the loss. "
+    "x and w are vectors of any size; here they hold two numbers each.",
+    "features": "z = w₁x₁ + w₂x₂ + b → a = σ(z), the predicted probability that y is 1 → L, the "
+    "loss: small when a is close to y. Two features stand for any number of them.",
+    "operations": "The same computation with z split into single operations: two products, their "
+    "sum s, and b.",
 }
 
 
@@ -147,7 +180,13 @@ def structure(view: View, loss: Loss, of: str) -> str:
         "structure": f"{view}-{loss}-{of}",
         "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
         "question": f"How does changing {explain.symbol(of)} change the loss? Drag it.",
+        "drag": of,
         "bridge": _BRIDGE[view],
+        "legend": [
+            ["value", "in a node: its value"],
+            ["gradient", "below it: ∂L/∂node, how fast L changes with it"],
+            ["text", "on an arrow: local derivative, how fast its end changes with its start"],
+        ],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.result[0]} = {{{product.result[1]}}}",
         "graph": explain.spec(graph),
@@ -184,9 +223,18 @@ def structure(view: View, loss: Loss, of: str) -> str:
         ],
         "product": {
             "factors": [
-                {"symbol": symbol, "key": key, "mark": mark, "name": "-".join(edge)}
-                for edge, symbol, key, mark in product.factors
+                {
+                    "symbol": symbol,
+                    "key": key,
+                    "mark": mark,
+                    "name": "-".join(edge),
+                    "stage": stage,
+                }
+                for (edge, symbol, key, mark), stage in zip(
+                    product.factors, product.stages[:-1], strict=True
+                )
             ],
+            "stage": product.stages[-1],
             "result": {"symbol": product.result[0], "key": product.result[1]},
             "identity": {"symbol": product.identity, "numbers": product.identity_numbers},
             "choice": {

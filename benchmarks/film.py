@@ -1,0 +1,128 @@
+"""How fast the Training page plays, as ratios measured in one run.
+
+    python benchmarks/film.py
+
+Prints a Markdown table. Needs the packages of requirements-dev.txt and a Chromium.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.live import IDLE, served  # noqa: E402
+from lrviz.figures.graph import build_figure  # noqa: E402
+from lrviz.film import Request, make  # noqa: E402
+from lrviz.graph import differentiate  # noqa: E402
+from lrviz.model import PLANES  # noqa: E402
+from tests.browser.conftest import FLAGS, chromium  # noqa: E402
+
+#: (what, request, 3D, least steps per idle frame).
+CASES = (
+    ("the slice stands still", Request(data="xor", start=(2.0, -1.0, 0.0), lr=0.05), False, 0.8),
+    ("another slice at every step", Request(), False, 0.5),
+    ("the same in the plane w₁, b", Request(plane="w1b"), False, 0.5),
+    ("3D, another slice at every step (software WebGL)", Request(), True, None),
+)
+
+PLAY = """
+(steps) => new Promise((done) => {
+  const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+  const plots = [...document.querySelectorAll(".lvf-plot, .lv-plot")];
+  const blank = () => plots.some((p) => !p.isConnected || !p.querySelector("svg.main-svg"))
+    || (!film.surface.solid && !film.surface.plot.querySelector(".contourlayer path"));
+  const play = [...document.querySelectorAll("button")].find((b) => b.textContent === "Play");
+  const samples = [];
+  let frames = 0, blanks = 0;
+  const start = performance.now();
+  play.click();
+  const first = film.k;
+  const tick = () => {
+    frames += 1;
+    if (blank()) blanks += 1;
+    if (frames % 12 === 0 && !film.surface.solid) samples.push({
+      k: film.k,
+      slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
+      z: film.surface.plot.data[0].z.map((row) => [...row]),
+      cursor: film.loss.cursor.getAttribute("d"),
+      boundary: film.data.line.getAttribute("d"),
+      labels: [...document.querySelectorAll(".lv-plot .textpoint text")].map((t) => t.textContent),
+      x: film.loss.px(film.k, 1)[0],
+    });
+    const spent = performance.now() - start;
+    if ((film.playing && spent < 12000)) return requestAnimationFrame(tick);
+    film.pause(false);
+    done({ rate: 1000 * (film.k - first) / spent, steps: film.k - first, frames, blanks, samples,
+           same: plots.every((p) => p.isConnected) });
+  };
+  requestAnimationFrame(tick);
+})
+"""
+
+
+def right(sample, made) -> bool:
+    """Whether the slice, the cursor and the labels of a sampled frame are all of its step."""
+    k = sample["k"]
+    third = PLANES[made.request.plane][2]
+    drawn = made.slices.at(k, float(made.history.params[k, third]))
+    slice_right = all(
+        abs(10.0**z - float(loss)) <= 1e-6 * float(loss)
+        for row, losses in zip(sample["z"], drawn, strict=True)
+        for z, loss in zip(row, losses, strict=True)
+    )
+    w1, w2, b = made.history.params[k].tolist()
+    x1, x2 = made.scaled.X[0].tolist()
+    p = differentiate(x1=x1, x2=x2, w1=w1, w2=w2, b=b, y=int(made.scaled.data.y[0]))
+    texts = list(build_figure("features", shape="tall", read=p.read).data[0].text)
+    cursor = abs(float(sample["cursor"][1:].split(",")[0]) - sample["x"]) < 0.01
+    return slice_right and cursor and sample["slider"] == k and sample["labels"] == texts
+
+
+def query(request: Request, solid: bool) -> str:
+    """The link to a request."""
+    fields = {"data": request.data, "lr": request.lr, "plane": request.plane}
+    fields["start"] = ",".join(f"{x:g}" for x in request.start)
+    fields["surface"] = "3d" if solid else "contour"
+    return "&".join(f"{name}={value}" for name, value in fields.items())
+
+
+def main() -> None:
+    rows = []
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        with served("app.py") as address:
+            for what, request, solid, least in CASES:
+                page = browser.new_page(viewport={"width": 1440, "height": 900})
+                page.goto(f"{address}/training?{query(request, solid)}")
+                page.wait_for_selector(".lv-ready")
+                page.wait_for_timeout(2500)
+                page.get_by_role("radio", name="Full").check(force=True)
+                idle = page.evaluate(IDLE)
+                found = page.evaluate(PLAY, request.steps)
+                made = make(request)
+                exact = sum(right(s, made) for s in found["samples"])
+                bound = f" (at least {least})" if least else ""
+                sampled = f"{exact} of {len(found['samples'])}" if found["samples"] else "–"
+                rows.append(
+                    f"| {what} | {found['rate'] / idle:.2f}{bound} | {found['rate']:.0f} | "
+                    f"{idle:.0f} | {found['frames']} | {sampled} | {found['same']}; "
+                    f"{found['blanks']} |"
+                )
+                page.close()
+        browser.close()
+    print(
+        "| playing 200 steps at full speed | steps per idle frame | steps/s | idle frames/s | "
+        "frames | sampled frames all of one step | same elements; blank frames |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    print("\n".join(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+// The inputs of a run: a list, a logarithmic range, whole numbers, a row of numbers. Each is
+// {node, set(value), show(yes)}; what a person typed and cannot be used is said beside it.
+
+import { choice, el, unique } from "./dom.js";
+
+const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const minus = (text) => String(text).replaceAll("-", "−");
+
+/** Text as a number, or NaN: a decimal comma and a typographic minus are understood. */
+function parse(text) {
+  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
+  return PLAIN.test(plain) ? Number(plain) : NaN;
+}
+
+function labelled(spec, ...inner) {
+  const id = unique(spec.name);
+  inner[0].id = id;
+  const label = el("label", { for: id, class: "lvf-label", text: spec.label, title: spec.title });
+  const error = el("p", { class: "lv-error", role: "alert", hidden: true });
+  const node = el("div", { class: `lvf-control lvf-control-${spec.kind}` }, label, ...inner, error);
+  const show = (yes) => {
+    node.hidden = !yes;
+  };
+  const say = (text) => {
+    error.textContent = text ?? "";
+    error.hidden = !text;
+  };
+  return { node, show, say };
+}
+
+function select(spec, onPick) {
+  const options = spec.options.map(([value, text]) => el("option", { value, text }));
+  const field = el("select", { class: "lvf-select", onchange: () => onPick(field.value) }, ...options);
+  return { ...labelled(spec, field), set: (value) => { field.value = value; } };
+}
+
+function segmented(spec, onPick) {
+  const widget = choice({ ...spec, value: spec.options[0][0] }, onPick);
+  const node = el("div", { class: "lvf-control" }, el("span", { class: "lvf-label", text: spec.label }), widget.node);
+  return { node, set: widget.set, show: (yes) => { node.hidden = !yes; } };
+}
+
+/** A field for one number, or for several with commas between them. */
+function field(spec, onPick) {
+  const count = spec.count ?? 1;
+  const input = el("input", { type: "text", inputmode: "decimal", class: "lv-number", autocomplete: "off" });
+  let value = spec.min;
+  const text = () => minus([value].flat().join(", "));
+  const own = labelled(spec, input);
+  const show = () => {
+    if (document.activeElement !== input) input.value = text();
+    own.say(null);
+    input.removeAttribute("aria-invalid");
+  };
+  const commit = () => {
+    const parts = count > 1 ? input.value.split(/[;,]\s*/) : [input.value];
+    const read = parts.map(parse);
+    const ok = read.length === count && read.every((x) =>
+      x >= spec.min && x <= spec.max && (!spec.whole || Number.isInteger(x)) && !(spec.open && x <= 0));
+    if (!ok) {
+      const what = count > 1 ? `${count} numbers` : spec.whole ? "a whole number" : "a number";
+      own.say(`${spec.title ?? spec.label} takes ${what} from ${minus(spec.min)} to ${minus(spec.max)}; it stays at ${text()}.`);
+      input.setAttribute("aria-invalid", "true");
+      return;
+    }
+    const next = count > 1 ? read : read[0];
+    const same = String(next) === String(value);
+    value = next;
+    show();
+    input.value = text();
+    if (!same) onPick(value);
+  };
+  input.addEventListener("change", commit);
+  input.addEventListener("keydown", (event) => event.key === "Enter" && commit());
+  return { ...own, input, set: (next) => { value = next; show(); } };
+}
+
+/** A range over powers of ten with a field for the exact value. */
+function log(spec, onPick, onMove) {
+  const [low, high] = [Math.log10(spec.min), Math.log10(spec.max)];
+  const slider = el("input", {
+    type: "range", min: low, max: high, step: 0.01, class: "lvf-range", "aria-label": spec.title,
+  });
+  let value = spec.min;
+  const exact = field({ ...spec, kind: "exact" }, (next) => {
+    set(next);
+    onPick(next);
+  });
+  exact.input.setAttribute("aria-label", `${spec.title}, exact value`);
+  const show = () => {
+    slider.value = Math.log10(value);
+    slider.setAttribute("aria-valuetext", String(value));
+    slider.style.setProperty("--at", `${(100 * (Math.log10(value) - low)) / (high - low)}%`);
+  };
+  const set = (next) => {
+    value = next;
+    exact.set(next);
+    show();
+  };
+  slider.addEventListener("input", () => {
+    set(Number((10 ** Number(slider.value)).toPrecision(2)));
+    onMove(value);
+  });
+  slider.addEventListener("change", () => onPick(value));
+  const label = el("span", { class: "lvf-label", text: spec.label, title: spec.title });
+  exact.node.querySelector("label").remove();
+  const node = el("div", { class: "lvf-control lvf-control-log" }, label, slider, exact.node);
+  return { node, set, show: (yes) => { node.hidden = !yes; } };
+}
+
+/** A widget for one row of the controls' table. */
+export function control(spec, onPick, onMove) {
+  if (spec.kind === "select") return select(spec, onPick);
+  if (spec.kind === "choice") return segmented(spec, onPick);
+  if (spec.kind === "log") return log(spec, onPick, onMove);
+  return field(spec, onPick);
+}

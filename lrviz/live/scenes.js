@@ -1,0 +1,179 @@
+// What is said about one step of a film: the update rule with its numbers, the examples'
+// contributions to the gradient, and the steps around it. Built once, then only text changes.
+
+import { choice, el } from "./dom.js";
+import { fill, number } from "./numbers.js";
+import { OPS } from "./ops.js";
+
+const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
+
+/** Rows of cells whose text changes; the first cell of a row is its header. */
+class Grid {
+  constructor(name, head) {
+    this.body = el("tbody");
+    this.head = el("tr");
+    this.node = el("div", { class: "lvf-scroll", tabindex: "0", role: "group", "aria-label": `${name}, scrolls sideways` },
+      el("table", { class: "lv-table lvf-table", "aria-label": name },
+        el("caption", { class: "lv-unseen", text: name }), el("thead", {}, this.head), this.body));
+    this.cells = [];
+    this.heads(head);
+  }
+
+  heads(head) {
+    this.width = head.length;
+    this.head.replaceChildren(...head.map((text) => el("th", { scope: "col", text })));
+  }
+
+  size(count) {
+    while (this.cells.length > count) this.cells.pop()[0].parentNode.remove();
+    while (this.cells.length < count) {
+      const cells = Array.from({ length: this.width }, (_, i) => el(i ? "td" : "th", i ? {} : { scope: "row" }));
+      this.cells.push(cells);
+      this.body.append(el("tr", {}, ...cells));
+    }
+  }
+
+  /** Write a row; null leaves a cell as it is. */
+  row(i, texts) {
+    texts.forEach((text, c) => {
+      if (text !== null && this.cells[i][c].textContent !== text) this.cells[i][c].textContent = text;
+    });
+  }
+}
+
+/** The rule that leads to the next step, with this step's numbers, for one parameter. */
+export class Rule {
+  constructor() {
+    this.parameter = 0;
+    this.pick = choice({
+      name: "parameter", label: "The update of", options: [[0, "w₁"], [1, "w₂"], [2, "b"]], value: 0,
+    }, (value) => {
+      this.parameter = Number(value);
+      this.#lines();
+      this.show(this.k);
+    });
+    this.lines = el("div", { class: "lvf-rule" });
+    this.title = el("h2", { text: "The next step" });
+    this.node = el("section", { class: "lvf-section", "aria-label": "The next step" },
+      el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
+  }
+
+  load(reel) {
+    this.reel = reel;
+    this.#lines();
+  }
+
+  #lines() {
+    this.numbers = [];
+    this.lines.replaceChildren(...this.reel.spec.rule[this.parameter].map(([symbols, template]) => {
+      const digits = el("span", { class: "lvf-digits" });
+      this.numbers.push([digits, template]);
+      return el("p", { class: "lvf-line" }, el("span", { class: "lvf-symbols", text: symbols }), " ", digits);
+    }));
+  }
+
+  show(k) {
+    this.k = k;
+    const read = this.reel.reader(k, this.parameter);
+    for (const [node, template] of this.numbers) {
+      const text = fill(template, read);
+      if (node.textContent !== text) node.textContent = text;
+    }
+    const last = k === this.reel.taken ? (this.reel.spec.stopped ? " (not taken: the run ended here)" : " (not taken)") : "";
+    const title = `From step ${k} to step ${k + 1}${last}`;
+    if (this.title.textContent !== title) this.title.textContent = title;
+  }
+}
+
+const MOST = 5;
+
+/** The examples that pull hardest, the one chosen, and the mean of all. */
+export class Contributions {
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.grid = new Grid("Contributions", ["Example", "y", "a", "a − y", "(a − y)·x₁", "(a − y)·x₂", "(a − y)·1"]);
+    this.said = el("p", { class: "lv-note" });
+    this.node = el("section", { class: "lvf-section", "aria-label": "From one example to the batch" },
+      el("h2", { text: "Which examples pull hardest" }), this.said, this.grid.node);
+    this.buttons = [];
+  }
+
+  load(reel) {
+    this.reel = reel;
+    this.said.textContent = `Each example adds (a − y)·x to the gradient; the mean of all ${reel.rows} is ∂J/∂w. `
+      + "The marks in the data plane show these five. Choose one to see its graph.";
+  }
+
+  /** Returns the rows that pull hardest. */
+  show(k, example) {
+    const { reel } = this;
+    const residuals = reel.residuals(k);
+    const w = reel.at(reel.params, k);
+    const hardest = reel.hardest(residuals, Math.min(MOST, reel.rows));
+    const rows = hardest.includes(example) ? hardest : [...hardest, example];
+    this.grid.size(rows.length + 1);
+    rows.forEach((i, n) => {
+      const r = residuals[i];
+      const y = reel.spec.y[i];
+      const x = [reel.X[2 * i], reel.X[2 * i + 1], 1];
+      const a = OPS.sigmoid.forward(x.reduce((z, v, c) => z + v * w[c], 0));
+      this.#button(n, i, i === example);
+      this.grid.row(n, [null, String(y), number(a), number(r), ...x.map((v) => write(r * v))]);
+    });
+    const g = reel.at(reel.gradients, k);
+    const last = this.grid.cells[rows.length];
+    if (last[0].firstElementChild) last[0].replaceChildren();
+    this.grid.row(rows.length, [`mean of all ${reel.rows} = ∂J/∂·`, "", "", "", ...g.map(write)]);
+    last[0].parentNode.classList.add("lvf-mean");
+    return hardest;
+  }
+
+  #button(n, i, chosen) {
+    const cell = this.grid.cells[n][0];
+    cell.parentNode.classList.remove("lvf-mean");
+    let button = this.buttons[n];
+    if (!button) {
+      button = el("button", { type: "button", class: "lvf-pick" });
+      button.addEventListener("click", () => this.onChoose(Number(button.dataset.row)));
+      this.buttons[n] = button;
+    }
+    if (cell.firstElementChild !== button) cell.replaceChildren(button);
+    const text = `row ${i}`;
+    if (button.dataset.row !== String(i)) {
+      button.dataset.row = i;
+      button.textContent = text;
+    }
+    button.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+const AROUND = 3;
+
+/** The steps around the one shown. */
+export class History {
+  constructor() {
+    this.grid = new Grid("History", ["Step", "w₁", "w₂", "b", "J", "∂J/∂w₁", "∂J/∂w₂", "∂J/∂b"]);
+    this.node = el("section", { class: "lvf-section lvf-wide", "aria-label": "The steps around this one" },
+      el("h2", { text: "The steps around this one" }), this.grid.node);
+  }
+
+  load(reel) {
+    this.reel = reel;
+  }
+
+  show(k) {
+    const { reel } = this;
+    const count = Math.min(2 * AROUND + 1, reel.taken + 1);
+    const from = Math.max(0, Math.min(k - AROUND, reel.taken + 1 - count));
+    this.grid.size(count);
+    for (let n = 0; n < count; n += 1) {
+      const at = from + n;
+      this.grid.row(n, [String(at), ...reel.at(reel.params, at).map(write), write(reel.losses[at]),
+        ...reel.at(reel.gradients, at).map(write)]);
+      const row = this.grid.cells[n][0].parentNode;
+      row.classList.toggle("lvf-now", at === k);
+      if (at === k) row.setAttribute("aria-current", "step");
+      else row.removeAttribute("aria-current");
+    }
+  }
+}

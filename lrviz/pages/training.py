@@ -1,0 +1,296 @@
+"""The Training page: a run of gradient descent and four views of the same step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from lrviz import explain, film, settings, theme
+from lrviz.datasets import load_dataset
+from lrviz.figures.graph import build_figure
+from lrviz.figures.training import data_figure, loss_figure, surface3d_figure, surface_figure
+from lrviz.film import Film, Request
+from lrviz.graph import build
+from lrviz.live import base_path, live
+from lrviz.optimizers import OPTIMIZERS
+from lrviz.pages.session import PageState
+from lrviz.settings import State
+from lrviz.theme import number
+
+KEY = "training"
+
+#: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
+FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
+
+_DATA_LABELS = {
+    "penguins": "Palmer penguins",
+    "blobs": "Two blobs",
+    "and": "AND",
+    "or": "OR",
+    "xor": "XOR",
+    "separable": "Separable",
+    "outlier": "One outlier",
+    "imbalanced": "Imbalanced",
+}
+#: The title of the block that also says the parameters in both scales.
+_SCALED = "The scale"
+
+
+def page() -> None:
+    """Show the Training page."""
+    page_state = PageState(KEY, settings.TRAINING, _mismatched)
+    page_state.load()
+    page_state.notice()
+    _body()
+
+
+def _mismatched(state: State) -> list[str]:
+    """Fields that do not fit the data and the run they stand beside."""
+    rows = len(load_dataset(state["data"]))
+    default_batch = next(f.default for f in settings.TRAINING if f.name == "batch")
+    wrong = []
+    if state["step"] > state["steps"]:
+        wrong.append("step")
+    if state["example"] >= rows:
+        wrong.append("example")
+    # A data set smaller than the default batch is simply used whole.
+    if state["batch"] > rows and state["batch"] != default_batch:
+        wrong.append("batch")
+    return wrong
+
+
+@st.fragment
+def _body() -> None:
+    page_state = PageState(KEY, settings.TRAINING, _mismatched)
+    held = st.session_state.get(KEY)
+    page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
+    state = page_state.state
+    spec = json.loads(structure(Request(**{name: state[name] for name in Request._fields})))
+    live(KEY, {**spec, "kind": "film", "hidden": list(state["hide"])})
+    page_state.acknowledge()
+
+
+@lru_cache(maxsize=4)
+def structure(request: Request) -> str:
+    """What the live component is given for one run, as JSON."""
+    made = film.make(request)
+    figures = {
+        "contour": surface_figure(made),
+        "3d": surface3d_figure(made),
+        "data": data_figure(made),
+        "loss": loss_figure(made),
+    }
+    data = made.scaled.data
+    spec = {
+        "structure": "|".join(map(str, request)),
+        "film": film.reel(made),
+        "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
+        "features": list(data.feature_names),
+        "labels": list(data.label_names),
+        "texts": _texts(made),
+        "scaled": _SCALED,
+    }
+    body = json.dumps(spec, default=lambda array: array.tolist())
+    return f"{body[:-1]}, {_furniture()[1:]}"
+
+
+@lru_cache(maxsize=1)
+def _furniture() -> str:
+    """What is the same for every run, as JSON."""
+    graph = build("features")
+    low, high = settings.RATE_LOW, settings.RATE_HIGH
+    example = {
+        shape: build_figure("features", shape=shape).to_plotly_json() for shape in ("wide", "tall")
+    }
+    spec = {
+        "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
+        "question": "Watch gradient descent go downhill.",
+        "graph": explain.spec(graph),
+        "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
+        "example": example,
+        "reach": settings.HIGH,
+        "home": f"{base_path()}/",
+        "rates": FIRST_RATES,
+        "uses": {
+            name: [row.name for row in OPTIMIZERS.values() if argument in row.uses]
+            for name, argument in (
+                ("lr", "learning_rate"),
+                ("momentum", "momentum"),
+                ("batch", "batch_size"),
+                ("seed", "seed"),
+            )
+        },
+        "controls": [
+            {
+                "kind": "select",
+                "name": "data",
+                "label": "Data",
+                "options": [[name, _DATA_LABELS[name]] for name in settings.DATA],
+            },
+            {
+                "kind": "choice",
+                "name": "scale",
+                "label": "Features",
+                "options": [["standard", "Standardised"], ["raw", "Raw"]],
+            },
+            {
+                "kind": "select",
+                "name": "opt",
+                "label": "Optimizer",
+                "options": [[row.name, row.label] for row in OPTIMIZERS.values()],
+            },
+            {
+                "kind": "log",
+                "name": "lr",
+                "label": "η",
+                "title": "Learning rate",
+                "min": low,
+                "max": high,
+            },
+            {"kind": "field", "name": "momentum", "label": "μ", "title": "Momentum"}
+            | {"min": 0, "max": 0.999},
+            {"kind": "field", "name": "batch", "label": "Batch", "min": 1, "max": 1000}
+            | {"whole": True},
+            {"kind": "field", "name": "seed", "label": "Seed", "min": 0, "max": 999_999}
+            | {"whole": True},
+            {"kind": "field", "name": "steps", "label": "Steps", "min": 1}
+            | {"max": settings.STEPS_HIGH, "whole": True},
+            {"kind": "row", "name": "start", "label": "Start", "count": 3}
+            | {"title": "The start w₁, w₂, b"}
+            | {"min": -settings.START_HIGH, "max": settings.START_HIGH},
+            {
+                "kind": "choice",
+                "name": "plane",
+                "label": "",
+                "place": "surface",
+                "options": [["w1w2", "w₁, w₂"], ["w1b", "w₁, b"], ["w2b", "w₂, b"]],
+            },
+            {
+                "kind": "choice",
+                "name": "surface",
+                "label": "",
+                "place": "surface",
+                "options": [["contour", "Contour"], ["3d", "3D"]],
+            },
+        ],
+    }
+    return json.dumps(spec, default=lambda array: array.tolist())
+
+
+# What is said
+
+
+def _texts(made: Film) -> list[dict[str, Any]]:
+    lines, rates = _rates(made)
+    return [
+        {"title": "Learning rate", "lines": lines, "rates": rates},
+        {"title": "The data", "lines": _about_data(made)},
+        {"title": _SCALED, "lines": _about_scale(made)},
+    ]
+
+
+def _about_data(made: Film) -> list[str]:
+    data = made.scaled.data
+    labels = ", ".join(
+        f"y = {label}" + (f" is {name}" if name != str(label) else "")
+        for label, name in enumerate(data.label_names)
+    )
+    lines = [data.teaches, f"{len(data)} examples; {labels}."]
+    if made.bounds.minimum is None:
+        lines.append(
+            "A line separates the classes. Take that line’s w and b and double them: every "
+            "example is still on its right side, and every loss is smaller. So no minimum exists, "
+            "and ‖w‖ keeps growing, for gradient descent like log t."
+        )
+    if made.request.data == "xor":
+        lines.append(
+            "At w = 0, b = 0 every a is ½, so each example adds ±½·x, and over the four corners "
+            "these cancel in every coordinate: the gradient is exactly zero. It is the minimum, "
+            "too: no line does better than J = log 2 = 0.6931."
+        )
+    if made.history.stopped:
+        lines.append(made.history.stopped)
+    return [*lines, f"Source: {data.source} Licence: {data.licence}"]
+
+
+def _about_scale(made: Film) -> list[str]:
+    s = made.scaled
+    if made.request.scale == "raw":
+        return ["The features are used as they are, in their own units: what is large pulls more."]
+    each = "; ".join(
+        f"{name}: mean {number(float(m))}, standard deviation {number(float(d))}"
+        for name, m, d in zip(s.data.feature_names, s.mean, s.scale, strict=True)
+    )
+    return [
+        f"Each feature is standardised, (x − mean) / standard deviation. {each}.",
+    ]
+
+
+def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
+    """Sentences on the learning rates that matter, and rates to try."""
+    r, (guaranteed, local, _) = made.request, made.bounds
+    rule = OPTIMIZERS[r.opt]
+    lines = []
+    if made.history.stopped:
+        lines.append(made.history.stopped)
+    if r.opt == "newton":
+        return [*lines, "Newton’s method takes its step from the curvature and needs no η."], []
+    lines.append(
+        f"The guaranteed bound, 2/L = {number(guaranteed)}: L = λmax(XᵀX)/4m, with the bias "
+        "column, is more than the curvature anywhere. Below it every step of full-batch gradient "
+        "descent lowers the loss, from anywhere."
+    )
+    if local is None:
+        lines.append(
+            "There is no local threshold: no minimum exists to settle at, and the curvature "
+            "fades as the weights grow."
+        )
+    else:
+        lines.append(
+            f"The local threshold, 2/λ* = {number(local)}: λ* is the largest curvature at the "
+            "minimum. Above it gradient descent cannot settle there: each step overshoots by more "
+            "than the distance it came with."
+        )
+    lines.append(_now(made))
+    if rule.name != "gd":
+        return lines, []
+    tries = [(f"η = {number(r.lr / 10)}", r.lr / 10)] if r.lr > settings.RATE_LOW * 10 else []
+    tries = [("Just below 2/L", _short(0.98 * guaranteed))]
+    if local is not None:
+        tries += [
+            ("Just below 2/λ*", _short(0.97 * local)),
+            ("Beyond 2/λ*", _short(1.15 * local)),
+            ("Far beyond", _short(4 * local)),
+        ]
+    return lines, [(text, lr) for text, lr in tries if lr <= settings.RATE_HIGH]
+
+
+def _short(x: float) -> float:
+    return float(f"{x:.3g}")
+
+
+def _now(made: Film) -> str:
+    r, (guaranteed, local, _) = made.request, made.bounds
+    now = f"Now η = {number(r.lr)}"
+    if r.opt != "gd":
+        label = OPTIMIZERS[r.opt].label
+        return f"{now}. Both are about full-batch gradient descent; {label} has limits of its own."
+    rises = int((made.history.losses[1:] > made.history.losses[:-1]).sum())
+    rose = f" The loss rose at {rises} of {len(made.history)} steps." if rises else ""
+    if r.lr <= guaranteed:
+        return f"{now}: within the bound, so the loss never rises."
+    if local is not None and r.lr > local:
+        return (
+            f"{now}: beyond both. Far from the minimum the slope is mild and steps still help; "
+            f"near it each step leaps across the valley and lands higher.{rose}"
+        )
+    if local is None:
+        return f"{now}: beyond the bound, so single steps may raise the loss.{rose}"
+    return (
+        f"{now}: between the two. Nothing is promised on the way, but near the minimum the steps "
+        f"do settle.{rose}"
+    )

@@ -1,0 +1,167 @@
+"""The derivation on the Graph page, as a person reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrviz import lesson
+from lrviz.derivation import KEYS, parts, steps
+from lrviz.export import to_latex
+from lrviz.graph import differentiate
+from lrviz.substitution import SLOT, evaluate, numeric
+from lrviz.theme import fill, number
+from tests.browser.conftest import settle, slide
+from tests.test_graph import WORKED
+
+
+def lines(page):
+    """Numbers, value and place on the screen of every revealed line."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.lv-line:not([hidden])')].map((node) => ({
+          slots: [...node.querySelectorAll('[data-q]')].map((s) => s.textContent),
+          value: node.querySelector('.lv-value-cell .lv-digits').textContent,
+          top: node.offsetTop, height: node.offsetHeight,
+          formula: node.querySelector('.lv-formula-cell .katex-html').textContent,
+          error: node.querySelector('.katex-error') !== null,
+        }))"""
+    )
+
+
+def by_python(part, loss="log", **inputs):
+    """The same numbers as Python writes them."""
+    p = differentiate(**(WORKED | inputs), loss=loss)
+    out = []
+    for chain, line, _ in steps(parts(loss)[part]):
+        text = numeric(line) or ""
+        slots = [
+            fill("{" + (m["open"] or "") + m["key"] + (")" if m["open"] else "") + "}", p.read)
+            for m in SLOT.finditer(text)
+        ]
+        out.append((slots, number(evaluate(chain.value, p.read))))
+    return out
+
+
+def shown(page):
+    # Lines that take a derivative say where they stand; `by_python` leaves those out.
+    return [(line["slots"], line["value"]) for line in lines(page)]
+
+
+@pytest.mark.parametrize("loss", ["log", "squared"])
+@pytest.mark.parametrize("part", KEYS)
+def test_every_line_is_set_and_carries_the_learners_numbers(open_page, part, loss):
+    last = lesson.length(part, loss) - 1
+    page = open_page(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))
+    assert not any(line["error"] for line in lines(page))
+    slide(page, "w1", -1.37)
+    for (slots, value), (expected, total) in zip(
+        shown(page), by_python(part, loss, w1=-1.37), strict=True
+    ):
+        assert value == total
+        if expected:
+            assert slots == expected or slots == []  # a bare line is its value
+
+
+def test_numbers_follow_in_the_same_frame_and_no_formula_is_set_anew(open_page):
+    page = open_page("/?part=3&line=9")
+    page.evaluate("window.first = document.querySelector('.lv-line .katex-html')")
+    slider = page.get_by_role("slider", name="x1", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    before = None
+    for i in range(4):
+        page.mouse.move(box["x"] + (0.62 + 0.04 * i) * box["width"], box["y"] + box["height"] / 2)
+        expected = by_python("3", x1=float(slider.input_value()))
+        assert [value for _, value in shown(page)] == [value for _, value in expected]
+        now = [(line["top"], line["height"], line["formula"]) for line in lines(page)]
+        assert before in (None, now)
+        before = now
+    page.mouse.up()
+    assert page.evaluate("window.first === document.querySelector('.lv-line .katex-html')")
+
+
+def test_nothing_above_a_revealed_line_moves(open_page):
+    page = open_page("/?part=1")
+    page.evaluate("document.querySelector('.lv-lesson').scrollIntoView()")
+    seen = []
+    for i in range(8):
+        now = [(line["top"], line["height"]) for line in lines(page)]
+        assert len(now) == i + 1
+        assert now[: len(seen)] == seen
+        seen = now
+        page.get_by_role("button", name="Next line").click()
+    page.get_by_role("button", name="Previous line").click()
+    settle(page)
+    assert "line=7" in page.url
+    page.get_by_role("button", name="Show all").click()
+    assert len(lines(page)) == lesson.length("1", "log")
+    page.get_by_role("group", name="Lines;").focus()
+    page.keyboard.press("Home")
+    assert len(lines(page)) == 1
+    page.keyboard.press("ArrowDown")
+    assert len(lines(page)) == 2
+    settle(page)
+    assert "part=1" in page.url
+    assert "line=1" in page.url
+
+
+def test_tied_both_ways(open_page):
+    page = open_page()
+    page.locator(".lv-hit[data-name='z-a']").click()
+    settle(page)
+    assert page.get_by_role("radio", name="② ∂a/∂z").is_checked()
+    assert "part=2" in page.url
+    page.get_by_role("button", name="Next line").click()
+    assert page.locator(".lv-hit[data-name='z-a']").evaluate("n => n.classList.contains('lv-lit')")
+    page.get_by_role("radio", name="⑤ ∂z/∂b").check(force=True)
+    page.get_by_role("button", name="Next line").click()
+    lit = page.evaluate("[...document.querySelectorAll('.lv-lit')].map(n => n.dataset.name)")
+    assert lit == ["b-z"]
+
+
+def test_the_cancellation_can_be_seen_where_it_is_plain(open_page):
+    page = open_page("/?part=3&line=9")
+    page.get_by_role("button", name="Show it at z = −20").first.click()
+    page.get_by_role("region", name="Saturation").wait_for()
+    settle(page)
+    assert "w1=-4" in page.url
+    assert [v for _, v in shown(page)] == ["−1.000"] * 10
+
+
+@pytest.mark.parametrize("scope", ["part", "all"])
+@pytest.mark.parametrize("numbers", [False, True])
+def test_latex_can_be_taken_away(open_page, scope, numbers):
+    page = open_page("/?part=3&w1=2")
+    if numbers:
+        page.get_by_label("with numbers").check()
+    page.get_by_role(
+        "button", name="Copy this part as LaTeX" if scope == "part" else "Copy everything"
+    ).click()
+    page.get_by_text("Copied.").wait_for()
+    read = differentiate(**(WORKED | {"w1": 2})).read if numbers else None
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == to_latex("3" if scope == "part" else None, "log", read, 1)
+
+
+def test_why_this_loss(open_page):
+    page = open_page()
+    page.get_by_text("Why this loss?").click()
+    page.wait_for_selector(".lv-dot")
+    slide(page, "w1", -5)
+    slide(page, "x1", 4)
+    text = page.locator("details", has_text="Why this loss?").inner_text()
+    z = differentiate(**(WORKED | {"w1": -5, "x1": 4}))
+    squared = differentiate(**(WORKED | {"w1": -5, "x1": 4}), loss="squared")
+    assert f"∂L/∂z = a − y = {number(z.adjoints['z'])}" in text
+    assert f"≈ {number(squared.adjoints['z'])}" in text
+    page.get_by_role("radio", name="squared error").check(force=True)
+    settle(page)
+    assert "loss=squared" in page.url
+
+
+def test_parts_of_the_page_can_be_left_out(open_page):
+    page = open_page("/?hide=derivation,product,check,try,player")
+    for name in ("The derivation", "The chain rule", "Forward and backward pass"):
+        assert page.get_by_role("region", name=name).count() == 0
+    assert page.get_by_text("Try", exact=True).is_hidden()
+    assert page.get_by_role("table", name="Values").count() == 1

@@ -1,0 +1,44 @@
+import json
+import re
+
+import pytest
+
+from lrviz import lesson
+from lrviz.derivation import KEYS, parts, steps
+from lrviz.explain import names
+from lrviz.graph import LOSSES, VIEWS, build
+
+every = pytest.mark.parametrize(("view", "loss"), [(v, k) for v in VIEWS for k in LOSSES])
+
+
+@every
+@pytest.mark.parametrize("of", ["w1", "w2", "b"])
+def test_the_browser_is_given_the_displayed_latex_itself(view, loss, of):
+    made = lesson.lesson(view, loss, of)
+    json.dumps(made)
+    table = parts(loss, 2 if of == "w2" else 1)
+    assert [part["key"] for part in made["parts"]] == list(KEYS)
+    for part in made["parts"]:
+        lines = [step.line.latex for step in steps(table[part["key"]])]
+        assert [step["latex"] for step in part["steps"]] == lines
+        assert lesson.length(part["key"], loss) == len(lines)
+
+
+@every
+def test_lines_point_at_what_the_view_has_and_everything_has_a_part(view, loss):
+    made = lesson.lesson(view, loss, "w1")
+    known = set(names(build(view, loss)))
+    assert set(made["part_of"]) == known
+    assert set(made["part_of"].values()) <= set(KEYS)
+    for part in made["parts"]:
+        for step in part["steps"]:
+            assert set(step["about"]) <= known
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_slot_became_an_element_of_its_own(loss):
+    for part in lesson.lesson("features", loss, "w1")["parts"]:
+        for step in part["steps"]:
+            assert r"\slot" not in step["numbers"] + step["point"]
+            for key in re.findall(r"q=([^,}]*)", step["numbers"]):
+                assert re.fullmatch(r"(value|complement|local|adjoint)\.[\w-]+", key)
