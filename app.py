@@ -2,14 +2,17 @@
 
 It adds two routes to Streamlit's own: plotly.js from the installed plotly package, and the
 modules of the live component. Both paths carry a version, so both may be cached for ever.
+Every answer carries the headers of ``lrviz/serving.py``.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -19,6 +22,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from lrviz.live import HERE as LIVE
 from lrviz.live import PLOTLY, base_path
 from lrviz.pages import graph
+from lrviz.serving import SecurityHeaders, headers
+
+#: The page that Streamlit starts every visit with.
+INDEX = Path(st.__file__).parent / "static" / "index.html"
 
 
 class Versioned(StaticFiles):
@@ -40,6 +47,7 @@ app = st.App(
         Mount(f"{base_path()}/plotly", Versioned(directory=PLOTLY)),
         Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
     ],
+    middleware=[Middleware(SecurityHeaders, headers=headers(os.environ, INDEX.read_bytes()))],
 )
 
 # A folder named pages beside the script is, to Streamlit, an app in its older style, until

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -20,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz import model
-from lrviz.datasets import Dataset, load_dataset, standardise, to_raw
-from lrviz.model import PARAMETERS, PLANES, Batch, StepBounds, slice_grid
+from lrviz.datasets import Dataset, load_dataset, standardise
+from lrviz.model import PLANES, Batch, StepBounds, slice_grid
 from lrviz.numerics import Array
 from lrviz.optimizers import (
     ALPHA,
@@ -187,20 +188,41 @@ def bounds(name: str, scale: str) -> StepBounds:
     return model.step_bounds(s.X, s.data.y)
 
 
-@lru_cache(maxsize=8)
-def make(request: Request) -> Film:
+Progress = Callable[[int, int], object]  #: told (done, all) now and then
+
+#: The last few films, oldest first.
+_kept: OrderedDict[Request, Film] = OrderedDict()
+#: Films kept; one holds at most `BYTES_LIMIT` of slices and less than that of all else.
+KEPT = 8
+
+
+def make(request: Request, progress: Progress | None = None) -> Film:
     """The film of a run; the last few are kept.
+
+    Parameters
+    ----------
+    request : Request
+    progress : callable, optional
+        Called as ``progress(done, all)`` many times, for the run and again for the surface.
+        An exception it raises ends the work.
 
     Raises
     ------
     ValueError
         As `lrviz.train`.
     """
-    return shoot(request)
+    found = _kept.pop(request, None) or _shoot(request, progress or _nobody)
+    _kept[request] = found
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return found
 
 
-def shoot(request: Request, progress: Callable[[int, int], object] | None = None) -> Film:
-    """As `make`, with a callback for `train`, and not kept."""
+def _nobody(done: int, whole: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _shoot(request: Request, progress: Progress) -> Film:
     s = scaled(request.data, request.scale)
     history = train(
         s.X,
@@ -212,7 +234,7 @@ def shoot(request: Request, progress: Callable[[int, int], object] | None = None
         momentum=request.momentum,
         batch_size=min(request.batch, len(s.data)),
         seed=request.seed,
-        progress=progress,
+        progress=lambda k, steps: progress(k, steps) and None,
     )
     limits = bounds(request.data, request.scale)
     i, j, k = PLANES[request.plane]
@@ -222,7 +244,7 @@ def shoot(request: Request, progress: Callable[[int, int], object] | None = None
         across = _axis(path[:, 0], None if best is None else float(best[i]), nodes)
         up = _axis(path[:, 1], None if best is None else float(best[j]), nodes)
         cut = partial(slice_grid, s.X, s.data.y, request.plane, across, up)
-        slices, low, high = _slices(history.params[:, k], cut)
+        slices, low, high = _slices(history.params[:, k], cut, progress)
         if _mesh_error(slices, history, request.plane, (across, up)) <= ACCURACY:
             break
     following, used, terms = _replay(history, s)
@@ -285,7 +307,9 @@ def _cell(axis: Array, x: float) -> tuple[int, float]:
     return n, (x - float(axis[n])) / float(axis[n + 1] - axis[n])
 
 
-def _slices(thirds: Array, slice_at: Callable[[float], Array]) -> tuple[Slices, float, float]:
+def _slices(
+    thirds: Array, slice_at: Callable[[float], Array], progress: Progress
+) -> tuple[Slices, float, float]:
     """The slices of a run, and log10 of the least and the largest loss in them."""
     middle = float(thirds.min() + (thirds.max() - thirds.min()) / 2)
     half = float(thirds.max() - middle)
@@ -293,18 +317,22 @@ def _slices(thirds: Array, slice_at: Callable[[float], Array]) -> tuple[Slices, 
     if half <= STILL * (1 + abs(middle)):
         only = slice_at(middle)
         return Slices("series", only[None], middle, 0.0, nothing), *_extent(only)
-    found = _series(middle, half, slice_at)
+    found = _series(middle, half, slice_at, progress)
     if found is not None:
         terms, drawn = found
         return Slices("series", terms, middle, half, nothing), *_extent(drawn)
     stride = max(1, -(-len(thirds) * 4 * slice_at(middle).size // BYTES_LIMIT))
     steps = np.arange(0, len(thirds), stride)
-    stack = np.stack([slice_at(float(thirds[n])).astype(np.float32) for n in steps])
+    cuts: list[npt.NDArray[np.float32]] = []
+    for n in steps:
+        progress(len(cuts), len(steps))
+        cuts.append(slice_at(float(thirds[n])).astype(np.float32))
+    stack = np.stack(cuts)
     return Slices("stack", stack, middle, half, steps), *_extent(stack)
 
 
 def _series(
-    middle: float, half: float, slice_at: Callable[[float], Array]
+    middle: float, half: float, slice_at: Callable[[float], Array], progress: Progress
 ) -> tuple[Array, Array] | None:
     """Chebyshev coefficients of the slices and the slices they are from, or None."""
     known: dict[float, Array] = {}
@@ -312,6 +340,7 @@ def _series(
         t = np.cos(np.pi * np.arange(intervals + 1) / intervals)
         for at in t.tolist():
             if at not in known:
+                progress(len(known), intervals + 1)
                 known[at] = slice_at(middle + half * at)
         drawn = np.stack([known[at] for at in t.tolist()])
         terms = _coefficients(drawn)
@@ -483,26 +512,3 @@ def reel(film: Film) -> dict[str, Any]:
         "mean": s.mean.tolist(),
         "scale": s.scale.tolist(),
     }
-
-
-def both_scales(film: Film, k: int) -> tuple[Array, Array]:
-    """Parameters of step k as the model has them, and for the raw features."""
-    at = film.history.params[k]
-    return at, to_raw(at, film.scaled.mean, film.scaled.scale)
-
-
-__all__ = [
-    "PARAMETERS",
-    "Film",
-    "Request",
-    "Scaled",
-    "Slices",
-    "bounds",
-    "both_scales",
-    "make",
-    "packed",
-    "reel",
-    "rule_lines",
-    "scaled",
-    "shoot",
-]

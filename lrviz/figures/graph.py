@@ -270,7 +270,7 @@ def _legend(c: _Canvas, at: Point) -> None:
     for i, (colour, sample, text) in enumerate(rows):
         weight = 400 if colour == "gradient" else 600
         # The gradients come in with the first touch, and so does the line that explains them.
-        kind = "adjoint" if colour == "gradient" else "legend"
+        kind = "legend-adjoint" if colour == "gradient" else "legend"
         if sample:  # an empty label would have no element of its own
             c.write((x, y + 19 * i), sample, kind, 0, color=colour, size=12, weight=weight)
         c.write((x + 66, y + 19 * i), text, kind, 0, color="muted", size=12)

@@ -21,8 +21,9 @@ LEVELS = 24
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
-#: A colour bar over fewer decades than this has ticks at 2 and 5 as well.
-_FEW_DECADES = 2.5
+#: Round losses within a decade, from the roundest; a narrow range needs finer ones.
+_ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.arange(1, 10, 0.1))
+_MOST_TICKS = 9
 _SANS = "Source Sans, Source Sans Pro, sans-serif"
 #: The data plane reaches beyond the data by this share of their extent.
 _ROOM = 0.08
@@ -297,11 +298,14 @@ def _log(losses: Any) -> Any:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Logarithms of round losses in a range: powers of ten, or 1, 2, 5; or the ends."""
+    """Logarithms of round losses in a range, well apart: as round as leaves three of them."""
     powers = np.arange(np.floor(low), np.ceil(high) + 1)
-    for digits in ([1], [1, 2, 5], list(np.arange(1, 10, 0.5)), list(np.arange(1, 10, 0.1))):
-        ticks = np.sort(np.add.outer(powers, np.log10(digits)).ravel())
-        ticks = ticks[(ticks >= low - 1e-9) & (ticks <= high + 1e-9)]
-        if len(ticks) >= 3 or (len(digits) == 1 and high - low >= _FEW_DECADES):
-            return [float(t) for t in ticks[:: 1 + len(ticks) // 9]]
+    apart = (high - low) / _MOST_TICKS
+    for digits in _ROUND:
+        ticks: list[float] = []
+        for tick in np.sort(np.add.outer(powers, np.log10(digits)).ravel()).tolist():
+            if low <= tick <= high and (not ticks or tick - ticks[-1] >= apart):
+                ticks.append(tick)
+        if len(ticks) >= 3:
+            return ticks
     return [low, high]

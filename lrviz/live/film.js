@@ -15,7 +15,7 @@ import { DataView, LossView, SurfaceView } from "./views.js";
 
 /** Steps a second; 0 is one step for every frame of the page. */
 const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
-const WAIT = 350; // ms until "Computing" is said
+const WAIT = 700; // ms until "Computing" is said
 
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 const heading = (text, ...more) => el("div", { class: "lvf-title" }, el("h2", { text }), ...more);
@@ -49,11 +49,12 @@ class Film {
     this.panel = new Panel({ close: () => this.#select(this.at) });
     this.slice = el("p", { class: "lvf-caption" });
     this.sides = el("p", { class: "lvf-caption" });
+    this.ended = el("p", { class: "lvf-caption" });
     this.chosen = el("p", { class: "lvf-caption" });
     this.planeHost = el("div", { class: "lv-tools" });
     const legend = el("p", { class: "lvf-legend" });
     for (const [kind, text] of [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]]) {
-      legend.append(el("span", { class: "lvf-key-pair" }, el("span", { class: `lvf-key lvf-key-${kind}` }), text));
+      legend.append(el("span", { class: `lvf-key-pair lvf-pair-${kind}` }, el("span", { class: `lvf-key lvf-key-${kind}` }), text));
     }
     this.legend = legend;
     this.number = el("input", {
@@ -64,15 +65,16 @@ class Film {
     this.views = el("div", { class: "lvf-views" },
       el("section", { class: "lvf-cell lvf-a", "aria-label": "Loss surface" }, heading("Loss surface", this.planeHost), this.surface.node, legend, this.slice),
       el("section", { class: "lvf-cell lvf-b", "aria-label": "Data and boundary" }, heading("Data and boundary"), this.data.node, this.sides),
-      el("section", { class: "lvf-cell lvf-c", "aria-label": "Loss at every step" }, heading("Loss at every step"), this.loss.node),
+      el("section", { class: "lvf-cell lvf-c", "aria-label": "Loss at every step" }, heading("Loss at every step"), this.loss.node, this.ended),
       el("section", { class: "lvf-cell lvf-d", "aria-label": "One example" },
         el("div", { class: "lvf-title lvf-title-left" }, el("h2", { text: "Example" }), this.number, this.count), this.chosen, this.exampleHost, this.panel.node));
     this.#bar();
     this.rule = new Rule();
     this.pulls = new Contributions((i) => this.#choose(i));
     this.history = new History();
-    this.texts = el("div", { class: "lvf-texts" });
-    this.words = el("div", { class: "lvf-words" }, this.rule.node, this.pulls.node, this.texts, this.history.node);
+    this.left = el("div", { class: "lvf-column" });
+    this.right = el("div", { class: "lvf-column" });
+    this.words = el("div", { class: "lvf-words" }, this.left, this.right, this.history.node);
     this.root.append(this.head, this.controls, this.views, this.player, this.words);
   }
 
@@ -116,8 +118,8 @@ class Film {
       this.#build();
     }
     await this.#draw();
-    clearTimeout(this.waiting);
-    this.root.classList.remove("lvf-busy");
+    this.settled = { ...this.fields };
+    this.#busy(false);
   }
 
   #adopt() {
@@ -156,15 +158,22 @@ class Film {
         (k) => this.#goto(k), () => this.#rest());
       this.scrub.replaceChildren(this.slider.node);
     }
-    this.texts.replaceChildren(...spec.texts.map((block) => {
-      const section = el("section", { class: "lvf-section", "aria-label": block.title }, el("h2", { text: block.title }));
-      for (const line of block.lines) section.append(el("p", { text: line }));
-      if (block.rates?.length) {
-        section.append(el("div", { class: "lv-presets" }, ...block.rates.map(([text, lr]) =>
-          el("button", { type: "button", class: "lv-button", text, onclick: () => this.#set("lr", lr) }))));
-      }
-      return section;
-    }));
+    this.ended.textContent = reel.spec.stopped ?? "";
+    const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
+    this.scales = el("p", {});
+    scale.append(this.scales);
+    this.left.replaceChildren(this.rule.node, rates, scale);
+    this.right.replaceChildren(this.pulls.node, about);
+  }
+
+  #text(block) {
+    const section = el("section", { class: "lvf-section", "aria-label": block.title }, el("h2", { text: block.title }));
+    for (const line of block.lines) section.append(el("p", { text: line }));
+    if (block.rates?.length) {
+      section.append(el("div", { class: "lv-presets" }, ...block.rates.map(([text, lr]) =>
+        el("button", { type: "button", class: "lv-button", text, onclick: () => this.#set("lr", lr) }))));
+    }
+    return section;
   }
 
   #buildOnce() {
@@ -172,7 +181,8 @@ class Film {
     this.widgets = {};
     this.copied = el("span", { class: "lv-copied", role: "status" });
     this.busy = el("span", { class: "lvf-computing", role: "status" });
-    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy,
+    this.stop = el("button", { type: "button", class: "lv-button", text: "Stop", hidden: true, onclick: () => this.#stop() });
+    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy, this.stop,
       el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copy() }), this.copied));
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
@@ -274,7 +284,7 @@ class Film {
     const here = plane.slice(0, 2).map((i) => `${symbols[i]} = ${write(w[i])}`).join(", ");
     this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${reel.taken} at ${here}, loss ${write(reel.losses[k])}.`);
     const raw = reel.raws(w);
-    this.data.describe(`${reel.rows} examples in the plane of ${spec.features.join(" and ")}; at step ${k} the boundary is ${write(raw[0])}·${spec.features[0]} + ${write(raw[1])}·${spec.features[1]} + ${write(raw[2])} = 0. Example ${this.example} is chosen.`);
+    this.data.describe(`${reel.rows} examples in the plane of ${spec.features.join(" and ")}; at step ${k} the boundary is ${write(raw[0])}·${spec.features[0]} + ${fill("{(x)}", () => raw[1])}·${spec.features[1]} + ${fill("{(x)}", () => raw[2])} = 0. Example ${this.example} is chosen.`);
     this.loss.describe(`Loss at every step, from ${write(reel.losses[0])} to ${write(reel.losses[reel.taken])}; at step ${k} it is ${write(reel.losses[k])}.`);
     this.graph.describe(fill(`Computational graph of example ${this.example} at step ${k}: z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}`, this.read), this.read);
     this.panel.bind.paint(this.read);
@@ -290,7 +300,7 @@ class Film {
     const text = spec.features.map((name, i) =>
       `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
     const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
-    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach).map(([name]) => name);
+    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach).map(([name]) => name.replace("1", "₁").replace("2", "₂"));
     const link = far.length
       ? el("span", { text: `The Graph page goes to ±${spec.reach}; ${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.` })
       : el("a", { href: `${spec.home}?${new URLSearchParams(numbers)}`, target: "_self", text: "Open on the Graph page" });
@@ -299,12 +309,9 @@ class Film {
   }
 
   #sayScales(w, raw) {
-    const node = this.texts.querySelector(".lvf-scales") ?? el("p", { class: "lvf-scales" });
     const list = (v) => `w₁ = ${write(v[0])}, w₂ = ${write(v[1])}, b = ${write(v[2])}`;
-    node.textContent = this.fields.scale === "raw" ? `Step ${this.k}, for the raw features: ${list(w)}.`
+    this.scales.textContent = this.fields.scale === "raw" ? `Step ${this.k}, for the raw features: ${list(w)}.`
       : `Step ${this.k}, for the standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
-    const home = [...this.texts.children].find((one) => one.getAttribute("aria-label") === this.spec.scaled);
-    if (home && node.parentNode !== home) home.append(node);
   }
 
   /** Bring every control and view to the fields as they are. */
@@ -315,6 +322,8 @@ class Film {
       const uses = this.spec.uses[name];
       widget.show(!uses || uses.includes(this.fields.opt));
     }
+    this.root.classList.toggle("lvf-no-minimum", !this.reel.spec.minimum);
+    this.root.classList.toggle("lvf-solid", this.fields.surface === "3d");
     if (this.surface.solid !== (this.fields.surface === "3d")) this.#redraw();
     this.#show(this.#clamp(this.fields.step));
   }
@@ -337,13 +346,25 @@ class Film {
     else this.courier.rested();
   }
 
+  /** A run that takes a moment says so, and can be stopped. */
   #expect() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.root.classList.add("lvf-busy");
-      this.busy.textContent = "Computing…";
-      setTimeout(() => { this.busy.textContent = ""; }, 10_000);
-    }, WAIT);
+    this.waiting = setTimeout(() => this.#busy(true), WAIT);
+  }
+
+  #busy(yes) {
+    clearTimeout(this.waiting);
+    this.root.classList.toggle("lvf-busy", yes);
+    this.busy.textContent = yes ? "Computing…" : "";
+    this.stop.hidden = !yes;
+  }
+
+  /** Back to the run that is drawn; Python ends the other one. */
+  #stop() {
+    this.#busy(false);
+    this.fields = { ...this.settled };
+    this.#showFields();
+    this.courier.rested();
   }
 
   #goto(k, rest = false) {

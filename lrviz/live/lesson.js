@@ -194,7 +194,7 @@ export class Lesson {
 /** Two curves of loss and gradient with a dot for the current z; the dots are elements. */
 export class Curves {
   constructor() {
-    this.plot = el("div", { class: "lv-plot", role: "img" });
+    this.plot = el("div", { class: "lv-plot", role: "img", "aria-label": "Losses and their gradients against z" });
     this.layer = el("div", { class: "lv-dots" });
     this.fold = el("details", { class: "lv-fold" }, el("summary", { text: "Why this loss?" }));
     this.host = el("div", { class: "lv-curves" }, this.plot, this.layer);

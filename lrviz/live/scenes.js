@@ -123,7 +123,7 @@ export class Contributions {
     const g = reel.at(reel.gradients, k);
     const last = this.grid.cells[rows.length];
     if (last[0].firstElementChild) last[0].replaceChildren();
-    this.grid.row(rows.length, [`mean of all ${reel.rows} = ∂J/∂·`, "", "", "", ...g.map(write)]);
+    this.grid.row(rows.length, [`mean of ${reel.rows} = ∂J`, "", "", "", ...g.map(write)]);
     last[0].parentNode.classList.add("lvf-mean");
     return hardest;
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,8 @@ from lrviz.settings import State
 from lrviz.theme import number
 
 KEY = "training"
+#: Seconds of work before progress is shown.
+PATIENCE = 1.0
 
 #: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
 FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
@@ -69,9 +72,38 @@ def _body() -> None:
     held = st.session_state.get(KEY)
     page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
     state = page_state.state
-    spec = json.loads(structure(Request(**{name: state[name] for name in Request._fields})))
-    live(KEY, {**spec, "kind": "film", "hidden": list(state["hide"])})
+    request = Request(**{name: state[name] for name in Request._fields})
+    # The figures keep their place above; what is said while waiting lies over them.
+    stage, below = st.container(), st.container(key="training-progress").empty()
+    film.make(request, _Watch(below))
+    below.empty()
+    with stage:
+        live(KEY, {**json.loads(structure(request)), "kind": "film", "hidden": list(state["hide"])})
     page_state.acknowledge()
+
+
+class _Watch:
+    """Shows progress once work has taken a second.
+
+    Each showing lets Streamlit end this run if a newer message has come: the browser's Stop
+    sends the last run that was shown.
+    """
+
+    def __init__(self, place: Any) -> None:
+        self.place, self.began = place, time.monotonic()
+        self.shown = self.began + PATIENCE
+
+    def __call__(self, done: int, whole: int) -> None:
+        """Say how far the work is, ten times a second at most."""
+        now = time.monotonic()
+        if now >= self.shown:
+            self.shown = now + 0.1
+            self.place.progress(min(done / max(whole, 1), 1.0), text="Computing the run…")
+
+
+def warm() -> None:
+    """Build what every first visit needs."""
+    structure(Request())
 
 
 @lru_cache(maxsize=4)
@@ -108,7 +140,7 @@ def _furniture() -> str:
     }
     spec = {
         "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
-        "question": "Watch gradient descent go downhill.",
+        "question": "How does training find the weights? Press Play.",
         "graph": explain.spec(graph),
         "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
         "example": example,
@@ -212,8 +244,6 @@ def _about_data(made: Film) -> list[str]:
             "these cancel in every coordinate: the gradient is exactly zero. It is the minimum, "
             "too: no line does better than J = log 2 = 0.6931."
         )
-    if made.history.stopped:
-        lines.append(made.history.stopped)
     return [*lines, f"Source: {data.source} Licence: {data.licence}"]
 
 
@@ -233,17 +263,13 @@ def _about_scale(made: Film) -> list[str]:
 def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
     """Sentences on the learning rates that matter, and rates to try."""
     r, (guaranteed, local, _) = made.request, made.bounds
-    rule = OPTIMIZERS[r.opt]
-    lines = []
-    if made.history.stopped:
-        lines.append(made.history.stopped)
     if r.opt == "newton":
-        return [*lines, "Newton’s method takes its step from the curvature and needs no η."], []
-    lines.append(
+        return ["Newton’s method takes its step from the curvature and needs no η."], []
+    lines = [
         f"The guaranteed bound, 2/L = {number(guaranteed)}: L = λmax(XᵀX)/4m, with the bias "
-        "column, is more than the curvature anywhere. Below it every step of full-batch gradient "
+        "column, is at least the curvature anywhere. Below 2/L every step of full-batch gradient "
         "descent lowers the loss, from anywhere."
-    )
+    ]
     if local is None:
         lines.append(
             "There is no local threshold: no minimum exists to settle at, and the curvature "
@@ -256,9 +282,8 @@ def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
             "than the distance it came with."
         )
     lines.append(_now(made))
-    if rule.name != "gd":
+    if r.opt != "gd":
         return lines, []
-    tries = [(f"η = {number(r.lr / 10)}", r.lr / 10)] if r.lr > settings.RATE_LOW * 10 else []
     tries = [("Just below 2/L", _short(0.98 * guaranteed))]
     if local is not None:
         tries += [

@@ -129,6 +129,11 @@ def labels(page: Page) -> dict[str, str]:
     return found
 
 
+def pick(page: Page, name: str) -> None:
+    """Choose one of a bar of options by what is written on it."""
+    page.locator(".lv-choice label", has_text=name).first.click()
+
+
 def slide(page: Page, name: str, value: float) -> None:
     """Move a slider as a hand does: many inputs, then rest."""
     slider = page.get_by_role("slider", name=name, exact=True)

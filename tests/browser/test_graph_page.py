@@ -12,7 +12,7 @@ from lrviz.figures.graph import build_figure
 from lrviz.graph import VIEWS, build, differentiate
 from lrviz.pages import tables
 from lrviz.theme import fill
-from tests.browser.conftest import labels, settle, slide, table
+from tests.browser.conftest import labels, pick, settle, slide, table
 from tests.test_graph import WORKED
 
 WRONG = "x1=3&w1=-4&x2=2&w2=-4&b=0"  # z = -20
@@ -71,7 +71,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     for name, value in (("w1", -1.25), ("x2", 3.5)):
         slide(page, name, value)
         settle(page)
-    page.get_by_role("radio", name="∂L/∂b").check(force=True)
+    pick(page, "∂L/∂b")
     settle(page)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied.").wait_for()
@@ -130,7 +130,7 @@ def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(open_page, at):
     panel = page.locator("section.lv-panel").first
     assert panel.is_visible()
     text = panel.inner_text()
-    assert "upstream × local" in text
+    assert "upstream gradient × local derivative" in text
     settle(page)
     assert f"at={at}" in page.url
     page.get_by_role("button", name="Close").click()
@@ -146,7 +146,7 @@ def test_forward_and_backward_one_node_at_a_time(open_page):
     page = open_page()
     seen = lambda: page.evaluate(  # noqa: E731
         "[...document.querySelectorAll('.lv-plot .textpoint text')]"
-        ".filter(t => getComputedStyle(t).opacity > 0.5 && t.dataset.kind !== 'legend')"
+        ".filter(t => getComputedStyle(t).opacity > 0.5 && !t.dataset.kind.startsWith('legend'))"
         ".map(t => t.textContent.trim())"
     )
     page.get_by_role("button", name="Restart").click()
@@ -264,7 +264,7 @@ def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
         clipped = left < host[0] or right > host[2] or top < host[1] - 1 or bottom > host[3] + 1
         assert not clipped, one
         inside = [c for c in cards if not apart(one["box"], c)]
-        if one["kind"] in ("symbol", "value", "adjoint"):
+        if one["kind"] in ("symbol", "value", "over1", "over2", "adjoint"):
             assert len(inside) == 1, one
             assert inside[0][0] <= left <= right <= inside[0][2], one
         else:

@@ -1,0 +1,423 @@
+"""The Training page as a person meets it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from lrviz.figures.graph import build_figure
+from lrviz.film import Request, interpolate, make
+from lrviz.graph import differentiate
+from lrviz.model import PLANES, contributions, slice_grid
+from lrviz.theme import number
+from tests.browser.conftest import labels, settle, table
+
+READ = """() => {
+  const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+  const [loss] = film.surface.plot.data;
+  return {
+    k: film.k,
+    x: [...loss.x], y: [...loss.y], z: loss.z.map((row) => [...row]),
+    losses: loss.customdata ? loss.customdata.map((row) => [...row]) : null,
+    curve: [...film.loss.plot.data[0].y],
+    slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
+    line: film.data.line.getAttribute("d"),
+    lineOf: film.data.k,
+    cursorOf: film.loss.k,
+  };
+}"""
+
+
+def scrub(page, step):
+    """Move the step as a hand does, and rest."""
+    page.get_by_role("slider", name="step", exact=True).evaluate(
+        """(node, value) => {
+          node.value = value;
+          node.dispatchEvent(new Event('input', {bubbles: true}));
+          node.dispatchEvent(new Event('change', {bubbles: true}));
+        }""",
+        step,
+    )
+
+
+def named(page):
+    """The accessible names of the four figures."""
+    figures = page.locator(".lvf-plot[role=img], .lv-plot[role=img]").all()
+    return [figure.get_attribute("aria-label") for figure in figures]
+
+
+def shown_by_python(made, k, example=0):
+    """The graph's labels for one example at step k, as Python writes them."""
+    w1, w2, b = made.history.params[k].tolist()
+    x1, x2 = made.scaled.X[example].tolist()
+    y = int(made.scaled.data.y[example])
+    p = differentiate(x1=x1, x2=x2, w1=w1, w2=w2, b=b, y=y)
+    trace = build_figure("features", shape="tall", read=p.read).data[0]
+    return dict(zip(trace.meta["templates"], trace.text, strict=True))
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_the_browser_draws_the_slice_of_the_step_shown(open_page, plane):
+    page = open_page(f"/training?plane={plane}&lr=5")
+    made = make(Request(plane=plane, lr=5.0))
+    i, j, k = PLANES[plane]
+    X, y, path = made.scaled.X, made.scaled.data.y, made.history.params
+    for step in np.linspace(0, len(made.history), 10).astype(int).tolist():
+        scrub(page, step)
+        found = page.evaluate(READ)
+        assert found["k"] == found["slider"] == found["lineOf"] == found["cursorOf"] == step
+        across, up = np.array(found["x"]), np.array(found["y"])
+        exact = slice_grid(X, y, plane, across, up, path[step, k])
+        np.testing.assert_allclose(found["losses"], exact, rtol=2.5e-7)
+        np.testing.assert_allclose(10.0 ** np.array(found["z"]), exact, rtol=1e-6)
+        mesh = interpolate(np.array(found["losses"]), (across, up), (path[step, i], path[step, j]))
+        assert abs(mesh - found["curve"][step]) <= 0.005 * np.ptp(exact)
+        assert labels(page) == shown_by_python(made, step)
+
+
+def test_playing_keeps_every_element_and_all_views_at_one_step(open_page):
+    page = open_page("/training?lr=2&steps=60")
+    made = make(Request(lr=2.0, steps=60))
+    page.get_by_role("radio", name="Full").check(force=True)
+    found = page.evaluate(
+        """() => new Promise((done) => {
+          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const all = () => [...document.querySelectorAll(".lvf-plot, .lv-plot")];
+          const plots = all();
+          const seen = [];
+          let blanks = 0;
+          document.querySelectorAll(".lvf-player button")[1].click();
+          const tick = () => {
+            if (!film.surface.plot.querySelector(".contourlayer path")) blanks += 1;
+            seen.push({
+              k: film.k, line: film.data.k, cursor: film.loss.k, surface: film.surface.k,
+              slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
+              texts: [...document.querySelectorAll(".lv-plot .textpoint text")]
+                .map((t) => t.textContent),
+            });
+            if (film.playing) requestAnimationFrame(tick);
+            else done({ seen, blanks, same: all().every((p, i) => p === plots[i]) });
+          };
+          requestAnimationFrame(tick);
+        })"""
+    )
+    assert found["same"]
+    assert found["blanks"] == 0
+    assert found["seen"][-1]["k"] == 60
+    assert len({frame["k"] for frame in found["seen"]}) > 50
+    for frame in found["seen"][::5]:
+        k = frame["k"]
+        assert {frame[name] for name in ("line", "cursor", "surface", "slider")} == {k}
+        assert frame["texts"] == list(shown_by_python(made, k).values())
+    settle(page)
+    assert "step=60" in page.url
+
+
+def test_the_player_by_button_and_keyboard(open_page):
+    page = open_page("/training")
+    at = lambda: page.evaluate(READ)["k"]  # noqa: E731
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("button", name="Back").click()
+    assert at() == 1
+    slider = page.get_by_role("slider", name="step", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert at() == 2
+    page.keyboard.press("End")
+    assert at() == 200
+    field = page.get_by_role("textbox", name="step exact value")
+    field.fill("37")
+    field.press("Enter")
+    assert at() == 37
+    settle(page)
+    assert "step=37" in page.url
+    page.get_by_role("button", name="Restart").click()
+    assert at() == 0
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(600)
+    page.get_by_role("button", name="Pause").click()
+    stood = at()
+    assert stood > 2
+    page.wait_for_timeout(300)
+    assert at() == stood
+
+
+def test_stepping_back_goes_through_the_same_states(open_page):
+    page = open_page("/training?opt=sgd&batch=4&step=20")
+    there = {}
+    for step in range(20, 24):
+        there[step] = (page.evaluate(READ)["line"], labels(page))
+        page.get_by_role("button", name="Step", exact=True).click()
+    for step in range(23, 19, -1):
+        page.get_by_role("button", name="Back").click()
+        assert (page.evaluate(READ)["line"], labels(page)) == there[step]
+
+
+def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, address):
+    page = open_page("/training")
+    page.get_by_label("Data", exact=True).select_option("outlier")
+    settle(page)
+    page.get_by_label("Optimizer", exact=True).select_option("adam")
+    settle(page)
+    field = page.get_by_role("textbox", name="Learning rate, exact value")
+    field.fill("0.25")
+    field.press("Enter")
+    settle(page)
+    scrub(page, 12)
+    page.get_by_role("radio", name="w₁, b").check(force=True)
+    settle(page)
+    page.get_by_role("button", name="row 59").click()
+    settle(page)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    assert link == (
+        f"{address}/training?data=outlier&opt=adam&lr=0.25&plane=w1b&step=12&example=59"
+    )
+    other = open_page(link.removeprefix(address))
+    made = make(Request(data="outlier", opt="adam", lr=0.25, plane="w1b"))
+    assert labels(other) == labels(page) == shown_by_python(made, 12, 59)
+    assert other.evaluate(READ) == page.evaluate(READ)
+    page.go_back()
+    settle(page)
+    assert "example" not in page.url
+    assert labels(page) == shown_by_python(made, 12, 0)
+
+
+def test_the_tables_say_what_the_figures_show(open_page):
+    page = open_page("/training?step=50")
+    made = make(Request())
+    rows = table(page, "History")
+    assert [row[0] for row in rows] == [str(k) for k in range(47, 54)]
+    h = made.history
+    for row in rows:
+        k = int(row[0])
+        expected = [*h.params[k], h.losses[k], *h.gradients[k]]
+        assert row[1:] == [number(float(x)) for x in expected]
+    each = contributions(made.scaled.X, made.scaled.data.y, h.params[50])
+    hardest = np.argsort(-np.linalg.norm(each, axis=1))[:5]
+    rows = table(page, "Contributions")
+    assert [row[0] for row in rows[:5]] == [f"row {i}" for i in hardest]
+    for row, i in zip(rows[:5], hardest, strict=True):
+        assert row[4:] == [number(float(x)) for x in each[i]]
+    assert rows[-1][4:] == [number(float(x)) for x in h.gradients[50]]
+
+
+def test_figures_have_names_that_say_what_they_show(open_page):
+    page = open_page("/training?step=10")
+    names = named(page)
+    assert len(names) == 4
+    for part in (
+        "Step 10 of 200",
+        "at step 10 the boundary",
+        "at step 10 it is",
+        "at step 10: z =",
+    ):
+        assert sum(part in name for name in names) == 1
+    before = names
+    page.get_by_role("button", name="Step", exact=True).click()
+    after = named(page)
+    assert all(a != b for a, b in zip(before, after, strict=True))
+
+
+def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open_page):
+    page = open_page("/training?step=30&data=and")
+    made = make(Request(data="and"))
+    at = page.evaluate(
+        """() => {
+          const view = document.querySelector(".lvf").parentNode.lrvizFilm.data;
+          const [x, y] = view.px(1, 1);
+          const box = view.plot.getBoundingClientRect();
+          return [box.left + x, box.top + y];
+        }"""
+    )
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    assert labels(page) == shown_by_python(made, 30, 3)
+    settle(page)
+    assert "example=3" in page.url
+    page.get_by_role("link", name="Open on the Graph page").click()
+    page.wait_for_selector(".lv-inputs")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    w1, _, _ = made.history.params[30].tolist()
+    assert f"w1={w1!r}" in page.url
+    assert labels(page)["{_value.w1}"].strip() == number(w1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lr=0",
+        "lr=-1",
+        "lr=1e6",
+        "lr=nan",
+        "momentum=1",
+        "steps=100000",
+        "steps=2.5",
+        "batch=334",
+        "batch=0",
+        "data=foo",
+        "opt=lion",
+        "plane=w1w3",
+        "surface=4d",
+        "step=201",
+        "example=333",
+        "seed=1.5",
+        "seed=abc",
+        "start=1,2",
+        "start=1,nan,2",
+        "start=",
+        "scale=log",
+        "hide=all",
+    ],
+)
+def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, query):
+    good = "&data=blobs" if not query.startswith(("data", "batch=334", "example")) else ""
+    page = open_page(f"/training?{query}{good}")
+    notice = page.get_by_test_id("stAlert")
+    assert notice.count() == 1
+    assert query.split("=")[0] in notice.inner_text()
+    made = make(Request(data="blobs" if good else "penguins"))
+    assert labels(page) == shown_by_python(made, 0)
+    body = page.locator("body").inner_text()
+    assert "Traceback" not in body
+    assert not re.search(r"\b(nan|inf|undefined|null)\b", body, re.IGNORECASE)
+
+
+def test_a_bad_number_in_a_field_is_refused_with_a_sentence(open_page):
+    page = open_page("/training")
+    field = page.get_by_role("textbox", name="Learning rate, exact value")
+    for wrong in ("0", "-1", "1e6", "abc", ""):
+        field.fill(wrong)
+        field.press("Enter")
+        said = page.get_by_role("alert").inner_text()
+        assert "Learning rate takes a number from 0.0001 to 1000; it stays at 0.5" in said
+    assert labels(page) == shown_by_python(make(Request()), 0)
+
+
+@pytest.mark.parametrize("query", ["data=and", "data=xor", "data=separable&opt=newton&step=21"])
+def test_a_small_or_separable_set_opens_without_a_notice(open_page, query):
+    page = open_page(f"/training?{query}")
+    assert page.get_by_test_id("stAlert").count() == 0
+    body = page.locator("body").inner_text()
+    assert ("no minimum exists" in body) == ("xor" not in query)
+    assert ("the gradient is exactly zero" in body) == ("xor" in query)
+
+
+def test_3d_keeps_the_element_and_goes_back(open_page):
+    page = open_page("/training?step=5")
+    plot = page.query_selector(".lvf-surface .lvf-plot")
+    page.get_by_role("radio", name="3D").check(force=True)
+    settle(page)
+    assert "surface=3d" in page.url
+    page.wait_for_timeout(1500)
+    assert (
+        page.evaluate("document.querySelector('.lvf-surface .lvf-plot').data[0].type") == "surface"
+    )
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("radio", name="Contour").check(force=True)
+    settle(page)
+    assert plot.evaluate("node => node === document.querySelector('.lvf-surface .lvf-plot')")
+    assert page.evaluate(READ)["k"] == 6
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize(
+    "query", ["step=20", "data=separable&opt=newton&step=21", "opt=adam&lr=20"]
+)
+def test_nothing_overlaps_or_is_clipped(open_page, width, query):
+    page = open_page(f"/training?{query}", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = page.evaluate(
+        """() => {
+          const box = (node) => {
+            const {left, top, right, bottom} = node.getBoundingClientRect();
+            return [left, top, right, bottom];
+          };
+          const show = (node) => node.getClientRects().length > 0;
+          const parts = ['.lv-head', '.lvf-controls', '.lvf-a', '.lvf-b', '.lvf-c', '.lvf-d'];
+          return {
+            parts: parts.map((p) => box(document.querySelector(p))),
+            controls: [...document.querySelectorAll('.lvf-controls > .lvf-control')]
+              .filter(show).map(box),
+            texts: [...document.querySelectorAll('.lvf-plot')].map((plot) => ({
+              box: box(plot),
+              ticks: [...plot.querySelectorAll('.xtick text')].map(box),
+              rows: [...plot.querySelectorAll('.ytick text')].map(box),
+              titles: [...plot.querySelectorAll('.xtitle, .ytitle')].map(box),
+            })),
+          };
+        }"""
+    )
+
+    def apart(a, b, slack=1.0):
+        return (
+            a[2] <= b[0] + slack
+            or b[2] <= a[0] + slack
+            or a[3] <= b[1] + slack
+            or b[3] <= a[1] + slack
+        )
+
+    for group in (found["parts"], found["controls"]):
+        for i, one in enumerate(group):
+            assert 0 <= one[0] <= one[2] <= width
+            assert all(apart(one, other) for other in group[i + 1 :])
+    for plot in found["texts"]:
+        everything = plot["ticks"] + plot["rows"] + plot["titles"]
+        assert len(everything) > 5
+        left, top, right, bottom = plot["box"]
+        for i, one in enumerate(everything):
+            assert left - 1 <= one[0] <= one[2] <= right + 1
+            assert top - 1 <= one[1] <= one[3] <= bottom + 1
+            assert all(apart(one, other, 2.0) for other in everything[i + 1 :])
+
+
+def test_the_four_views_and_the_player_are_in_view_together(open_page):
+    page = open_page("/training?step=20")
+    for part in (".lvf-a", ".lvf-b", ".lvf-c", ".lvf-d", ".lvf-player"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 900
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour"])
+def test_axe_finds_nothing_serious(open_page, scheme, query):
+    axe = pytest.importorskip("axe_core_python.sync_playwright")
+    page = open_page(f"/training?{query}", scheme=scheme)
+    found = axe.Axe().run(page)["violations"]
+    ours = [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+    assert ours == []
+
+
+def test_a_visit_to_another_page_loses_nothing(open_page):
+    page = open_page("/training?data=blobs&step=7")
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", level=1, name="About").wait_for()
+    page.get_by_role("link", name="Training").click()
+    page.wait_for_selector(".lvf.lv-ready")
+    settle(page)
+    assert labels(page) == shown_by_python(make(Request(data="blobs")), 7)
+    assert "data=blobs&step=7" in page.url
+
+
+def test_work_that_takes_long_shows_progress_and_can_be_stopped(open_page):
+    page = open_page("/training?data=penguins&scale=raw&lr=0.003")
+    field = page.get_by_role("textbox", name="Learning rate, exact value")
+    field.fill("1000")
+    field.press("Enter")
+    page.get_by_test_id("stProgress").wait_for(timeout=8000)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stProgress").wait_for(state="detached", timeout=4000)
+    settle(page)
+    assert labels(page) == shown_by_python(make(Request(scale="raw", lr=0.003)), 0)
+    assert "lr=0.003" in page.url
