@@ -21,7 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lrviz.live import HERE as LIVE
 from lrviz.live import PLOTLY, base_path
-from lrviz.pages import graph
+from lrviz.pages import graph, training
 from lrviz.serving import SecurityHeaders, headers
 
 #: The page that Streamlit starts every visit with.
@@ -59,5 +59,6 @@ PagesManager.uses_pages_directory = False
 # modules are loaded: most of the time between a rest of the hand and the page's text. What
 # is loaded by now stays for good, so it is built here and taken out of that search.
 graph.warm()
+training.warm()
 gc.collect()
 gc.freeze()

@@ -7,7 +7,9 @@ Prints a Markdown table. Needs the packages of requirements-dev.txt and a Chromi
 
 from __future__ import annotations
 
+import statistics
 import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -15,7 +17,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.live import IDLE, served  # noqa: E402
+from benchmarks.live import IDLE, served, settle_times  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
 from lrviz.film import Request, make  # noqa: E402
 from lrviz.graph import differentiate  # noqa: E402
@@ -65,6 +67,51 @@ PLAY = """
 """
 
 
+CHANGE = """
+async (rates) => {
+  const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+  const field = document.querySelector('input[aria-label="Learning rate, exact value"]');
+  const times = [];
+  for (const rate of rates) {
+    const start = performance.now();
+    field.value = String(rate);
+    field.dispatchEvent(new Event("change"));
+    while (film.reel.spec.constants.eta !== rate || film.settled.lr !== rate) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  }
+  return times;
+}
+"""
+
+
+def changes(browser, address: str, bare: str) -> str:
+    """A new learning rate until its run is drawn, beside a bare app's text and the work."""
+    rates = [round(0.3 + 0.13 * i, 2) for i in range(20)]
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/training")
+    page.wait_for_selector(".lv-ready")
+    page.wait_for_timeout(2000)
+    ours = statistics.median(page.evaluate(CHANGE, rates)[4:])
+    page.goto(bare)
+    page.wait_for_selector("input[type=range]")
+    page.wait_for_timeout(1500)
+    least = statistics.median(settle_times(page, "#shown", lambda v: f"{v:g}"))
+    page.close()
+    work = []
+    for rate in rates:
+        start = time.perf_counter()
+        make(Request(lr=rate))
+        work.append(1000 * (time.perf_counter() - start))
+    spent = statistics.median(work)
+    return (
+        f"{ours / (2 * least + spent):.2f} of what is allowed: {ours:.0f} ms, beside "
+        f"2 × {least:.0f} ms (bare) + {spent:.0f} ms (run and slices)"
+    )
+
+
 def right(sample, made) -> bool:
     """Whether the slice, the cursor and the labels of a sampled frame are all of its step."""
     k = sample["k"]
@@ -96,7 +143,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         flags = [*FLAGS, "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        with served("app.py") as address:
+        with served("app.py") as address, served("benchmarks/bare.py") as bare:
             for what, request, solid, least in CASES:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 page.goto(f"{address}/training?{query(request, solid)}")
@@ -115,6 +162,7 @@ def main() -> None:
                     f"{found['blanks']} |"
                 )
                 page.close()
+            changed = changes(browser, address, bare)
         browser.close()
     print(
         "| playing 200 steps at full speed | steps per idle frame | steps/s | idle frames/s | "
@@ -122,6 +170,7 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|---|")
     print("\n".join(rows))
+    print(f"\nA new learning rate until its run is drawn: {changed}.")
 
 
 if __name__ == "__main__":

@@ -166,8 +166,10 @@ _INNER = _op("a", LOG_G)
 
 _GOAL_INTRO = (
     "The model turns the features $x$ into a prediction $a$, and the loss $L$ says how badly "
-    "$a$ fits the label $y$. To learn, the model must know how fast $L$ changes when one weight, "
-    "or the bias, moves a little while everything else stands still. Those two rates are wanted: "
+    "$a$ fits the label $y$, the true answer, which is 0 or 1. With $y = 1$ the log loss is only "
+    r"$-\log a$, with $y = 0$ only $-\log(1 - a)$: the other term is multiplied by zero. To "
+    "learn, the model must know how fast $L$ changes when one weight, or the bias, moves a little "
+    "while everything else stands still. Those two rates are wanted: "
     r"partial derivatives, written with a curly $\partial$, and found with the usual rules, all "
     "other letters being treated as constants. "
     "The vectors $x$ and $w$ may have any length $n$, and then "
@@ -220,7 +222,10 @@ def _goal(loss: Loss) -> Part:
 _STRATEGY_INTRO = (
     "A nudge to $w_i$ moves $z$; the move of $z$ moves $a$; the move of $a$ moves $L$. There is "
     "no other way from $w_i$ to $L$, and along a single way the rates multiply: that is the "
-    "chain rule. One hard derivative falls into small ones. The two under the brace do not "
+    "chain rule. With the numbers the page opens with, $w_1 + 0.01$ moves $z$ by $0.015$, that "
+    r"moves $a$ by $0.015 \cdot 0.2425 \approx 0.003638$, and that moves the log loss by "
+    r"$0.003638 \cdot (-1.705) \approx -0.0062$. One hard derivative falls into small ones. The "
+    "two that lead from $z$ to $L$ do not "
     "depend on which parameter is asked for, so they are worked out once and used for all."
 )
 
@@ -291,7 +296,7 @@ def _one_log() -> Part:
         ),
         (
             _times("(1 - y)", _OVER_G, "(0 - 1)"),
-            "variable: a changes exactly as fast as a",
+            "variable: the derivative of a by a is 1",
         ),
         (_times("(1 - y)", _OVER_G, "(-1)"), "zero: 0 − 1 is −1"),
         (_times("(1 - y)", _group(f"-{_OVER_G}")), "signs: times −1 turns the sign"),
@@ -394,7 +399,7 @@ def _one_squared() -> Part:
             _times("t", _group(f"{_op('a', 'a')} - 0")),
             "constant: y does not change with a",
         ),
-        (r"t \cdot (1 - 0)", "variable: a changes exactly as fast as a"),
+        (r"t \cdot (1 - 0)", "variable: the derivative of a by a is 1"),
         (r"t \cdot 1", "zero: taking away 0 changes nothing"),
         ("t", "arithmetic: times 1 changes nothing"),
         ("a - y", "put in: t is a − y"),
@@ -403,7 +408,7 @@ def _one_squared() -> Part:
         "1",
         "① ∂L/∂a: the loss against the prediction",
         "The same question for half the squared error. Its rate is the error itself, and so it "
-        "never exceeds 1: nothing blows up here, and that will be the trouble.",
+        "never exceeds 1 in size: nothing blows up here, and that will be the trouble.",
         (Chain("main", LA, main, "local.a-L"),),
         ("a", "a-L"),
     )
@@ -415,7 +420,7 @@ def _two() -> Part:
         (_op("z", r"\sigma(z)"), "definition: a is the sigmoid of z", "", "", "a"),
         (
             r"\sigma(z) (1 - \sigma(z))",
-            "derivative of the sigmoid: it has a part of its own",
+            "derivative of the sigmoid: worked out in the part σ′",
             "sigmoid",
         ),
         ("a (1 - a)", "put in: the sigmoid of z is a"),
@@ -449,15 +454,16 @@ def _three_log() -> Part:
             r"(1 - y) a - \frac{y a (1 - a)}{a}",
             "cancel: 1 − a above and below",
             "",
-            "The $1 - a$ that ① divides by is the very $1 - a$ that ② multiplies by. However "
-            "close to zero it comes, the blow-up and the vanishing are one number, and it is gone.",
+            "For $y = 0$ and a large $z$, the $1 - a$ that ① divides by is next to nothing. It is "
+            "the very $1 - a$ that ② multiplies by: blow-up and vanishing are one number, and it "
+            "is gone.",
             "a-L z-a",
         ),
         (
             "(1 - y) a - y (1 - a)",
             "cancel: a above and below",
             "",
-            "The same happens to $a$: where ① explodes, ② fades in exact proportion.",
+            "For $y = 1$ and a very negative $z$ the same happens to $a$.",
             "a-L z-a",
         ),
         ("a - y a - y (1 - a)", "multiply out: the first bracket"),
@@ -467,7 +473,8 @@ def _three_log() -> Part:
     return Part(
         "3",
         "③ ∂L/∂z: the two together",
-        "Now the brace: ① times ②. Each alone can be wild, yet the product is as tame as can be.",
+        "Now the brace: ① times ②. ① can be huge and ② tiny, yet their product stays between −1 "
+        "and 1.",
         (Chain("main", LZ, main, "adjoint.z"),),
         ("z",),
     )
@@ -506,9 +513,9 @@ def _four() -> Part:
             f"{_op(w1, 'w_1 x_1')} + {_op(w1, 'w_2 x_2')} + {_op(w1, 'b')}",
             "sum rule: term by term",
         ),
-        (f"{_op(w1, 'w_1 x_1')} + 0 + 0", "constant: no w₁ in the last two terms"),
+        (f"{_op(w1, 'w_1 x_1')} + 0 + 0", "constant: no w₁ in either of the last two terms"),
         (_times("x_1", _op(w1, w1)) + " + 0 + 0", "constant factor: x₁ moves out"),
-        (r"x_1 \cdot 1 + 0 + 0", "variable: w₁ changes exactly as fast as w₁"),
+        (r"x_1 \cdot 1 + 0 + 0", "variable: the derivative of w₁ by w₁ is 1"),
         ("x_1 + 0 + 0", "arithmetic: times 1 changes nothing"),
         ("x_1", "zero: adding 0 changes nothing"),
     )
@@ -526,7 +533,7 @@ def _four() -> Part:
         (f"{_op(wi, 'w_i x_i')} + {_op(wi, 'r')}", "sum rule: term by term"),
         (f"{_op(wi, 'w_i x_i')} + 0", "constant: no wᵢ in r"),
         (_times("x_i", _op(wi, wi)) + " + 0", "constant factor: xᵢ moves out"),
-        (r"x_i \cdot 1 + 0", "variable: wᵢ changes exactly as fast as wᵢ"),
+        (r"x_i \cdot 1 + 0", "variable: the derivative of wᵢ by wᵢ is 1"),
         ("x_i + 0", "arithmetic: times 1 changes nothing"),
         ("x_i", "zero: adding 0 changes nothing"),
     )
@@ -551,8 +558,8 @@ def _five() -> Part:
             f"{_op('b', 'w_1 x_1')} + {_op('b', 'w_2 x_2')} + {_op('b', 'b')}",
             "sum rule: term by term",
         ),
-        (f"0 + 0 + {_op('b', 'b')}", "constant: no b in the first two terms"),
-        ("0 + 0 + 1", "variable: b changes exactly as fast as b"),
+        (f"0 + 0 + {_op('b', 'b')}", "constant: no b in either of the first two terms"),
+        ("0 + 0 + 1", "variable: the derivative of b by b is 1"),
         ("1", "zero: adding 0 changes nothing"),
     )
     return Part(
@@ -580,7 +587,7 @@ def _sigmoid() -> Part:
         (_times("e^{k}", dk), "derivative of exp: e to the k is its own derivative"),
         (_times("e^{k}", _op(z, "-z")), "put in: k is −z"),
         (_times("e^{k}", _group(f"-{_op(z, z)}")), "constant factor: −1 moves out"),
-        (_times("e^{k}", "(-1)"), "variable: z changes exactly as fast as z"),
+        (_times("e^{k}", "(-1)"), "variable: the derivative of z by z is 1"),
         ("-e^{k}", "signs: times −1 turns the sign"),
         ("-e^{-z}", "put in: k is −z"),
     )
@@ -681,7 +688,8 @@ def _result(loss: Loss) -> Part:
         "The two formulas",
         (
             "Everything is in place. How wrong the prediction is, times how strongly the weight's "
-            "feature was there: that is the whole gradient."
+            "feature was there: that is the derivative for a weight. The bias has no feature, and "
+            "its derivative is how wrong the prediction is. Together they are called the gradient."
             if loss == "log"
             else "Everything is in place. The error and the feature are there as with the log "
             "loss, but so is the factor $a (1 - a)$, which fades when the prediction is confident."

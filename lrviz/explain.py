@@ -242,9 +242,8 @@ def captions(graph: Graph) -> list[str]:
                 index = f".{k}" if len(held) > 1 else ""
                 numbers = f"{{adjoint.{name}}} × {{(local.{arg}-{name}{index})}}"
                 total = f"{{adjoint.{arg}{index}}}"
-                said.append(
-                    f"{gradient(one)} {_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
-                )
+                product = f"{_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
+                said.append(f"{gradient(one)} {product}")
         out.append(f"Backward through {symbol(name)}: {start}" + "; ".join(said))
     return out
 

@@ -33,6 +33,7 @@ _TEXT = str.maketrans(
         **{sign: f"$_{digit}$" for sign, digit in zip("₁₂ᵢ", "12i", strict=True)},
         "∂": r"$\partial$",
         "σ": r"$\sigma$",
+        "′": "$'$",
         "−": "$-$",
     }
 )

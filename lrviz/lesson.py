@@ -12,8 +12,9 @@ from typing import Any
 
 from lrviz.derivation import KEYS, Part, Step, part_of, parts, places, steps
 from lrviz.explain import names
-from lrviz.graph import Loss, View, build
-from lrviz.substitution import SLOT, losses, numeric, point, relation
+from lrviz.graph import INPUTS, Loss, View, build
+from lrviz.substitution import SLOT, losses, numeric, point
+from lrviz.theme import number
 
 #: How the parts are called on the bar that chooses one.
 LABELS = {
@@ -26,6 +27,15 @@ LABELS = {
     "5": "⑤ ∂z/∂b",
     "sigmoid": "σ′",
     "result": "Result",
+}
+
+#: The order of the bar: the proof of ② stands right after ②.
+ORDER = ("goal", "strategy", "1", "2", "sigmoid", "3", "4", "5", "result")
+#: Where each remark of ③ is plain to see: z, and the inputs x1, w1, x2, w2, b, y.
+EXTREMES = {
+    "cancel: 1 − a above and below": (20, (3.0, 4.0, 2.0, 4.0, 0.0, 0)),
+    "cancel: a above and below": (-20, (3.0, -4.0, 2.0, -4.0, 0.0, 1)),
+    "put in: the result of ②": (-20, (3.0, -4.0, 2.0, -4.0, 0.0, 1)),
 }
 
 
@@ -48,7 +58,8 @@ def lesson(view: View, loss: Loss, of: str) -> dict[str, Any]:
     """
     made = parts(loss, 2 if of == "w2" else 1)
     return {
-        "parts": [_part(made[key], view) for key in KEYS],
+        "parts": [_part(made[key], view) for key in ORDER],
+        "i": f"Here i = {2 if of == 'w2' else 1}.",
         "part_of": {name: part_of(name) for name in names(build(view, loss))},
     }
 
@@ -67,12 +78,19 @@ def _part(part: Part, view: View) -> dict[str, Any]:
         "intro": _texts(part.intro),
         "wanted": list(part.wanted),
         "steps": [
-            # Where ① blows up and ② vanishes, the page offers to show it happen.
-            _step(step, view)
-            | ({"extreme": "Show it at z = −20"} if part.key == "3" and step.line.note else {})
-            for step in steps(part)
+            _step(step, view) | (_extreme(step) if part.key == "3" else {}) for step in steps(part)
         ],
     }
+
+
+def _extreme(step: Step) -> dict[str, Any]:
+    """A button for a line whose remark is about saturation: what it says, what it sets."""
+    found = EXTREMES.get(step.line.rule)
+    if not (found and step.line.note):
+        return {}
+    z, given = found
+    label = f"Show it at z = {number(z)}"
+    return {"extreme": {"label": label, "fields": dict(zip(INPUTS, given, strict=True))}}
 
 
 def _step(step: Step, view: View) -> dict[str, Any]:
@@ -87,10 +105,10 @@ def _step(step: Step, view: View) -> dict[str, Any]:
         "latex": line.latex,
         "rule": [kind, detail],
         "note": _texts(line.note),
+        "uses": line.uses if line.uses in KEYS else "",
         "about": list(places(line.about, view)),
         "numbers": _slotted(numbers) if numbers else "",
         "point": "" if numbers else _slotted(point(line)),
-        "relation": relation(chain, line),
         # A line that is nothing but its value is not written twice.
         "bare": bool(numbers and re.fullmatch(r"\\slot\{[^{}]*\}|-?\d+", numbers.strip())),
         "value": chain.value,

@@ -21,11 +21,12 @@ MAY_IMPORT = {
     "derivation": {"graph"},
     "substitution": {"derivation", "graph", "theme"},
     "export": {"derivation", "substitution", "theme", "graph"},
-    "lesson": {"derivation", "explain", "graph", "substitution"},
+    "lesson": {"derivation", "explain", "graph", "substitution", "theme"},
     "model": {"numerics"},
     "optimizers": {"numerics", "model"},
     "film": {"numerics", "model", "optimizers", "datasets", "theme"},
     "settings": set(),
+    "serving": set(),
     "datasets": {"numerics"},
     "figures": {
         "numerics",

@@ -6,7 +6,8 @@ import pytest
 from lrviz import lesson
 from lrviz.derivation import KEYS, parts, steps
 from lrviz.explain import names
-from lrviz.graph import LOSSES, VIEWS, build
+from lrviz.graph import LOSSES, VIEWS, build, differentiate
+from lrviz.theme import number
 
 every = pytest.mark.parametrize(("view", "loss"), [(v, k) for v in VIEWS for k in LOSSES])
 
@@ -17,7 +18,7 @@ def test_the_browser_is_given_the_displayed_latex_itself(view, loss, of):
     made = lesson.lesson(view, loss, of)
     json.dumps(made)
     table = parts(loss, 2 if of == "w2" else 1)
-    assert [part["key"] for part in made["parts"]] == list(KEYS)
+    assert sorted(part["key"] for part in made["parts"]) == sorted(KEYS)
     for part in made["parts"]:
         lines = [step.line.latex for step in steps(table[part["key"]])]
         assert [step["latex"] for step in part["steps"]] == lines
@@ -33,6 +34,16 @@ def test_lines_point_at_what_the_view_has_and_everything_has_a_part(view, loss):
     for part in made["parts"]:
         for step in part["steps"]:
             assert set(step["about"]) <= known
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_buttons_of_3_set_the_logit_they_promise(loss):
+    (three,) = [p for p in lesson.lesson("features", loss, "w1")["parts"] if p["key"] == "3"]
+    found = [step["extreme"] for step in three["steps"] if "extreme" in step]
+    assert len(found) == (2 if loss == "log" else 1)
+    for one in found:
+        z = differentiate(**one["fields"], loss=loss).values["z"]
+        assert one["label"] == f"Show it at z = {number(z)}"
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz import settings
-from lrviz.settings import GRAPH
+from lrviz.settings import GRAPH, TRAINING
 
 sliders = st.floats(settings.LOW, settings.HIGH)
 graph_states = st.fixed_dictionaries(
@@ -104,3 +104,36 @@ def test_what_the_browser_sends_is_checked_too(name, value):
 def test_a_notice_cannot_carry_markup():
     assert "<" not in settings.notice(["<img src=x>"])
     assert settings.notice([]) == ""
+
+
+training_states = st.fixed_dictionaries(
+    {
+        "data": st.sampled_from(settings.DATA),
+        "scale": st.sampled_from(["standard", "raw"]),
+        "opt": st.sampled_from(settings.OPTIMIZERS),
+        "lr": st.floats(settings.RATE_LOW, settings.RATE_HIGH),
+        "momentum": st.floats(0, 0.999),
+        "batch": st.integers(1, 1000),
+        "steps": st.integers(1, settings.STEPS_HIGH),
+        "seed": st.integers(0, 999_999),
+        "start": st.tuples(*[st.floats(-settings.START_HIGH, settings.START_HIGH)] * 3),
+        "plane": st.sampled_from(["w1w2", "w1b", "w2b"]),
+        "surface": st.sampled_from(["contour", "3d"]),
+        "step": st.integers(0, settings.STEPS_HIGH),
+        "example": st.integers(0, 999_999),
+        "hide": st.sampled_from([(), ("rule", "history")]),
+    }
+)
+
+
+@given(training_states)
+def test_every_state_of_a_run_survives_the_link(state):
+    query = {name: [text] for name, text in settings.encode(TRAINING, state).items()}
+    assert settings.decode(TRAINING, query) == (state, [])
+
+
+@pytest.mark.parametrize(
+    "start", ["", "1,2", "1,2,3,4", "1,nan,2", "1,,2", "101,0,0", "a,b,c", "1;2;3"]
+)
+def test_a_start_is_three_numbers(start):
+    assert settings.decode(TRAINING, {"start": [start]})[1] == ["start"]

@@ -17,7 +17,7 @@ from lrviz.model import PLANES
 from lrviz.numerics import Array
 from lrviz.theme import PALETTES, Mode, number
 
-LEVELS = 24
+LEVELS = 20
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")

@@ -99,5 +99,16 @@ def sync(key: str, data: Mapping[str, Any]) -> None:
     _component(key=f"{key}-sync", data=body, on_message_change=_nothing)
 
 
+def stopped(key: str) -> bool:
+    """Whether the browser has asked to end the work for the mount called ``key``.
+
+    Called outside the fragment of that mount: a message to a fragment waits until the
+    fragment is done, one to the whole page ends it.
+    """
+    body = {"kind": "stop", "key": key, **addresses()}
+    result = _component(key=f"{key}-stop-sync", data=body, on_stop_change=_nothing)
+    return bool(result.get("stop"))
+
+
 def _nothing() -> None:
     """State values need a callback to be named; there is nothing to do."""

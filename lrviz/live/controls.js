@@ -35,8 +35,9 @@ function select(spec, onPick) {
 }
 
 function segmented(spec, onPick) {
-  const widget = choice({ ...spec, value: spec.options[0][0] }, onPick);
-  const node = el("div", { class: "lvf-control" }, el("span", { class: "lvf-label", text: spec.label }), widget.node);
+  const widget = choice({ ...spec, label: spec.title ?? spec.label, value: spec.options[0][0] }, onPick);
+  const node = el("div", { class: "lvf-control lvf-control-choice" },
+    el("span", { class: "lvf-label", text: spec.label }), widget.node);
   return { node, set: widget.set, show: (yes) => { node.hidden = !yes; } };
 }
 

@@ -104,6 +104,7 @@ class Film {
     const { data } = component;
     const now = mode(this.host);
     const structure = data.structure !== this.structure;
+    this.root.dataset.without = data.hidden.join(" ");
     if (!structure && now === this.mode) return;
     Object.assign(this, { spec: data, mode: now });
     this.root.dataset.mode = now;
@@ -189,7 +190,6 @@ class Film {
       this.widgets[one.name] = widget;
       (one.place === "surface" ? this.planeHost : this.controls).append(widget.node);
     }
-    for (const name of spec.hidden) this.root.classList.add(`lvf-without-${name}`);
   }
 
   #layout() {
@@ -213,8 +213,12 @@ class Film {
     await draw(this.data, spec.figures.data);
     await draw(this.loss, spec.figures.loss);
     this.#compute();
-    await this.graph.draw(Plotly, this.#example, spec.palettes, this.mode, this.read);
-    this.graph.reveal(Infinity);
+    const wanted = `${this.layout}-${this.mode}`;
+    if (this.drawn !== wanted) {
+      await this.graph.draw(Plotly, this.#example, spec.palettes, this.mode, this.read);
+      this.graph.reveal(Infinity);
+      this.drawn = wanted;
+    }
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
@@ -270,7 +274,7 @@ class Film {
     const flat = w[0] === 0 && w[1] === 0;
     set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
       : "On the line a = ½; on the tinted side the model says 1.");
-    set(this.status, `J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`);
+    set(this.status, `J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}${reel.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`}`);
     this.back.disabled = k === 0;
   }
 
@@ -359,12 +363,12 @@ class Film {
     this.stop.hidden = !yes;
   }
 
-  /** Back to the run that is drawn; Python ends the other one. */
+  /** Back to the run that is drawn: Python ends the other one and says so. */
   #stop() {
     this.#busy(false);
     this.fields = { ...this.settled };
     this.#showFields();
-    this.courier.rested();
+    channel(this.key).stop();
   }
 
   #goto(k, rest = false) {
@@ -446,6 +450,10 @@ class Film {
 /** Mount or update; the same element for ever. */
 export function mountFilm(component) {
   const { data, parentElement: host } = component;
+  if (data.kind === "stop") {
+    channel(data.key).stop = () => component.setTriggerValue("stop", true);
+    return undefined;
+  }
   if (!host.lrvizFilm) {
     host.lrvizFilm = new Film(host, data);
     host.lrvizFilm.starting = Promise.all([stylesheet(data.css), stylesheet(data.css.replace(/live\.css$/, "film.css"))]);

@@ -3,7 +3,7 @@
 
 import { Bindings } from "./blocks.js";
 import { choice, el } from "./dom.js";
-import { fill, number, slot } from "./numbers.js";
+import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
 let katex = null;
 
@@ -21,11 +21,15 @@ export async function typesetter(url) {
 
 const OPTIONS = { trust: (context) => context.command === "\\htmlData", strict: false, throwOnError: false };
 
+// The copy of KaTeX that can be imported marks some classes with its name, and the style sheet
+// that the page has does not: both names are given.
+const PREFIXED = /\bkatex-(?!html|mathml|display|error)([a-z]+)\b/g;
+
 function math(latex, { display = false, spoken = true } = {}) {
   const node = el("span", { class: "lv-tex" });
   node.innerHTML = katex.renderToString((display ? "\\displaystyle " : "") + latex, {
     ...OPTIONS, output: spoken ? "htmlAndMathml" : "html",
-  });
+  }).replace(/class="[^"]*"/g, (text) => text.replace(PREFIXED, "katex-$1 $1"));
   return node;
 }
 
@@ -46,6 +50,7 @@ export class Lesson {
   /** actions: turn(part, line), point(names), copy(scope, numbers). */
   constructor(actions) {
     this.actions = actions;
+    this.digits = DIGITS;
     this.node = el("section", { class: "lv-lesson", "aria-label": "The derivation" });
     this.node.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -60,7 +65,7 @@ export class Lesson {
     this.loss = choice({ ...loss, value: fields.loss }, (value) => this.actions.pick("loss", value));
     const button = (text, act) => el("button", { type: "button", class: "lv-button", text, onclick: act });
     this.previous = button("Previous line", () => this.#turn(this.line - 1));
-    this.next = button("Next line", () => this.#turn(this.line + 1));
+    this.next = button("Next line", () => this.#forward());
     this.all = button("Show all", () => this.#turn(this.count - 1));
     this.count_ = el("span", { class: "lv-count" });
     this.remark = el("p", { class: "lv-remark", role: "status" });
@@ -98,13 +103,22 @@ export class Lesson {
       node.hidden = at > this.line;
     });
     this.previous.disabled = this.line === 0;
-    this.next.disabled = this.all.disabled = this.line === this.count - 1;
-    this.count_.textContent = `Line ${this.line + 1} of ${this.count}`;
+    const done = this.line === this.count - 1;
+    const following = this.spec.parts[this.spec.parts.indexOf(part) + 1];
+    this.all.disabled = done;
+    this.next.disabled = done && !following;
+    this.next.textContent = done && following ? `Next part: ${following.label}` : "Next line";
+    this.count_.textContent = `Line ${this.line + 1} of ${this.count}. ${this.spec.i}`;
   }
 
   /** Keep the buttons under the newest line within reach. */
   follow() {
     this.foot.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Begin a part at its top. */
+  begin() {
+    this.node.scrollIntoView({ block: "start" });
   }
 
   get about() {
@@ -121,6 +135,11 @@ export class Lesson {
     part.steps.forEach((step, i) => {
       if (step.title && step.head) {
         const node = el("h4", { text: step.title, class: step.side ? "lv-side" : "" });
+        this.heads.push({ node, at: i });
+        out.push(node);
+      }
+      if (!step.side && part.steps[i - 1]?.side) {
+        const node = el("h4", { text: "Back to the main line" });
         this.heads.push({ node, at: i });
         out.push(node);
       }
@@ -143,19 +162,28 @@ export class Lesson {
       ? math(step.numbers, { display: true, spoken: false })
       : el("span", {}, "at ", math(step.point, { spoken: false }));
     const [kind, detail] = step.rule;
-    const node = el("div", { class: `lv-line${step.side ? " lv-side" : ""}` },
+    const same = el("span");
+    const roughly = el("span", { class: "lv-equals" });
+    const long = step.head.length > 60;
+    const node = el("div", { class: `lv-line${step.side ? " lv-side" : ""}${long ? " lv-long-head" : ""}` },
       el("div", { class: "lv-head-cell" }, step.head ? math(step.head, { display: true }) : null),
       el("div", { class: "lv-formula-cell" },
         el("div", {}, el("span", { class: "lv-equals", text: "= " }), math(step.latex, { display: true })),
-        numbers && el("div", { class: "lv-numbers" }, el("span", { class: "lv-equals", text: step.numbers ? "≈ " : "" }), numbers)),
-      el("div", { class: "lv-value-cell" }, el("span", { text: step.relation === "=" ? "= " : "≈ " }), value),
+        numbers && el("div", { class: "lv-numbers" }, roughly, numbers)),
+      el("div", { class: "lv-value-cell" }, same, value),
       el("div", { class: "lv-rule" }, el("strong", { text: detail ? `${kind}: ` : kind }), detail,
         step.note.length ? el("div", { class: "lv-note-line" }, ...prose(step.note)) : null,
-        step.extreme ? el("button", { type: "button", class: "lv-quiet lv-extreme", text: step.extreme, onclick: this.actions.extreme }) : null));
-    if (step.relation === "=" && step.numbers) node.querySelector(".lv-numbers .lv-equals")?.replaceChildren("= ");
+        step.uses ? el("button", { type: "button", class: "lv-quiet lv-extreme",
+          text: `Go to ${this.spec.parts.find((one) => one.key === step.uses).label}`,
+          onclick: () => this.actions.turn(step.uses, 0, true) }) : null,
+        step.extreme ? el("button", { type: "button", class: "lv-quiet lv-extreme", text: step.extreme.label,
+          onclick: () => this.actions.extreme(step.extreme.fields) }) : null,
+        step.extreme ? el("button", { type: "button", class: "lv-quiet lv-extreme", text: "Saturation panel",
+          onclick: () => this.actions.saturation(step.extreme.fields) }) : null));
     node.addEventListener("pointerenter", () => this.actions.point(step.about));
     node.addEventListener("pointerleave", () => this.actions.point(null));
-    this.rows.push({ node, step, value, last: null });
+    const keys = [...step.numbers.matchAll(/q=([\w.-]+)/g)].map((match) => match[1]);
+    this.rows.push({ node, step, value, same, roughly: step.numbers ? roughly : null, keys, last: null, signs: null });
     return node;
   }
 
@@ -163,17 +191,33 @@ export class Lesson {
   paint(read) {
     if (!this.rows) return;
     for (const one of this.slots) {
-      const now = slot(one.open, read(one.key));
+      const now = slot(one.open, read(one.key), this.digits);
       if (now !== one.last) one.leaf.textContent = one.last = now;
     }
     for (const row of this.rows) {
-      const now = number(evaluateExpression(row.step.value, read));
+      const value = evaluateExpression(row.step.value, read);
+      const now = number(value, this.digits);
       if (now !== row.last) row.value.textContent = row.last = now;
+      // = only where every number that stands there is shown exactly.
+      const given = row.keys.every((key) => exact(read(key), this.digits));
+      const whole = given && exact(value, this.digits);
+      const signs = `${given}${whole}`;
+      if (signs !== row.signs) {
+        row.signs = signs;
+        row.same.textContent = whole ? "= " : "≈ ";
+        row.roughly?.replaceChildren(given ? "= " : "≈ ");
+      }
     }
     const z = read("value.z");
     const lost = this.rows[this.line]?.step.losses.find(([side, limit]) => (side === ">" ? z > limit : z < limit));
     const remark = lost ? fill(lost[2], read) : "";
     if (this.remark.textContent !== remark) this.remark.textContent = remark;
+  }
+
+  #forward() {
+    const here = this.spec.parts.findIndex((one) => one.key === this.drawn);
+    if (this.line < this.count - 1) this.#turn(this.line + 1);
+    else this.actions.turn(this.spec.parts[here + 1].key, 0, true);
   }
 
   #turn(line) {

@@ -66,10 +66,11 @@ class Live {
     this.panel = new Panel({ close: () => this.#select(this.fields.at) });
     this.player = new Player((stage) => this.#staged(stage));
     this.lesson = new Lesson({
-      turn: (part, line) => this.#turn(part, line),
+      turn: (part, line, fresh) => this.#turn(part, line, fresh),
       point: (names) => this.#point(names),
       pick: (name, value) => this.#pick(name, value),
-      extreme: () => this.#extreme(),
+      extreme: (fields) => this.#preset(fields),
+      saturation: (fields) => this.#saturation(fields),
       copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
     });
     this.curves = new Curves();
@@ -154,7 +155,7 @@ class Live {
     this.curves.build(spec.curves);
     const hidden = new Set(fields.hide);
     this.product.node.hidden = hidden.has("product");
-    this.player.node.hidden = hidden.has("player");
+    this.player.node.hidden = hidden.has("player") || hidden.has("values");
     this.lesson.node.hidden = hidden.has("derivation");
     this.curves.node.hidden = hidden.has("derivation");
     this.foot.hidden = hidden.has("try");
@@ -203,6 +204,9 @@ class Live {
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
+    // A link to a line of the derivation opens at that line.
+    if (!this.opened && this.fields.line > 0 && !this.lesson.node.hidden) this.lesson.follow();
+    this.opened = true;
     if (this.fields.loss !== "log") this.curves.fold.open = true;
     if (this.curves.fold.open) await this.#drawCurves();
   }
@@ -220,7 +224,7 @@ class Live {
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);
-    this.figure.reveal(this.player.stage);
+    this.#reveal(this.player.stage);
   }
 
   #compute() {
@@ -239,6 +243,7 @@ class Live {
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
     this.player.bind.paint(this.read);
+    this.lesson.digits = this.product.bind.digits;
     if (!this.lesson.node.hidden) this.lesson.paint(this.#plain(this.spec.loss.now));
     if (this.curves.open) this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     this.#describeSoon();
@@ -256,8 +261,7 @@ class Live {
     for (const [name, widget] of Object.entries(this.widgets)) widget.set(fields[name]);
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
-    this.figure.reveal(this.player.stage);
-    this.product.reveal(this.player.stage);
+    this.#reveal(this.player.stage);
     this.lesson.show(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
@@ -276,20 +280,23 @@ class Live {
     this.figure.mark(this.selected, names ?? (this.reading ? this.lesson.about : []));
   }
 
-  #turn(part, line) {
+  #turn(part, line, fresh = false) {
     this.reading = true;
     Object.assign(this.fields, { part, line });
     this.lesson.show(part, line);
     this.#point(null);
     this.#paint();
-    if (line > 0) this.lesson.follow();
+    if (fresh) this.lesson.begin();
+    else if (line > 0) this.lesson.follow();
     this.courier.rested();
   }
 
-  /** Go to where the cancellation of ③ is plain to see, and to the panel that explains it. */
-  async #extreme() {
-    this.#preset(this.spec.extreme);
-    await this.courier.flush();
+  /** The panel that explains saturation; where it is not open, first go to where it is. */
+  async #saturation(fields) {
+    if (!document.querySelector(".lv-saturation")) {
+      this.#preset(fields);
+      await this.courier.flush();
+    }
     document.querySelector(".lv-saturation")?.scrollIntoView({ block: "center" });
   }
 
@@ -331,11 +338,17 @@ class Live {
 
   #staged(stage) {
     this.fields.stage = stage === this.player.last ? null : stage;
-    this.figure.reveal(stage);
-    this.product.reveal(stage);
+    this.#reveal(stage);
     this.player.bind.paint(this.read);
     this.#touch();
     this.courier.rested();
+  }
+
+  /** Show what the walk has computed; where the link leaves the numbers out, the inputs only. */
+  #reveal(stage) {
+    const at = this.fields.hide?.includes("values") ? 0 : stage;
+    this.figure.reveal(at);
+    this.product.reveal(at);
   }
 
   #select(name) {
@@ -379,7 +392,7 @@ export default function mount(component) {
     line.live?.synced();
     return undefined;
   }
-  if (data.kind === "film") return mountFilm(component);
+  if (data.kind === "film" || data.kind === "stop") return mountFilm(component);
   const host = parentElement;
   if (!host.lrviz) {
     host.lrviz = new Live(host, data);

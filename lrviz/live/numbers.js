@@ -54,7 +54,7 @@ export function number(x, digits = DIGITS) {
 const SLOT = /\{([(_~])?([a-z][\w. -]*)\)?\}/g;
 
 /** Whether x is, to within EXACT, the decimal that is written for it. */
-function exact(x, digits) {
+export function exact(x, digits = DIGITS) {
   if (typeof x === "object") {
     if (x.q < 0.5 * 10 ** -digits) return false;
     x = x.p;

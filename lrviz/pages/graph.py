@@ -74,13 +74,13 @@ _BRIDGE = {
 
 def page() -> None:
     """Show the Graph page."""
-    page_state = PageState(KEY, settings.GRAPH, _mismatched)
+    page_state = PageState(KEY, settings.GRAPH, mismatched)
     page_state.load()
     page_state.notice()
     _body()
 
 
-def _mismatched(state: State) -> list[str]:
+def mismatched(state: State) -> list[str]:
     """Fields that do not fit the view they stand beside."""
     graph = build(state["view"], state["loss"])
     wrong = []
@@ -95,7 +95,7 @@ def _mismatched(state: State) -> list[str]:
 
 @st.fragment
 def _body() -> None:
-    page_state = PageState(KEY, settings.GRAPH, _mismatched)
+    page_state = PageState(KEY, settings.GRAPH, mismatched)
     held = st.session_state.get(KEY)
     ask = page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
     state = page_state.state
@@ -148,13 +148,13 @@ def _curves() -> dict[str, Any]:
         "figure": curves_figure().to_plotly_json(),
         "note": "The same graph with half the squared error, ½(a − y)², in place of log loss: its "
         "∂L/∂z keeps the factor a(1 − a), which vanishes wherever the model is sure, right or "
-        "wrong. The dots are the current z.",
+        "wrong. The dots are the current z, held at the edge when it lies beyond.",
         "lines": [
-            {"graph": "log", "text": "Log loss: ∂L/∂z = a − y = {adjoint.z}"},
+            {"graph": "log", "text": "Log loss: ∂L/∂z = a − y {~adjoint.z} {adjoint.z}"},
             {
                 "graph": "squared",
-                "text": "Squared error: ∂L/∂z = (a − y)·a(1 − a) = {local.a-L} × {(local.z-a)}"
-                " ≈ {adjoint.z}",
+                "text": "Squared error: ∂L/∂z = (a − y)·a(1 − a) {~local.a-L local.z-a} "
+                "{local.a-L} × {(local.z-a)} {~local.a-L local.z-a adjoint.z} {adjoint.z}",
             },
         ],
         "summary": "Losses and their gradients against z; now z = {value.z}",
@@ -254,7 +254,6 @@ def structure(view: View, loss: Loss, of: str) -> str:
             "now": loss,
             "options": [["log", "log loss"], ["squared", "squared error"]],
         },
-        "extreme": dict(zip(INPUTS, PRESETS[2][2], strict=True)),
         "curves": _curves(),
         "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
         "presets": [

@@ -16,7 +16,7 @@ from lrviz.figures.graph import build_figure
 from lrviz.figures.training import data_figure, loss_figure, surface3d_figure, surface_figure
 from lrviz.film import Film, Request
 from lrviz.graph import build
-from lrviz.live import base_path, live
+from lrviz.live import base_path, live, stopped
 from lrviz.optimizers import OPTIMIZERS
 from lrviz.pages.session import PageState
 from lrviz.settings import State
@@ -47,8 +47,25 @@ def page() -> None:
     """Show the Training page."""
     page_state = PageState(KEY, settings.TRAINING, _mismatched)
     page_state.load()
+    if stopped(KEY):
+        _back(page_state)
     page_state.notice()
     _body()
+
+
+def _message() -> Mapping[str, Any] | None:
+    held = st.session_state.get(KEY)
+    return held.get("message") if isinstance(held, Mapping) else None
+
+
+def _back(page_state: PageState) -> None:
+    """Return to the run that is drawn; what was asked for meanwhile is not asked again."""
+    memory, message = page_state.memory, _message()
+    if "shown" in memory:
+        memory["state"] = memory["shown"]
+        memory["revision"] += 1
+        if message:
+            memory["handled"] = (str(message.get("client")), int(message.get("seq", 0)))
 
 
 def _mismatched(state: State) -> list[str]:
@@ -69,14 +86,14 @@ def _mismatched(state: State) -> list[str]:
 @st.fragment
 def _body() -> None:
     page_state = PageState(KEY, settings.TRAINING, _mismatched)
-    held = st.session_state.get(KEY)
-    page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
+    page_state.receive(_message())
     state = page_state.state
     request = Request(**{name: state[name] for name in Request._fields})
     # The figures keep their place above; what is said while waiting lies over them.
     stage, below = st.container(), st.container(key="training-progress").empty()
     film.make(request, _Watch(below))
     below.empty()
+    page_state.memory["shown"] = state
     with stage:
         live(KEY, {**json.loads(structure(request)), "kind": "film", "hidden": list(state["hide"])})
     page_state.acknowledge()
@@ -85,8 +102,7 @@ def _body() -> None:
 class _Watch:
     """Shows progress once work has taken a second.
 
-    Each showing lets Streamlit end this run if a newer message has come: the browser's Stop
-    sends the last run that was shown.
+    Each showing lets Streamlit end this run if the browser has asked to stop.
     """
 
     def __init__(self, place: Any) -> None:
@@ -198,6 +214,7 @@ def _furniture() -> str:
                 "kind": "choice",
                 "name": "plane",
                 "label": "",
+                "title": "Plane",
                 "place": "surface",
                 "options": [["w1w2", "w₁, w₂"], ["w1b", "w₁, b"], ["w2b", "w₂, b"]],
             },
@@ -205,6 +222,7 @@ def _furniture() -> str:
                 "kind": "choice",
                 "name": "surface",
                 "label": "",
+                "title": "Surface",
                 "place": "surface",
                 "options": [["contour", "Contour"], ["3d", "3D"]],
             },
@@ -303,6 +321,9 @@ def _now(made: Film) -> str:
     now = f"Now η = {number(r.lr)}"
     if r.opt != "gd":
         label = OPTIMIZERS[r.opt].label
+        rows = len(made.scaled.data)
+        if r.opt == "sgd" and r.batch > rows:
+            label += f" (with all {rows} rows at once, because a batch of {r.batch} is more)"
         return f"{now}. Both are about full-batch gradient descent; {label} has limits of its own."
     rises = int((made.history.losses[1:] > made.history.losses[:-1]).sum())
     rose = f" The loss rose at {rises} of {len(made.history)} steps." if rises else ""

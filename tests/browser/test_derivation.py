@@ -122,7 +122,7 @@ def test_tied_both_ways(open_page):
 
 def test_the_cancellation_can_be_seen_where_it_is_plain(open_page):
     page = open_page("/?part=3&line=9")
-    page.get_by_role("button", name="Show it at z = −20").first.click()
+    page.get_by_role("button", name="Show it at z = −20").click()
     page.get_by_role("region", name="Saturation").wait_for()
     settle(page)
     assert "w1=-4" in page.url

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +14,9 @@ import pytest
 from lrviz import explain, lesson, settings
 from lrviz.graph import INPUTS, Pass, build, differentiate, stages
 from lrviz.pages import tables
-from lrviz.pages.graph import _mismatched
+from lrviz.pages.graph import mismatched
 from tests.browser.conftest import table
-from tests.deploy.protocol import Session
+from tests.deploy.protocol import Session, cells, run
 
 #: States of each page, opened through the server's own protocol.
 STATES = 500
@@ -50,15 +48,8 @@ def random_graph_state(rng: random.Random) -> State:
     state["line"] = rng.randrange(lesson.length(state["part"], state["loss"]))
     hidden = rng.sample(settings.HIDEABLE, rng.choice((0, 0, 0, 1, 2, len(settings.HIDEABLE))))
     state["hide"] = tuple(part for part in settings.HIDEABLE if part in hidden)
-    assert _mismatched(state) == []
+    assert mismatched(state) == []
     return state
-
-
-def cells(html: str, name: str) -> list[list[str]]:
-    """A table as Python writes it, cell by cell."""
-    part = html[html.index(f'aria-label="{name}"') :].split("<tbody>")[1].split("</tbody>")[0]
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in part.split("</tr>") if row]
-    return [[cell.replace("&#x27;", "'") for cell in row] for row in rows]
 
 
 def graph_tables(state: State) -> dict[str, list[list[str]]]:
@@ -79,16 +70,19 @@ _GRAPH_SCREEN = """
     `[role=radiogroup][aria-label="${label}"] input:checked + label`)?.textContent ?? null;
   const text = (where) => document.querySelector(where)?.textContent ?? null;
   const shown = (where) => { const n = document.querySelector(where); return n && !n.hidden; };
+  const exact = (name) => document.querySelector(`[aria-label="${name} exact value"]`).value;
   const sliders = {};
   for (const n of document.querySelectorAll(".lv-inputs input[type=range]"))
-    sliders[n.ariaLabel] = document.querySelector(`[aria-label="${n.ariaLabel} exact value"]`).value;
+    sliders[n.ariaLabel] = exact(n.ariaLabel);
   return { sliders, y: checked("y"), view: checked("View"),
     of: checked("Derivative of the loss for"), loss: checked("Loss"),
     panel: shown(".lv-panel") ? text(".lv-panel h3") : null,
     stage: text(".lv-player .lv-count"), line: text(".lv-lesson .lv-count"),
     product: shown(".lv-product"), player: shown(".lv-player"),
     derivation: shown(".lv-lesson"), try: shown(".lv-foot"),
-    check: document.querySelector(".st-key-graph-check") !== null };
+    check: document.querySelector(".st-key-graph-check") !== null,
+    computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
+      .filter((n) => n.dataset.kind === "adjoint").length > 0 };
 }
 """
 
@@ -107,8 +101,12 @@ def graph_screen(state: State) -> dict[str, Any]:
         "panel": panel,
         "stage": None if state["stage"] is None else f"{state['stage']} of {last}",
         "line": f"Line {state['line'] + 1} of {lesson.length(state['part'], state['loss'])}",
-        **{part: part not in state["hide"] for part in ("product", "player", "derivation", "try")},
+        **{part: part not in state["hide"] for part in ("product", "derivation", "try")},
+        "player": not {"player", "values"} & set(state["hide"]),
         "check": "check" not in state["hide"],
+        # The walk shows gradients once it turns back at L.
+        "computed": "values" not in state["hide"]
+        and (state["stage"] is None or state["stage"] > last // 2),
     }
 
 
@@ -162,8 +160,7 @@ def test_every_state_survives_its_link_in_another_session(linked, address):
             try:
                 assert session.errors == []
                 for name, expected in linked.tables(state).items():
-                    found = [[c.replace("&#x27;", "'") for c in row] for row in session.table(name)]
-                    assert found == expected, state
+                    assert session.table(name) == expected, state
                 given = session.data["fields"]
                 assert {
                     k: tuple(v) if isinstance(v, list) else v for k, v in given.items()
@@ -171,7 +168,7 @@ def test_every_state_survives_its_link_in_another_session(linked, address):
             finally:
                 await session.close()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 @pytest.mark.parametrize("linked", PAGES)

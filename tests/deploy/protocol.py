@@ -11,13 +11,17 @@ import json
 import math
 import re
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+T = TypeVar("T")
 
 #: Statuses of a run that came to its end.
 FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
@@ -76,9 +80,11 @@ class Session:
             headers = {}
             if self.cookies:
                 headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+            # What the page says when it comes back: no token, and the session it had.
+            words = ["streamlit", *(["none", self.session_id] if self.session_id else [])]
             self.socket = await websockets.connect(
                 f"ws://{host}{urlsplit(self.url).path}/_stcore/stream",
-                subprotocols=[websockets.Subprotocol("streamlit")],
+                subprotocols=[websockets.Subprotocol(word) for word in words],
                 origin=websockets.Origin(f"http://{host}"),
                 additional_headers=headers,
                 max_size=LARGEST,
@@ -169,9 +175,21 @@ class Session:
         text = next((body for body in self.html if f'aria-label="{name}"' in body), None)
         if text is None:
             raise SessionError(f"The page shows no table named {name!r}; errors: {self.errors}")
-        part = text[text.index(f'aria-label="{name}"') :]
-        body = part.split("<tbody>")[1].split("</tbody>")[0]
-        return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>") if row]
+        return cells(text, name)
+
+
+def cells(html: str, name: str) -> list[list[str]]:
+    """The body of a table in the page's HTML, cell by cell."""
+    rest = html[html.index(f'aria-label="{name}"') :]
+    body = rest.split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>") if row]
+    return [[unescape(cell) for cell in row] for row in rows]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, in a thread: Playwright's loop may hold this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def percentile(values: list[float], part: float) -> float:

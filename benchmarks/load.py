@@ -1,0 +1,199 @@
+"""A class at work: many sessions at once, beside the least a live page could be.
+
+    python benchmarks/load.py [sessions] [seconds]
+
+Prints a Markdown table. Sessions speak Streamlit's protocol over loopback, from a process of
+their own; every one changes an input once a second. Server and visitors share the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lrviz.graph import INPUTS, differentiate  # noqa: E402
+from lrviz.pages import tables  # noqa: E402
+from tests.deploy.protocol import Session, cells, percentile  # noqa: E402
+
+#: Sessions opened and closed one after another, and seconds until Streamlit forgets them.
+VISITS, FORGET = 500, 5
+#: Everyone comes in during the first of these seconds; what is measured begins after the second.
+COMING, SETTLE = 5, 10
+
+
+@contextmanager
+def served(script: str, **environ: str) -> Iterator[tuple[str, int]]:
+    """A Streamlit server for one script; yields its address and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    server = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.fileWatcherType=none"],
+        cwd=ROOT,
+        env=os.environ | environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield url, server.pid
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process, in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return math.nan
+
+
+class Ours(Session):
+    """The Graph page: a change is answered when its tables are there and right."""
+
+    async def step(self, value: float) -> float:
+        """Move w1; seconds until the answer was there."""
+        fields = self.data["fields"] | {"w1": value}
+        spent = await self.change(fields)
+        if self.data["ack"] != self.seq:
+            raise RuntimeError("no answer")
+        # Checking costs this process time that it should spend listening: one in ten.
+        if self.seq % 10 == 1:
+            p = differentiate(**{name: fields[name] for name in INPUTS})
+            if self.table("Values") != cells(tables.values(p), "Values"):
+                raise RuntimeError("wrong answer")
+        return spent
+
+
+class Bare(Session):
+    """benchmarks/bare.py: a change is answered when its text is there."""
+
+    async def step(self, value: float) -> float:
+        """Move the slider; seconds until the answer was there."""
+        spent = await self.set("value", str(value))
+        if not any(f">{value}<" in body for body in self.html):
+            raise RuntimeError("wrong answer")
+        return spent
+
+
+async def visitor(session: Session, i: int, end: float, spent: list[float], errors: list[str]):
+    """One change a second, at this visitor's own moment of the second."""
+    rng = random.Random(i)
+    try:
+        settled = time.monotonic() + SETTLE
+        await asyncio.sleep(COMING * rng.random())
+        await session.open(timeout=60)
+        beat = time.monotonic() + rng.random()
+        while beat < end:
+            await asyncio.sleep(max(0.0, beat - time.monotonic()))
+            took = await session.step(round(rng.uniform(-5, 5), 2))
+            if time.monotonic() > settled:
+                spent.append(took)
+            # Who was answered late goes on late; changes are not piled up.
+            beat = max(beat + 1, time.monotonic())
+        errors += session.errors
+    except Exception as error:
+        errors.append(repr(error))
+
+
+async def crowd(make, count: int, seconds: float) -> tuple[list[float], list[str], list[Session]]:
+    """So many visitors for so long; what each answer took, and what went wrong."""
+    spent, errors, sessions = [], [], [make() for _ in range(count)]
+    end = time.monotonic() + SETTLE + seconds
+    await asyncio.gather(*(visitor(s, i, end, spent, errors) for i, s in enumerate(sessions)))
+    return spent, errors, sessions
+
+
+async def leave(sessions: list[Session]) -> None:
+    for session in sessions:
+        await session.close()
+
+
+async def come_and_go(url: str, count: int) -> None:
+    """Open a page, change it once, close it; ten at a time."""
+
+    async def one() -> None:
+        session = Ours(url)
+        await session.open(timeout=60)
+        await session.step(1.0)
+        await session.close()
+
+    for _ in range(count // 10):
+        await asyncio.gather(*(one() for _ in range(10)))
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 60
+    rows = [("sessions, each one change a second; seconds", f"{count}; {seconds:.0f}")]
+    found = {}
+    with served("app.py") as (url, pid), served("benchmarks/bare.py") as (bare, _):
+        asyncio.run(come_and_go(url, 10))
+        before = memory(pid)
+
+        async def ours() -> None:
+            found["ours"] = await crowd(lambda: Ours(url), count, seconds)
+            found["memory"] = (memory(pid) - before) / count
+            await leave(found["ours"][2])
+
+        async def least() -> None:
+            found["bare"] = await crowd(lambda: Bare(bare, mount="bare"), count, seconds)
+            await leave(found["bare"][2])
+
+        asyncio.run(least())
+        asyncio.run(ours())
+    for name, title in (("ours", "the Graph page"), ("bare", "the bare app")):
+        spent, errors, _ = found[name]
+        each = f"{1000 * percentile(spent, 0.5):.0f}, {1000 * percentile(spent, 0.95):.0f} ms"
+        rows.append((f"{title}: answers; median, 95th percentile", f"{len(spent)}; {each}"))
+        rows.append((f"{title}: errors (none)", f"{len(errors)} {errors[:1] or ''}".strip()))
+    ratio = percentile(found["ours"][0], 0.95) / percentile(found["bare"][0], 0.95)
+    rows.append(("95th percentile ÷ that of the bare app (at most 1.5)", f"{ratio:.2f}"))
+    rows.append(("memory per session at work", f"{found['memory']:.2f} MB"))
+
+    environ = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(FORGET)}
+    with served("app.py", **environ) as (url, pid):
+        # A first round fills caches and the allocator's pools; the second shows what stays.
+        marks = []
+        for _ in range(3):
+            asyncio.run(come_and_go(url, VISITS))
+            time.sleep(FORGET + 1)
+            asyncio.run(come_and_go(url, 10))
+            marks.append(memory(pid))
+        after = f"{marks[0]:.0f}, {marks[1]:.0f}, {marks[2]:.0f} MB"
+        rows.append(
+            (f"memory after {VISITS}, {2 * VISITS}, {3 * VISITS} sessions came and went", after)
+        )
+    print("| what | measured |\n|---|---|")
+    for name, text in rows:
+        print(f"| {name} | {text} |")
+
+
+if __name__ == "__main__":
+    main()
