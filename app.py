@@ -17,6 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from streamlit import config
+from streamlit.dataframe_util import is_dataframe_like
 from streamlit.runtime.pages_manager import PagesManager
 
 from lrviz.live import HERE as LIVE
@@ -55,9 +57,12 @@ app = st.App(
 # link to a page would be shown a list of our modules.
 PagesManager.uses_pages_directory = False
 
-# Streamlit collects all garbage after every run of the script, which takes longer the more
-# modules are loaded: most of the time between a rest of the hand and the page's text. What
-# is loaded by now stays for good, so it is built here and taken out of that search.
+# Streamlit searches everything for garbage after every run of the script: with many visitors,
+# half of the server's time. Python's own rhythm does, and memory stays as bounded. What is
+# loaded by now stays for good, so it is built here and taken out of that search too; pandas,
+# which Streamlit would load while the first visitors wait, among it.
+config.set_option("runner.postScriptGC", False)
+is_dataframe_like({})
 graph.warm()
 training.warm()
 gc.collect()

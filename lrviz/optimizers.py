@@ -444,16 +444,22 @@ def _diverged_sentence(k: int) -> str:
     )
 
 
+def _power(x: float) -> str:
+    """A power of ten as it is written: 10⁻⁹."""
+    digits = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return f"10{str(round(math.log10(x))).translate(digits)}"
+
+
 def _newton_sentence(k: int, tolerance: float) -> str:
     if tolerance == SEPARABLE_TOLERANCE:
         return (
             f"Stopped at step {k}: a line separates the classes, so no minimum exists. Further "
-            f"Newton steps would lower the loss by less than {tolerance:.0e} each and only make "
-            "the weights longer."
+            f"Newton steps would lower the loss by less than {_power(tolerance)} each and only "
+            "make the weights longer."
         )
     return (
         f"Converged at step {k}: a further Newton step would lower the loss by less than "
-        f"{tolerance:.0e}."
+        f"{_power(tolerance)}."
     )
 
 

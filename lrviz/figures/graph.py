@@ -254,8 +254,8 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     )
     c.draw(d, stage, "gradient", 1.25)
     style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
-    c.write((x - 108, mid - 9), "③ = ① · ②", "component", stage, **style)
-    c.write((x - 108, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
+    c.write((x - 130, mid - 9), "③ = ① · ②", "component", stage, **style)
+    c.write((x - 130, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
 
 
 def _legend(c: _Canvas, at: Point) -> None:

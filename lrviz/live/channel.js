@@ -31,3 +31,43 @@ export function stylesheet(href) {
   }
   return styles.get(href);
 }
+
+/**
+ * Give a mount the fields that Python holds, if they are newer; says whether it did. While a
+ * hand is on an input (busy) nothing is taken.
+ */
+export function adopt(held, key, busy = false) {
+  const { sync } = channel(key);
+  if (!sync || busy) return false;
+  const { session, revision } = sync;
+  if (held.revision >= 0 && session !== held.session) {
+    // Another server, or the same one restarted: what is on screen wins.
+    Object.assign(held, { session, revision });
+    held.courier.rested();
+    return false;
+  }
+  if (held.revision === revision) return false;
+  Object.assign(held, { session, revision, fields: { ...sync.fields } });
+  return true;
+}
+
+/** Copy, and say so; where the clipboard is closed to pages, show the text to be copied. */
+export async function copyText(text, said, name) {
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = "Copied.";
+    setTimeout(() => said.replaceChildren(), 2500);
+  } catch {
+    const field = el("input", { type: "text", readonly: true, value: text, "aria-label": name });
+    said.replaceChildren("Copy this: ", field);
+    field.select();
+  }
+}
+
+/** Copy the link to the state as Python writes it, once Python has everything. */
+export async function copyLink(courier, key, said) {
+  await courier.flush();
+  const { query } = channel(key).sync;
+  const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
+  await copyText(link, said, "Link to this state");
+}

@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { channel, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { Courier } from "./courier.js";
 import { choice, el, range } from "./dom.js";
@@ -115,7 +115,7 @@ class Film {
       this.pause(false);
       this.structure = data.structure;
       this.reel = new Reel(data.film);
-      this.#adopt();
+      adopt(this, this.key);
       this.#build();
     }
     await this.#draw();
@@ -123,27 +123,11 @@ class Film {
     this.#busy(false);
   }
 
-  #adopt() {
-    const { sync } = channel(this.key);
-    if (!sync) return false;
-    if (this.revision >= 0 && sync.session !== this.session) {
-      // Another server, or the same one restarted: what is on screen wins.
-      Object.assign(this, { session: sync.session, revision: sync.revision });
-      this.courier.rested();
-      return false;
-    }
-    this.session = sync.session;
-    if (sync.revision === this.revision) return false;
-    this.revision = sync.revision;
-    this.fields = { ...sync.fields };
-    return true;
-  }
-
   /** The sync mount has news: an answer, a link, perhaps new fields. */
   synced() {
     if (!this.spec) return;
     const { sync } = channel(this.key);
-    if (this.#adopt()) this.#showFields();
+    if (adopt(this, this.key)) this.#showFields();
     this.courier.answered(sync.client, sync.ack);
   }
 
@@ -184,7 +168,7 @@ class Film {
     this.busy = el("span", { class: "lvf-computing", role: "status" });
     this.stop = el("button", { type: "button", class: "lv-button", text: "Stop", hidden: true, onclick: () => this.#stop() });
     this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy, this.stop,
-      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copy() }), this.copied));
+      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => copyLink(this.courier, this.key, this.copied) }), this.copied));
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       this.widgets[one.name] = widget;
@@ -429,21 +413,6 @@ class Film {
     this.fields.step = this.k;
     this.#tell();
     if (rest) this.courier.rested();
-  }
-
-  async #copy() {
-    await this.courier.flush();
-    const { sync } = channel(this.key);
-    const link = `${location.origin}${location.pathname}${sync.query ? `?${sync.query}` : ""}`;
-    try {
-      await navigator.clipboard.writeText(link);
-      this.copied.textContent = "Copied.";
-      setTimeout(() => this.copied.replaceChildren(), 2500);
-    } catch {
-      const field = el("input", { type: "text", readonly: true, value: link, "aria-label": "Link to this state" });
-      this.copied.replaceChildren("Copy this: ", field);
-      field.select();
-    }
   }
 }
 

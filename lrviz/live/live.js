@@ -3,7 +3,7 @@
 // what stands on the page is in the data it is given.
 
 import { Panel, Player, Product } from "./blocks.js";
-import { channel, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, mode, stylesheet } from "./channel.js";
 import { Courier } from "./courier.js";
 import { mountFilm } from "./film.js";
 import { choice, el, range } from "./dom.js";
@@ -11,19 +11,6 @@ import { Figure, plotly, recolour } from "./figure.js";
 import { Curves, Lesson, typesetter } from "./lesson.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
-
-/** Copy, and say so; where the clipboard is closed to pages, show the text to be copied. */
-async function copyText(text, said, name) {
-  try {
-    await navigator.clipboard.writeText(text);
-    said.textContent = "Copied.";
-    setTimeout(() => said.replaceChildren(), 2500);
-  } catch {
-    const field = el("input", { type: "text", readonly: true, value: text, "aria-label": name });
-    said.replaceChildren("Copy this: ", field);
-    field.select();
-  }
-}
 
 class Live {
   constructor(host, data) {
@@ -96,35 +83,16 @@ class Live {
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
     }
-    if (structure) this.#adopt(true);
+    if (structure) adopt(this, data.key);
     if (structure) this.#build();
     await this.#draw();
-  }
-
-  /** Take the fields that Python holds, if they are newer and no hand is on an input. */
-  #adopt(force = false) {
-    const { sync } = channel(this.spec.key);
-    if (!sync || (this.dragging && !force)) return false;
-    const first = this.revision < 0;
-    if (!first && sync.session !== this.session) {
-      // Another server, or the same one restarted: what is on screen wins.
-      this.session = sync.session;
-      this.revision = sync.revision;
-      this.courier.rested();
-      return false;
-    }
-    this.session = sync.session;
-    if (sync.revision === this.revision) return false;
-    this.revision = sync.revision;
-    this.fields = { ...sync.fields };
-    return true;
   }
 
   /** The sync mount has news: an answer, a link, perhaps new fields. */
   synced() {
     if (!this.spec) return;
     const { sync } = channel(this.spec.key);
-    if (this.#adopt()) this.#showFields();
+    if (adopt(this, this.spec.key, this.dragging)) this.#showFields();
     this.courier.answered(sync.client, sync.ack);
   }
 
@@ -172,7 +140,7 @@ class Live {
       tools.append(widget.node);
     }
     this.copied = el("span", { class: "lv-copied", role: "status" });
-    tools.append(el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copy() }), this.copied);
+    tools.append(el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => copyLink(this.courier, spec.key, this.copied) }), this.copied);
     this.head.replaceChildren(el("h1", { text: spec.question }), tools, el("p", { class: "lv-bridge", text: spec.bridge }));
   }
 
@@ -363,13 +331,6 @@ class Live {
     this.#paint();
     if (this.selected) this.panel.node.scrollIntoView({ block: "nearest" });
     this.courier.rested();
-  }
-
-  async #copy() {
-    await this.courier.flush();
-    const { sync } = channel(this.spec.key);
-    const link = `${location.origin}${location.pathname}${sync.query ? `?${sync.query}` : ""}`;
-    await copyText(link, this.copied, "Link to this state");
   }
 
   async #copyLatex(scope, numbers, said) {

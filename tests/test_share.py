@@ -1,0 +1,43 @@
+"""Links and embeds that the Share page makes."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from lrviz import settings
+from lrviz.pages import share
+
+
+def test_a_pasted_link_is_read_whatever_host_it_names_and_however_it_was_embedded():
+    key, state, bad = share.read(
+        " https://elsewhere.example/app/?w1=-1.25&hide=check&embed=true&embed_options=dark_theme "
+    )
+    assert (key, bad) == ("graph", [])
+    assert state == settings.defaults(settings.GRAPH) | {"w1": -1.25, "hide": ("check",)}
+    key, state, bad = share.read("http://localhost:8501/training?opt=adam&foo=1")
+    assert (key, bad, state["opt"]) == ("training", ["foo"], "adam")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "http://[", "https://x.example/?w1=nan", "?" * 999]
+)
+def test_anything_else_is_the_page_as_it_opens(text):
+    try:
+        key, state, _ = share.read(text)
+    except ValueError:
+        return  # the page says that it is not a link
+    assert (key, state) == ("graph", settings.defaults(settings.GRAPH))
+
+
+def test_the_snippet_is_one_frame_with_that_address():
+    address = share.link("https://x.example", "", {"w1": "-1.25", "hide": "check,try"})
+    assert address == "https://x.example/?w1=-1.25&hide=check,try"
+    assert share.link("https://x.example/sub", "training", {}) == "https://x.example/sub/training"
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append((tag, dict(attrs)))
+    parser.feed(share.snippet(address + '"><script>', 'a "title"'))
+    ((tag, attributes),) = found
+    assert tag == "iframe"
+    assert attributes["src"] == address + '"><script>'
+    assert attributes["title"] == 'a "title"'
