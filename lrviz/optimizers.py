@@ -173,7 +173,7 @@ _TABLE = (
             r"w \leftarrow w - \eta \, \frac{g}{\sqrt{s} + \varepsilon}",
         ),
         (
-            r"s \leftarrow {alpha} \cdot {s_before} + (1 - {alpha}) \cdot {(g)}^2 \approx {s}",
+            r"s \leftarrow {alpha} \cdot {s_before} + (1 - {alpha}) \cdot ({g})^2 \approx {s}",
             r"{w} - {eta} \cdot {(g)} / (\sqrt{{s}} + \varepsilon) \approx {after}",
         ),
         ("learning_rate",),
@@ -190,7 +190,7 @@ _TABLE = (
         ),
         (
             r"m \leftarrow {beta1} \cdot {(m_before)} + (1 - {beta1}) \cdot {(g)} \approx {m}",
-            r"s \leftarrow {beta2} \cdot {s_before} + (1 - {beta2}) \cdot {(g)}^2 \approx {s}",
+            r"s \leftarrow {beta2} \cdot {s_before} + (1 - {beta2}) \cdot ({g})^2 \approx {s}",
             r"\hat m \approx {m_hat}, \quad \hat s \approx {s_hat}",
             r"{w} - {eta} \cdot {(m_hat)} / (\sqrt{{s_hat}} + \varepsilon) \approx {after}",
         ),

@@ -156,7 +156,7 @@ class Film {
     for (const line of block.lines) section.append(el("p", { text: line }));
     if (block.rates?.length) {
       section.append(el("div", { class: "lv-presets" }, ...block.rates.map(([text, lr]) =>
-        el("button", { type: "button", class: "lv-button", text, onclick: () => this.#set("lr", lr) }))));
+        el("button", { type: "button", class: "lv-button", text, onclick: () => this.#tryRate(lr) }))));
     }
     return section;
   }
@@ -253,7 +253,7 @@ class Film {
     };
     const at = reel.sliceStep(k);
     set(this.slice, at === k
-      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it.`
+      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it; a faint + is a minimum on another slice.`
       : `The slice at ${symbols[plane[2]]} = ${write(reel.at(reel.params, at)[plane[2]])}, of step ${at}: this run moves too far to keep every slice.`);
     const flat = w[0] === 0 && w[1] === 0;
     set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
@@ -332,6 +332,13 @@ class Film {
     else this.#expect();
     if (moving) this.courier.moved();
     else this.courier.rested();
+  }
+
+  /** A rate to try starts from the beginning, with the picture in view. */
+  #tryRate(lr) {
+    this.fields.step = 0;
+    this.#set("lr", lr);
+    this.root.scrollIntoView({ block: "start" });
   }
 
   /** A run that takes a moment says so, and can be stopped. */

@@ -101,7 +101,8 @@ export class Contributions {
   load(reel) {
     this.reel = reel;
     this.said.textContent = `Each example adds (a − y)·x to the gradient; the mean of all ${reel.rows} is ∂J/∂w. `
-      + "The marks in the data plane show these five. Choose one to see its graph.";
+      + `Here stand the ${Math.min(MOST, reel.rows)} with the longest pull at this step, all three numbers `
+      + "taken together, and your example; rings mark them in the data plane. Choose one to see its graph.";
   }
 
   /** Returns the rows that pull hardest. */

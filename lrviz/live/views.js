@@ -100,17 +100,18 @@ class View {
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
 const near = ([x, y]) => Math.abs(x) < FAR && Math.abs(y) < FAR;
 const ARROW = 46; // px
+const FLAT = 1e-6; // a gradient this small is not worth an arrow
 
 /** The loss in a plane, the path on it, downhill and the next step. */
 export class SurfaceView extends View {
   constructor() {
     super("surface");
     this.trail = shape("path", { class: "lvf-trail" }, this.layer);
-    this.best = shape("path", { class: "lvf-best" }, this.layer);
     this.leap = shape("path", { class: "lvf-leap" }, this.layer);
     this.ghost = shape("circle", { class: "lvf-ghost", r: 7 }, this.layer);
     this.downhill = shape("path", { class: "lvf-downhill" }, this.layer);
     this.marker = shape("circle", { class: "lvf-marker", r: 7 }, this.layer);
+    this.best = shape("path", { class: "lvf-best" }, this.layer);
   }
 
   load(reel) {
@@ -184,6 +185,10 @@ export class SurfaceView extends View {
     this.best.style.display = best ? "" : "none";
     if (best) {
       const [x, y] = this.px(best[i], best[j]);
+      // A minimum on another slice is drawn faint: here it is only the place below it.
+      const third = 3 - i - j;
+      const far = Math.abs(best[third] - reel.at(reel.params, k)[third]) > 0.05 * (1 + Math.abs(best[third]));
+      this.best.style.opacity = far ? 0.35 : 1;
       this.best.setAttribute("d", `M${x - 6},${y}h12M${x},${y - 6}v12`);
     }
   }
@@ -206,7 +211,8 @@ export class SurfaceView extends View {
     const [i, j] = this.reel.spec.plane;
     const dx = this.xs(-gradient[i]) - this.xs(0);
     const dy = this.ys(-gradient[j]) - this.ys(0);
-    const length = Math.hypot(dx, dy);
+    // Where the gradient is next to nothing there is no way down to point out.
+    const length = Math.hypot(gradient[i], gradient[j]) < FLAT ? 0 : Math.hypot(dx, dy);
     this.downhill.style.display = length > 0 && Number.isFinite(length) ? "" : "none";
     if (!(length > 0)) return;
     const [u, v] = [dx / length, dy / length];

@@ -194,7 +194,7 @@ def _furniture() -> str:
             {
                 "kind": "log",
                 "name": "lr",
-                "label": "η",
+                "label": "Learning rate η",
                 "title": "Learning rate",
                 "min": low,
                 "max": high,
@@ -284,9 +284,11 @@ def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
     if r.opt == "newton":
         return ["Newton’s method takes its step from the curvature and needs no η."], []
     lines = [
-        f"The guaranteed bound, 2/L = {number(guaranteed)}: L = λmax(XᵀX)/4m, with the bias "
-        "column, is at least the curvature anywhere. Below 2/L every step of full-batch gradient "
-        "descent lowers the loss, from anywhere."
+        "Too large a step crosses the valley and lands higher on the other side. How large is too "
+        "large depends on how strongly the surface is curved.",
+        f"The guaranteed bound, 2/L = {number(guaranteed)}: this L is not the loss but a number "
+        "that the curvature never exceeds, λmax(XᵀX)/4m, from the m examples as rows of X with a "
+        "column of ones for b. Below 2/L every step over the whole data lowers J, from anywhere.",
     ]
     if local is None:
         lines.append(
@@ -296,8 +298,8 @@ def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
     else:
         lines.append(
             f"The local threshold, 2/λ* = {number(local)}: λ* is the largest curvature at the "
-            "minimum. Above it gradient descent cannot settle there: each step overshoots by more "
-            "than the distance it came with."
+            "minimum. Above it gradient descent cannot settle there: each step lands farther from "
+            "the minimum than it started, on the other side."
         )
     lines.append(_now(made))
     if r.opt != "gd":
@@ -325,7 +327,9 @@ def _now(made: Film) -> str:
         if r.opt == "sgd" and r.batch > rows:
             label += f" (with all {rows} rows at once, because a batch of {r.batch} is more)"
         return f"{now}. Both are about full-batch gradient descent; {label} has limits of its own."
-    rises = int((made.history.losses[1:] > made.history.losses[:-1]).sum())
+    # A converged run flickers in the last digits of float64: that is not a rise.
+    before, after = made.history.losses[:-1], made.history.losses[1:]
+    rises = int((after > before * (1 + 1e-9)).sum())
     rose = f" The loss rose at {rises} of {len(made.history)} steps." if rises else ""
     if r.lr <= guaranteed:
         return f"{now}: within the bound, so the loss never rises."
