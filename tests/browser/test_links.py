@@ -193,6 +193,7 @@ def test_every_state_survives_its_link_in_another_browser(linked, address, brows
             k: state[k] for k in sliders
         }, query
         wanted = linked.screen(state)
+        found["line"] = found["line"].partition(".")[0]
         if state["stage"] is None:
             found["stage"] = None
         assert found == wanted, query
