@@ -393,6 +393,35 @@ def test_equals_holds_to_the_digits_shown_in_1000_states() -> None:
     assert off > 20
 
 
+def tight(text: str) -> Any:
+    """The number that is displayed, as one that is shown exactly."""
+    middle = fraction(text)
+    half = abs(middle) * Fraction(1, 10**12)
+    ends = [BOX.mpf(x.numerator) / x.denominator for x in (middle - half, middle + half)]
+    return BOX.mpf([ends[0].a, ends[1].b])
+
+
+def test_the_pages_equals_holds_to_the_digits_shown_in_1000_states() -> None:
+    """On the page = stands where every number of a line is shown exactly, and only there."""
+    held = 0
+    for n in range(1000):
+        rng = random.Random(n)
+        grid = {k: round(rng.uniform(-5, 5), 1 + n % 2) for k in ("x1", "x2", "w1", "w2", "b")}
+        if n % 3 == 0:  # on the boundary, where a and its derivatives are exact too
+            grid = {"x1": 2.0, "w1": 1.5, "x2": 1.0, "w2": -3.0, "b": 0.0}
+        loss = LOSSES[n % 2]
+        p = differentiate(**grid, y=n % 4 // 2, loss=loss)
+        for of, chain, _, template in TEMPLATES:
+            total = evaluate(chain.value, p.read)
+            numbers = [p.read(match["key"]) for match in SLOT.finditer(template)]
+            if of != loss or not all(theme.exact(x) for x in (*numbers, total)):
+                continue
+            held += 1
+            found = by_hand(render(template, p.read), tight, BOX)
+            assert overlap(found, by_hand(latex_number(total), tight, BOX)), (template, p)
+    assert held > 5_000
+
+
 def test_approximately_means_rounding_and_nothing_else() -> None:
     """Moving each shown number by at most half its last place reaches the shown value."""
     for n in range(100):

@@ -210,7 +210,7 @@ def test_presets_and_the_saturation_panel(open_page):
         "foo=1&w2=1",
         "at=q&w2=1",
         "stage=50&w2=1",
-        f"w1={'1' * 20_000}&w2=1",
+        f"w1={'1' * 100_000}&w2=1",
         "w1=%00&w2=1",
         "hide=all&w2=1",
     ],
