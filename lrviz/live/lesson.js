@@ -76,6 +76,7 @@ export class Lesson {
       type: "button", class: "lv-quiet", text, onclick: () => this.actions.copy(scope, this.withNumbers.checked, this.copied),
     });
     this.foot = el("div", { class: "lv-bar lv-lesson-foot" }, this.previous, this.next, this.all, this.count_,
+      el("span", { class: "lv-count", text: spec.i }),
       el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"), copy("Copy everything", "all"),
       el("label", { class: "lv-label" }, this.withNumbers, " with numbers"), this.copied);
     this.node.replaceChildren(
@@ -108,7 +109,7 @@ export class Lesson {
     this.all.disabled = done;
     this.next.disabled = done && !following;
     this.next.textContent = done && following ? `Next part: ${following.label}` : "Next line";
-    this.count_.textContent = `Line ${this.line + 1} of ${this.count}. ${this.spec.i}`;
+    this.count_.textContent = `Line ${this.line + 1} of ${this.count}`;
   }
 
   /** Keep the buttons under the newest line within reach. */
