@@ -81,7 +81,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
             "listen 8080;",
             f"listen 127.0.0.1:{front};\n        add_header X-Replica $upstream_addr;",
         ),
-        ("/tmp/", f"{tmp_path}/"),
+        ("/run/lrviz/", f"{tmp_path}/"),
         ("worker_processes auto;", "worker_processes 1;"),
     ):
         assert old in conf
