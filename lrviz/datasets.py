@@ -262,6 +262,30 @@ def load_dataset(name: str) -> Dataset:
     return _load(name)
 
 
+Point = tuple[float, float, int]  #: a hand-placed point: x1, x2 and its label
+
+
+def from_points(points: Sequence[Point]) -> Dataset:
+    """Hand-placed points (x1, x2, y) as a data set.
+
+    Raises
+    ------
+    DataError
+        There is no point.
+    """
+    if not points:
+        raise DataError("There is no point yet.")
+    return Dataset(
+        "own",
+        np.array([point[:2] for point in points], dtype=np.float64),
+        np.array([point[2] for point in points], dtype=np.int64),
+        ("x1", "x2"),
+        ("0", "1"),
+        "Placed by hand.",
+        "Yours.",
+    )
+
+
 # Scales
 
 
@@ -462,23 +486,60 @@ def read_table(source: str | bytes | os.PathLike[str]) -> Table:
     )
 
 
+def missing_rows(table: Table, feature1: str, feature2: str, label: str) -> tuple[int, ...]:
+    """Numbers of the rows that have no value in one of three columns; the header is row 1.
+
+    Raises
+    ------
+    DataError
+        A column is unknown or named twice.
+    """
+    return tuple(row[0] for row in _chosen(table, (feature1, feature2, label)) if _incomplete(row))
+
+
+def _chosen(table: Table, names: tuple[str, str, str]) -> list[tuple[int, str, str, str]]:
+    if len(set(names)) != len(names):
+        raise DataError("Two different features and a label other than they are needed.")
+    first, second, label = (table.column(name) for name in names)
+    return list(zip(table.numbers, first, second, label, strict=True))
+
+
+def _incomplete(row: tuple[int, str, str, str]) -> bool:
+    return _gap(row[1:]) is not None
+
+
 def choose(
-    table: Table, feature1: str, feature2: str, label: str, *, drop_missing: bool = False
+    table: Table,
+    feature1: str,
+    feature2: str,
+    label: str,
+    *,
+    drop_missing: bool = False,
+    one: str | None = None,
 ) -> Dataset:
     """Two features and a label out of a table, checked cell by cell.
+
+    Parameters
+    ----------
+    table : Table
+    feature1, feature2, label : str
+        Names of three columns.
+    drop_missing : bool
+        Leave out rows with a missing value (the notes name them) instead of refusing.
+    one : str or None
+        The label's value that counts as 1, as the file writes it; None takes the larger
+        number, or the later in alphabetical order.
 
     Raises
     ------
     DataError
         A column is unknown or named twice, a cell is missing (unless ``drop_missing``) or is
-        no number, the label has not exactly two values, or a feature is constant.
+        no number, the label has not exactly two values or not the one named, or a feature is
+        constant.
     """
     chosen = (feature1, feature2, label)
-    if len(set(chosen)) != len(chosen):
-        raise DataError("Two different features and a label other than they are needed.")
-    cells = [table.column(name) for name in chosen]
-    rows = list(zip(table.numbers, *cells, strict=True))
-    gaps = [row for row in rows if _gap(row[1:]) is not None]
+    rows = _chosen(table, chosen)
+    gaps = [row for row in rows if _incomplete(row)]
     notes = list(table.notes)
     if gaps and not drop_missing:
         number, *values = gaps[0]
@@ -499,6 +560,10 @@ def choose(
         for i in range(_FEATURES)
     ]
     names, y = _labels(label, numbers, [row[3] for row in rows])
+    if one is not None and one not in names:
+        raise DataError(f"The label {_quoted(label)} has no value {_quoted(one)}.")
+    if one == names[0]:
+        names, y = (names[1], names[0]), 1 - y
     return Dataset(
         table.name,
         np.stack(features, axis=1),

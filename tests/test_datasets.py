@@ -18,7 +18,9 @@ from lrviz.datasets import (
     DATASETS,
     DataError,
     choose,
+    from_points,
     load_dataset,
+    missing_rows,
     read_csv,
     read_table,
     standardise,
@@ -454,3 +456,27 @@ def test_no_exported_text_begins_a_formula(text):
         assert first == ""
     if first in tuple("+-"):
         float(cell)
+
+
+def test_which_value_is_one_can_be_chosen():
+    table = read_table(PLAIN)
+    usual = choose(table, "width", "height", "kind")
+    turned = choose(table, "width", "height", "kind", one="a")
+    assert usual.label_names == ("a", "b")
+    assert turned.label_names == ("b", "a")
+    np.testing.assert_array_equal(turned.y, 1 - usual.y)
+    with pytest.raises(DataError, match="has no value “c”"):
+        choose(table, "width", "height", "kind", one="c")
+
+
+def test_rows_with_missing_values_are_named_as_a_spreadsheet_numbers_them():
+    table = read_table("x,y,k\n1,2,a\n,3,b\n4,5,\n6,?,a\n7,9,b\n")
+    assert missing_rows(table, "x", "y", "k") == (3, 4, 5)
+
+
+def test_hand_placed_points_are_a_data_set():
+    data = from_points([(1.5, -2.0, 1), (0.0, 0.25, 0)])
+    np.testing.assert_array_equal(data.X, [[1.5, -2.0], [0.0, 0.25]])
+    assert data.y.tolist() == [1, 0]
+    with pytest.raises(DataError, match="no point"):
+        from_points([])
