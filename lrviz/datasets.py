@@ -542,8 +542,8 @@ def choose(
     gaps = [row for row in rows if _incomplete(row)]
     notes = list(table.notes)
     if gaps and not drop_missing:
-        number, *values = gaps[0]
-        where = chosen[_gap(values) or 0]
+        number, *_ = gaps[0]
+        where = chosen[_gap(gaps[0][1:]) or 0]
         more = f" ({len(gaps)} rows have missing values)" if len(gaps) > 1 else ""
         raise DataError(f"Row {number} has no value for {_quoted(where)}{more}.")
     if gaps:
@@ -576,7 +576,7 @@ def choose(
     )
 
 
-def _gap(cells: Sequence[str]) -> int | None:
+def _gap(cells: tuple[str, str, str]) -> int | None:
     """Which of two features and a label is missing first, if any is."""
     for i, cell in enumerate(cells):
         if is_missing(cell, number=i < _FEATURES):
