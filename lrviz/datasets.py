@@ -556,7 +556,7 @@ def choose(
         )
     numbers = [row[0] for row in rows]
     features = [
-        _column_of_numbers(table, chosen[i], numbers, [row[i + 1] for row in rows], notes)
+        _column_of_numbers(table, chosen[i], numbers, [row[1:][i] for row in rows], notes)
         for i in range(_FEATURES)
     ]
     names, y = _labels(label, numbers, [row[3] for row in rows])
