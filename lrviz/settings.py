@@ -14,7 +14,7 @@ from typing import Any
 
 State = dict[str, Any]
 
-#: Longest text of a value that is looked at; no field needs more.
+#: Longest text of a value that is looked at, unless the field says otherwise.
 LONGEST = 400
 #: Names listed in a notice before it says "and others".
 NAMED = 5
@@ -26,6 +26,14 @@ _WORD = re.compile(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20})?", re.ASCII)
 
 class BadValueError(ValueError):
     """A value that a field does not take."""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_text(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,18 @@ class Field:
         Text to value; raises `BadValueError`.
     check : callable
         Any value (from the browser, say) to a valid one; raises `BadValueError`.
+    write : callable
+        A valid value to the text that ``read`` takes.
+    longest : int
+        Longest text that is looked at.
     """
 
     name: str
     default: Any
     read: Callable[[str], Any]
     check: Callable[[Any], Any]
+    write: Callable[[Any], str] = _text
+    longest: int = LONGEST
 
 
 def real(name: str, low: float, high: float, default: float) -> Field:
@@ -147,6 +161,36 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
     return Field(name, default, read, check)
 
 
+def rows(name: str, most: int, columns: Sequence[Field]) -> Field:
+    """Up to ``most`` rows of values, each column a field; "_" parts values and "~" rows.
+
+    Both marks stand in a link as they are, so that sixty points stay short.
+    """
+
+    def check(value: Any) -> tuple[tuple[Any, ...], ...]:
+        if not isinstance(value, list | tuple) or len(value) > most:
+            raise BadValueError(name)
+        out = []
+        for row in value:
+            if not isinstance(row, list | tuple) or len(row) != len(columns):
+                raise BadValueError(name)
+            out.append(tuple(one.check(item) for one, item in zip(columns, row, strict=True)))
+        return tuple(out)
+
+    def read(text: str) -> tuple[tuple[Any, ...], ...]:
+        split = [row.split("_") for row in text.split("~")]
+        if any(len(row) != len(columns) for row in split):
+            raise BadValueError(name)
+        return check(
+            [[one.read(part) for one, part in zip(columns, row, strict=True)] for row in split]
+        )
+
+    def write(value: tuple[tuple[Any, ...], ...]) -> str:
+        return "~".join("_".join(_text(item) for item in row) for row in value)
+
+    return Field(name, (), read, check, write, longest=most * 32 * len(columns))
+
+
 #: Parts of the Graph page that a link may leave out.
 HIDEABLE = ("derivation", "check", "try", "product", "player", "values")
 
@@ -169,26 +213,48 @@ GRAPH: tuple[Field, ...] = (
 
 #: Names that a test holds equal to those of the modules they belong to.
 DATA = ("penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced")
+#: A visitor's own data: hand-placed points, which the link carries, and a file, which it does not.
+OWN, FILE = "own", "file"
+#: Most hand-placed points, and how far out they may lie.
+POINTS_LIMIT, POINTS_HIGH = 60, 100.0
+#: Most runs beside the one that the controls set.
+VERSUS_LIMIT = 2
 OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "newton")
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
 #: Parts of the Training page that a link may leave out.
 TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
 
-TRAINING: tuple[Field, ...] = (
-    one_of("data", DATA, "penguins"),
-    one_of("scale", ("standard", "raw"), "standard"),
+#: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
+RUN: tuple[Field, ...] = (
     one_of("opt", OPTIMIZERS, "gd"),
     real("lr", RATE_LOW, RATE_HIGH, 0.5),
     real("momentum", 0.0, 0.999, 0.9),
     whole("batch", 1, 1000, 16),
-    whole("steps", 1, STEPS_HIGH, 200),
     whole("seed", 0, 999_999, 0),
+)
+_START = tuple(real(name, -START_HIGH, START_HIGH, 0.0) for name in ("w1", "w2", "b"))
+
+TRAINING: tuple[Field, ...] = (
+    one_of("data", (*DATA, OWN, FILE), "penguins"),
+    one_of("scale", ("standard", "raw"), "standard"),
+    *RUN,
+    whole("steps", 1, STEPS_HIGH, 200),
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
     one_of("plane", ("w1w2", "w1b", "w2b"), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
     whole("step", 0, STEPS_HIGH, 0),
     whole("example", 0, 999_999, 0),
+    rows(
+        "points",
+        POINTS_LIMIT,
+        (
+            real("x1", -POINTS_HIGH, POINTS_HIGH, 0.0),
+            real("x2", -POINTS_HIGH, POINTS_HIGH, 0.0),
+            whole("y", 0, 1, 0),
+        ),
+    ),
+    rows("versus", VERSUS_LIMIT, (*RUN, *_START)),
     words("hide", TRAINING_HIDEABLE),
 )
 
@@ -219,7 +285,7 @@ def decode(
     table = {field.name: field for field in fields}
     for name, texts in query.items():
         field = table.get(name)
-        if field is None or len(texts) != 1 or len(texts[0]) > LONGEST:
+        if field is None or len(texts) != 1 or len(texts[0]) > field.longest:
             bad.append(name)
             continue
         try:
@@ -251,16 +317,8 @@ def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
         value = state[field.name]
         if value == field.default:
             continue
-        out[field.name] = _text(value)
+        out[field.name] = field.write(value)
     return out
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ",".join(_text(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else repr(value)
-    return str(value)
 
 
 def notice(bad: Sequence[str]) -> str:

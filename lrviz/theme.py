@@ -50,6 +50,8 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "high": "#8db4da",
                 "class0": "#9a5b00",
                 "class1": "#00705c",
+                "run_b": "#3f6b00",
+                "run_c": "#a8006b",
             }
         ),
         "dark": MappingProxyType(
@@ -69,6 +71,8 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "high": "#2d5a86",
                 "class0": "#e6b35a",
                 "class1": "#4fd0aa",
+                "run_b": "#b5dc57",
+                "run_c": "#ff8ad0",
             }
         ),
     }

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from lrviz import film, settings
-from lrviz.datasets import DATASETS
-from lrviz.film import BYTES_LIMIT, Request, interpolate, make, reel, rule_lines
+from lrviz.datasets import DATASETS, from_points
+from lrviz.film import Request, Source, make
 from lrviz.model import PLANES, contributions, loss_grid, slice_grid
-from lrviz.optimizers import OPTIMIZERS, preview
+from lrviz.optimizers import OPTIMIZERS, preview, train
+from lrviz.reel import describe, examples, reel, rule_lines
+from lrviz.slices import BYTES_LIMIT, interpolate
 from lrviz.theme import fill
 
 RUNS = [
@@ -154,3 +156,71 @@ def test_the_settings_name_what_there_is():
     fields = {f.name: f for f in settings.TRAINING}
     for name in Request._fields:
         assert fields[name].default == Request._field_defaults[name]
+
+
+VERSUS = (
+    ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5),
+    ("newton", 0.5, 0.9, 16, 0, 0.0, 0.0, 0.0),
+)
+
+
+def test_runs_beside_are_their_own_runs():
+    made = make(Request(versus=VERSUS, steps=50))
+    X, y = made.scaled.X, made.scaled.data.y
+    adam = train(X, y, optimizer="adam", learning_rate=0.1, steps=50, start=(1, -1, 0.5))
+    newton = train(X, y, optimizer="newton", steps=50)
+    for rival, alone in zip(made.rivals, (adam, newton), strict=True):
+        np.testing.assert_array_equal(rival.params, alone.params)
+        np.testing.assert_array_equal(rival.losses, alone.losses)
+    assert made.steps == 50
+    # Both lie in view.
+    for rival in made.rivals:
+        for axis, n in ((made.across, 0), (made.up, 1)):
+            assert axis[0] < rival.params[:, n].min()
+            assert rival.params[:, n].max() < axis[-1]
+
+
+def test_a_run_that_flies_off_does_not_take_the_view_with_it():
+    alone = make(Request(steps=20))
+    away = ("gd", 1000.0, 0.9, 16, 0, 0.0, 0.0, 0.0)
+    beside = make(Request(steps=20, versus=(away,)))
+    assert np.ptp(beside.across) < 25 * np.ptp(alone.across)
+    np.testing.assert_array_equal(beside.history.params, alone.history.params)
+
+
+def test_a_run_beside_that_takes_longer_sets_the_length():
+    slow = ("gd", 0.01, 0.9, 16, 0, 0.0, 0.0, 0.0)
+    made = make(Request(opt="newton", steps=40, versus=(slow,)))
+    assert len(made.history) < 40
+    assert made.steps == 40
+
+
+def test_a_run_in_words():
+    assert describe(VERSUS[0]) == "Adam, η = 0.1, from (1, −1, 0.5)"
+    assert describe(VERSUS[1]) == "Newton"
+    assert describe(("sgd", 0.5, 0.9, 8, 3, 0.0, 0.0, 0.0)).endswith("η = 0.5, batch 8")
+
+
+def test_examples_are_sent_apart_and_standardise_to_the_same_numbers():
+    s = make(Request()).scaled
+    sent = examples(s)
+    raw = np.frombuffer(base64.b64decode(sent["raw"]["base64"])).reshape(-1, 2)
+    np.testing.assert_array_equal((raw - s.mean) / s.scale, s.X)
+    assert list(base64.b64decode(sent["y"]["base64"])) == s.data.y.tolist()
+    assert reel(make(Request()))["rows"] == sent["digest"]
+
+
+def test_other_rows_have_another_digest():
+    points = [(0.0, 1.0, 0), (2.0, 1.5, 1)]
+    digests = {
+        Source(from_points(rows)).scaled("raw").digest
+        for rows in (points, [*points, (1.0, 1.0, 1)], [(0.0, 1.0, 1), (2.0, 1.5, 1)])
+    }
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize("points", [[(1.0, 2.0, 1)], [(0.0, 0.0, 0), (0.0, 0.0, 1)]])
+def test_the_fewest_points_make_a_film(points):
+    made = Source(from_points(points)).make(Request(data="own", steps=5))
+    assert np.isfinite(made.slices.terms).all()
+    assert np.isfinite(made.history.losses).all()

@@ -24,7 +24,9 @@ MAY_IMPORT = {
     "lesson": {"derivation", "explain", "graph", "substitution", "theme"},
     "model": {"numerics"},
     "optimizers": {"numerics", "model"},
-    "film": {"numerics", "model", "optimizers", "datasets", "theme"},
+    "slices": {"numerics"},
+    "film": {"numerics", "model", "optimizers", "datasets", "slices"},
+    "reel": {"model", "optimizers", "film", "theme"},
     "settings": set(),
     "serving": set(),
     "datasets": {"numerics"},
@@ -38,7 +40,9 @@ MAY_IMPORT = {
         "explain",
         "figures",
         "derivation",
+        "datasets",
         "film",
+        "reel",
     },
 }
 

@@ -1,4 +1,5 @@
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -106,21 +107,33 @@ def test_a_notice_cannot_carry_markup():
     assert settings.notice([]) == ""
 
 
+_run = {
+    "opt": st.sampled_from(settings.OPTIMIZERS),
+    "lr": st.floats(settings.RATE_LOW, settings.RATE_HIGH),
+    "momentum": st.floats(0, 0.999),
+    "batch": st.integers(1, 1000),
+    "seed": st.integers(0, 999_999),
+}
+_starts = [st.floats(-settings.START_HIGH, settings.START_HIGH)] * 3
+_places = st.floats(-settings.POINTS_HIGH, settings.POINTS_HIGH)
+
 training_states = st.fixed_dictionaries(
     {
-        "data": st.sampled_from(settings.DATA),
+        "data": st.sampled_from([*settings.DATA, settings.OWN, settings.FILE]),
         "scale": st.sampled_from(["standard", "raw"]),
-        "opt": st.sampled_from(settings.OPTIMIZERS),
-        "lr": st.floats(settings.RATE_LOW, settings.RATE_HIGH),
-        "momentum": st.floats(0, 0.999),
-        "batch": st.integers(1, 1000),
+        **_run,
         "steps": st.integers(1, settings.STEPS_HIGH),
-        "seed": st.integers(0, 999_999),
-        "start": st.tuples(*[st.floats(-settings.START_HIGH, settings.START_HIGH)] * 3),
+        "start": st.tuples(*_starts),
         "plane": st.sampled_from(["w1w2", "w1b", "w2b"]),
         "surface": st.sampled_from(["contour", "3d"]),
         "step": st.integers(0, settings.STEPS_HIGH),
         "example": st.integers(0, 999_999),
+        "points": st.lists(
+            st.tuples(_places, _places, st.integers(0, 1)), max_size=settings.POINTS_LIMIT
+        ).map(tuple),
+        "versus": st.lists(st.tuples(*_run.values(), *_starts), max_size=settings.VERSUS_LIMIT).map(
+            tuple
+        ),
         "hide": st.sampled_from([(), ("rule", "history")]),
     }
 )
@@ -137,3 +150,31 @@ def test_every_state_of_a_run_survives_the_link(state):
 )
 def test_a_start_is_three_numbers(start):
     assert settings.decode(TRAINING, {"start": [start]})[1] == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("points", "1_2"),
+        ("points", "1_2_3"),
+        ("points", "1_2_1~"),
+        ("points", "1_nan_1"),
+        ("points", "101_0_1"),
+        ("points", "1,2,1"),
+        ("points", "~".join(["1_2_0"] * (settings.POINTS_LIMIT + 1))),
+        ("versus", "gd_0.5"),
+        ("versus", "best_0.5_0.9_16_0_0_0_0"),
+        ("versus", "~".join(["gd_0.5_0.9_16_0_0_0_0"] * (settings.VERSUS_LIMIT + 1))),
+    ],
+)
+def test_rows_that_do_not_fit_are_named(name, text):
+    state, bad = settings.decode(TRAINING, {name: [text]})
+    assert bad == [name]
+    assert state[name] == ()
+
+
+def test_sixty_points_fit_into_a_link_as_they_are():
+    points = tuple((-4.25, 3.75 - i / 20, i % 2) for i in range(settings.POINTS_LIMIT))
+    query = settings.encode(TRAINING, {**settings.defaults(TRAINING), "points": points})
+    # What a link need not escape, and far from the 2,000 characters that every browser takes.
+    assert re.fullmatch(r"[\w.~-]{1,1200}", query["points"], re.ASCII)

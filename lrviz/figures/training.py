@@ -7,17 +7,24 @@ take the contours off the screen for a frame, and a layout shape costs milliseco
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from lrviz.datasets import Dataset
 from lrviz.film import SYMBOLS, Film
 from lrviz.model import PLANES
 from lrviz.numerics import Array
+from lrviz.reel import runs
 from lrviz.theme import PALETTES, Mode, number
 
 LEVELS = 20
+#: Colour and dash of the runs, the film's own first; the loss alone is drawn as a value.
+RUN_COLOURS, RUN_DASHES = ("gradient", "run_b", "run_c"), ("solid", "dash", "dot")
+#: Hand-placed points lie in the least of these squares, ± from zero, that holds them all.
+BOXES = (5.0, 10.0, 20.0, 50.0, 100.0)
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
@@ -114,9 +121,20 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         heights = np.log10(film.history.losses[: step + 1])
         path.x, path.y, path.z = so_far[:, i], so_far[:, j], heights
         marker.x, marker.y, marker.z = so_far[-1:, i], so_far[-1:, j], heights[-1:]
+    rivals = [
+        go.Scatter3d(
+            name=letter,
+            mode="lines",
+            line={"color": c[colour], "width": 5, "dash": dash},
+            hoverinfo="skip",
+        )
+        for (letter, _, _), colour, dash in zip(
+            runs(film)[1:], RUN_COLOURS[1:], RUN_DASHES[1:], strict=False
+        )
+    ]
     axis = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
     return go.Figure(
-        [surface, path, marker, ghost],
+        [surface, path, marker, ghost, *rivals],
         _layout(
             mode,
             margin=_margin(0, 60, 0, 0),
@@ -138,43 +156,62 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
     )
 
 
-def data_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
+def data_figure(film: Film, *, points: bool = True, mode: Mode = "light") -> go.Figure:
     """The examples in the features' own units, a trace for each class.
 
-    ``customdata`` of a point is its row number, from 0.
+    ``customdata`` of a point is its row number, from 0. Without ``points`` the traces are
+    left for the browser to fill.
     """
-    c = PALETTES[mode]
     data = film.scaled.data
-    first, second = data.feature_names
-    traces = []
-    for label, (symbol, colour) in enumerate(zip(CLASS_SYMBOLS, CLASS_COLOURS, strict=True)):
+    figure = plane_figure(data.feature_names, data.label_names, _spans(data), mode=mode)
+    for label, trace in enumerate(figure.data):
+        trace.marker.size = 7 if len(data) > 20 else 11
         rows = np.flatnonzero(data.y == label)
-        name = data.label_names[label]
-        traces.append(
-            go.Scatter(
-                name=f"{label}" if name == str(label) else f"{label} {name}",
-                mode="markers",
-                x=data.X[rows, 0].tolist(),
-                y=data.X[rows, 1].tolist(),
-                customdata=rows.tolist(),
-                marker={
-                    "symbol": symbol,
-                    "color": c[colour],
-                    "size": 7 if len(data) > 20 else 11,
-                    "opacity": 0.8,
-                    "line": {"width": 1.2, "color": c[colour]},
-                },
-                hovertemplate=f"row %{{customdata}}: {first} %{{x}}, {second} %{{y}}, y = {label}"
-                "<extra></extra>",
-            )
+        if points:
+            trace.x, trace.y = data.X[rows, 0].tolist(), data.X[rows, 1].tolist()
+            trace.customdata = rows.tolist()
+    figure.layout.uirevision = f"{film.request.data} {_spans(data)}"
+    return figure
+
+
+def plane_figure(
+    names: tuple[str, str] = ("x1", "x2"),
+    labels: tuple[str, str] = ("0", "1"),
+    spans: tuple[list[float], list[float]] = ([-BOXES[0], BOXES[0]], [-BOXES[0], BOXES[0]]),
+    *,
+    mode: Mode = "light",
+) -> go.Figure:
+    """An empty plane of two features, with a trace for each class."""
+    c = PALETTES[mode]
+    first, second = map(as_text, names)
+    traces = [
+        go.Scatter(
+            name=f"{label}" if name == str(label) else f"{label} {as_text(name)}",
+            mode="markers",
+            x=[None],
+            y=[None],
+            customdata=[None],
+            marker={
+                "symbol": symbol,
+                "color": c[colour],
+                "size": 11,
+                "opacity": 0.8,
+                "line": {"width": 1.2, "color": c[colour]},
+            },
+            hovertemplate=f"row %{{customdata}}: {first} %{{x}}, {second} %{{y}}, y = {label}"
+            "<extra></extra>",
         )
+        for label, (name, symbol, colour) in enumerate(
+            zip(labels, CLASS_SYMBOLS, CLASS_COLOURS, strict=True)
+        )
+    ]
     return go.Figure(
         traces,
         _layout(
             mode,
             margin=_margin(52, 8, 26, 38),
-            xaxis=_axis(mode, first, _padded(data.X[:, 0])),
-            yaxis=_axis(mode, second, _padded(data.X[:, 1])),
+            xaxis=_axis(mode, first, spans[0]),
+            yaxis=_axis(mode, second, spans[1]),
             showlegend=True,
             legend={
                 "orientation": "h",
@@ -186,36 +223,58 @@ def data_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
                 "font": {"size": 12, "color": c["text"]},
                 "bgcolor": "rgba(0,0,0,0)",
             },
-            uirevision=film.request.data,
+            uirevision="plane",
         ),
     )
 
 
+def as_text(name: str, longest: int = 40) -> str:
+    """A visitor's text as Plotly shows it letter by letter, and not too long.
+
+    Plotly reads a few HTML tags and entities in every text, and ``%{...}`` in templates.
+    """
+    short = name if len(name) <= longest else f"{name[: longest - 1]}…"
+    return escape(short, quote=False).replace("%{", "%\u200b{")
+
+
+def _spans(data: Dataset) -> tuple[list[float], list[float]]:
+    if data.name == "own":
+        reach = float(np.abs(data.X).max())
+        box = next((size for size in BOXES if reach <= size), reach)
+        return [-box, box], [-box, box]
+    return _padded(data.X[:, 0]), _padded(data.X[:, 1])
+
+
 def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
-    """The mean log loss after each step, on a logarithmic axis."""
+    """The mean log loss after each step of every run, on a logarithmic axis."""
     c = PALETTES[mode]
-    losses = film.history.losses
-    low = max(float(losses.min()), 1e-12)
-    high = max(float(losses.max()), low)
+    shown = [(letter, np.maximum(h.losses, 1e-12)) for letter, _, h in runs(film)]
+    low = min(float(losses.min()) for _, losses in shown)
+    high = max(float(losses.max()) for _, losses in shown)
     room = max(0.06 * np.log10(high / low), 0.02)
     bottom, top = np.log10(low) - room, np.log10(high) + room
     ticks = _ticks(bottom, top)
-    taken = len(film.history)
-    trace = go.Scatter(
-        name="mean log loss",
-        mode="lines" if taken > 1 else "lines+markers",
-        x=list(range(taken + 1)),
-        y=np.maximum(losses, 1e-12).tolist(),
-        line={"color": c["value"], "width": 2},
-        hovertemplate="step %{x}: loss %{y:.4g}<extra></extra>",
-    )
+    taken = film.steps
+    alone = len(shown) == 1
+    traces = [
+        go.Scatter(
+            name="mean log loss" if alone else letter,
+            mode="lines" if len(losses) > 2 else "lines+markers",
+            x=list(range(len(losses))),
+            y=losses.tolist(),
+            line={"color": c["value" if alone else colour], "width": 2, "dash": dash},
+            hovertemplate=f"{'' if alone else letter + ', '}step %{{x}}: loss %{{y:.4g}}"
+            "<extra></extra>",
+        )
+        for (letter, losses), colour, dash in zip(shown, RUN_COLOURS, RUN_DASHES, strict=False)
+    ]
     vertical = _axis(mode, "loss J", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],
     }
     return go.Figure(
-        [trace],
+        traces,
         _layout(
             mode,
             margin=_margin(52, 8, 8, 38),

@@ -99,15 +99,26 @@ def sync(key: str, data: Mapping[str, Any]) -> None:
     _component(key=f"{key}-sync", data=body, on_message_change=_nothing)
 
 
-def stopped(key: str) -> bool:
-    """Whether the browser has asked to end the work for the mount called ``key``.
+def rows(key: str, data: Mapping[str, Any]) -> None:
+    """Give the mount called ``key`` the examples its films are about.
 
-    Called outside the fragment of that mount: a message to a fragment waits until the
-    fragment is done, one to the whole page ends it.
+    A mount of its own, so that another run on the same data does not send them again.
     """
-    body = {"kind": "stop", "key": key, **addresses()}
-    result = _component(key=f"{key}-stop-sync", data=body, on_stop_change=_nothing)
-    return bool(result.get("stop"))
+    body = {"kind": "rows", "key": key, **addresses(), **data}
+    _component(key=f"{key}-rows-sync", data=body)
+
+
+def signals(key: str) -> frozenset[str]:
+    """What the browser has just asked of the whole page: ``stop`` the work, ``open`` the dialog.
+
+    Called outside the fragment of the mount called ``key``: a message to a fragment waits
+    until the fragment is done, one to the whole page ends it.
+    """
+    body = {"kind": "signals", "key": key, **addresses()}
+    result = _component(
+        key=f"{key}-signals-sync", data=body, on_stop_change=_nothing, on_open_change=_nothing
+    )
+    return frozenset(name for name in ("stop", "open") if result.get(name))
 
 
 def _nothing() -> None:

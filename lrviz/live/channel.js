@@ -52,22 +52,22 @@ export function adopt(held, key, busy = false) {
 }
 
 /** Copy, and say so; where the clipboard is closed to pages, show the text to be copied. */
-export async function copyText(text, said, name) {
+export async function copyText(text, said, name, note = "") {
   try {
     await navigator.clipboard.writeText(text);
-    said.textContent = "Copied.";
-    setTimeout(() => said.replaceChildren(), 2500);
+    said.textContent = `Copied. ${note}`.trim();
+    setTimeout(() => said.replaceChildren(), note ? 6000 : 2500);
   } catch {
     const field = el("input", { type: "text", readonly: true, value: text, "aria-label": name });
-    said.replaceChildren("Copy this: ", field);
+    said.replaceChildren(`${note} Copy this: `.trimStart(), field);
     field.select();
   }
 }
 
 /** Copy the link to the state as Python writes it, once Python has everything. */
-export async function copyLink(courier, key, said) {
+export async function copyLink(courier, key, said, note = "") {
   await courier.flush();
   const { query } = channel(key).sync;
   const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
-  await copyText(link, said, "Link to this state");
+  await copyText(link, said, "Link to this state", note);
 }

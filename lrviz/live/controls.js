@@ -31,7 +31,20 @@ function labelled(spec, ...inner) {
 function select(spec, onPick) {
   const options = spec.options.map(([value, text]) => el("option", { value, text }));
   const field = el("select", { class: "lvf-select", onchange: () => onPick(field.value) }, ...options);
-  return { ...labelled(spec, field), set: (value) => { field.value = value; } };
+  /** An option that comes and goes; without a text it goes. */
+  const offer = (value, text) => {
+    const found = [...field.options].find((option) => option.value === value);
+    if (!text) return found?.remove();
+    if (found) found.text = text;
+    else field.append(el("option", { value, text }));
+    return undefined;
+  };
+  let now = spec.options[0][0];
+  const set = (value) => {
+    now = value;
+    field.value = value;
+  };
+  return { ...labelled(spec, field), offer: (value, text) => { offer(value, text); field.value = now; }, set };
 }
 
 function segmented(spec, onPick) {

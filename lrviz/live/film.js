@@ -9,7 +9,9 @@ import { choice, el, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { fill, number } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
-import { Reel } from "./reel.js";
+import { Points } from "./points.js";
+import { Reel, readRows } from "./reel.js";
+import { Runs } from "./runs.js";
 import { Contributions, History, Rule } from "./scenes.js";
 import { DataView, LossView, SurfaceView } from "./views.js";
 
@@ -44,6 +46,7 @@ class Film {
     this.loss = new LossView();
     this.data.clicked = (point) => this.#choose(point.customdata);
     this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.#own();
     this.exampleHost = el("div", { class: "lvf-graph" });
     this.graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
     this.panel = new Panel({ close: () => this.#select(this.at) });
@@ -51,6 +54,7 @@ class Film {
     this.sides = el("p", { class: "lvf-caption" });
     this.ended = el("p", { class: "lvf-caption" });
     this.chosen = el("p", { class: "lvf-caption" });
+    this.hint = el("p", { class: "lvf-hint", text: "Place points of both classes in the data plane, and training begins." });
     this.planeHost = el("div", { class: "lv-tools" });
     const legend = el("p", { class: "lvf-legend" });
     for (const [kind, text] of [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]]) {
@@ -63,8 +67,8 @@ class Film {
     });
     this.count = el("span", { class: "lvf-label" });
     this.views = el("div", { class: "lvf-views" },
-      el("section", { class: "lvf-cell lvf-a", "aria-label": "Loss surface" }, heading("Loss surface", this.planeHost), this.surface.node, legend, this.slice),
-      el("section", { class: "lvf-cell lvf-b", "aria-label": "Data and boundary" }, heading("Data and boundary"), this.data.node, this.sides),
+      el("section", { class: "lvf-cell lvf-a", "aria-label": "Loss surface" }, heading("Loss surface", this.planeHost), this.hint, this.surface.node, legend, this.slice),
+      el("section", { class: "lvf-cell lvf-b", "aria-label": "Data and boundary" }, heading("Data and boundary", this.points.edge, this.points.said), this.data.node, this.points.node, this.sides),
       el("section", { class: "lvf-cell lvf-c", "aria-label": "Loss at every step" }, heading("Loss at every step"), this.loss.node, this.ended),
       el("section", { class: "lvf-cell lvf-d", "aria-label": "One example" },
         el("div", { class: "lvf-title lvf-title-left" }, el("h2", { text: "Example" }), this.number, this.count), this.chosen, this.exampleHost, this.panel.node));
@@ -74,14 +78,42 @@ class Film {
     this.history = new History();
     this.left = el("div", { class: "lvf-column" });
     this.right = el("div", { class: "lvf-column" });
-    this.words = el("div", { class: "lvf-words" }, this.left, this.right, this.history.node);
-    this.root.append(this.head, this.controls, this.views, this.player, this.words);
+    this.words = el("div", { class: "lvf-words" }, this.runs.node, this.left, this.right, this.history.node);
+    this.root.append(this.head, this.controls, this.runs.bar, this.views, this.player, this.words);
+  }
+
+  /** What a visitor brings: points placed by hand, and runs kept beside. */
+  #own() {
+    const read = () => this.fields;
+    this.points = new Points(this.data, {
+      read,
+      chosen: (i) => this.#choose(i),
+      changed: (state, moving) => this.#change(state, moving),
+    });
+    this.data.placed = () => this.points.show(this.hand);
+    this.data.hand = () => (this.hand ? this.fields.points : null);
+    this.runs = new Runs((fields) => this.#change(fields), read);
+  }
+
+  get hand() {
+    return this.fields.data === "own";
+  }
+
+  /** Several fields at once, from a part of the page that is not a single control. */
+  #change(fields, moving = false) {
+    Object.assign(this.fields, fields);
+    this.pause(false);
+    this.#showControls();
+    this.data.move();
+    this.#expect();
+    if (moving) this.courier.moved();
+    else this.courier.rested();
   }
 
   #bar() {
     const button = (text, act) => el("button", { type: "button", text, onclick: act });
     this.back = button("Back", () => this.#goto(this.k - 1, true));
-    this.next = button("Step", () => this.#goto(this.k >= this.reel.taken ? 0 : this.k + 1, true));
+    this.next = button("Step", () => this.#goto(this.k >= this.reel.steps ? 0 : this.k + 1, true));
     this.play = button("Play", () => (this.playing ? this.pause() : this.#start()));
     this.restart = button("Restart", () => this.#goto(0, true));
     this.scrub = el("div", { class: "lvf-scrub" });
@@ -105,6 +137,7 @@ class Film {
     const now = mode(this.host);
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
+    this.widgets?.data.offer("file", data.file && `File: ${data.file}`);
     if (!structure && now === this.mode) return;
     Object.assign(this, { spec: data, mode: now });
     this.root.dataset.mode = now;
@@ -114,9 +147,13 @@ class Film {
     if (structure) {
       this.pause(false);
       this.structure = data.structure;
-      this.reel = new Reel(data.film);
+      this.reel = new Reel(data.film, channel(this.key).rows);
+      this.data.bare = data.hand;
+      this.points.limits = data.own;
+      this.root.classList.toggle("lvf-blank", data.blank);
       adopt(this, this.key);
       this.#build();
+      this.widgets.data.offer("file", data.file && `File: ${data.file}`);
     }
     await this.#draw();
     this.settled = { ...this.fields };
@@ -129,6 +166,8 @@ class Film {
     const { sync } = channel(this.key);
     if (adopt(this, this.key)) this.#showFields();
     this.courier.answered(sync.client, sync.ack);
+    // Nothing that was asked for is left to come.
+    if (sync.client === this.courier.client && sync.ack === this.courier.seq) this.#busy(false);
   }
 
   #build() {
@@ -137,9 +176,11 @@ class Film {
     for (const view of [this.surface, this.data, this.loss]) view.load(reel);
     this.count.textContent = `of 0 to ${reel.rows - 1}`;
     for (const block of [this.rule, this.pulls, this.history]) block.load(reel);
-    if (this.scrubbed !== reel.taken) {
-      this.scrubbed = reel.taken;
-      this.slider = range({ name: "step", label: "step", min: 0, max: reel.taken, step: 1, value: 0 },
+    this.runs.load(reel, spec.versus);
+    this.points.offer();
+    if (this.scrubbed !== reel.steps) {
+      this.scrubbed = reel.steps;
+      this.slider = range({ name: "step", label: "step", min: 0, max: reel.steps, step: 1, value: 0 },
         (k) => this.#goto(k), () => this.#rest());
       this.scrub.replaceChildren(this.slider.node);
     }
@@ -167,13 +208,21 @@ class Film {
     this.copied = el("span", { class: "lv-copied", role: "status" });
     this.busy = el("span", { class: "lvf-computing", role: "status" });
     this.stop = el("button", { type: "button", class: "lv-button", text: "Stop", hidden: true, onclick: () => this.#stop() });
-    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy, this.stop,
-      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => copyLink(this.courier, this.key, this.copied) }), this.copied));
+    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy, this.stop, this.runs.keep,
+      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copyLink() }), this.copied));
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       this.widgets[one.name] = widget;
       (one.place === "surface" ? this.planeHost : this.controls).append(widget.node);
+      if (one.name === "data") {
+        this.controls.append(el("button", { type: "button", class: "lv-button", text: "Your data…", title: "Upload or paste a CSV", onclick: () => channel(this.key).signal("open") }));
+      }
     }
+  }
+
+  #copyLink() {
+    const note = this.fields.data === "file" ? "The uploaded file is not in the link." : "";
+    return copyLink(this.courier, this.key, this.copied, note);
   }
 
   #layout() {
@@ -189,12 +238,12 @@ class Film {
     const { spec } = this;
     this.#layout();
     this.k = this.#clamp(this.fields.step);
-    this.reel.cut(this.k);
+    this.reel.cut(this.reel.hold(this.k));
     const Plotly = await plotly(spec.plotly);
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
-    this.surface.k = this.k;
+    this.surface.k = this.reel.hold(this.k);
     await draw(this.surface, spec.figures[this.fields.surface]);
-    await draw(this.data, spec.figures.data);
+    await draw(this.data, spec.blank ? spec.own.plane : spec.figures.data);
     await draw(this.loss, spec.figures.loss);
     this.#compute();
     const wanted = `${this.layout}-${this.mode}`;
@@ -217,7 +266,7 @@ class Film {
   }
 
   #clamp(k) {
-    return Math.max(0, Math.min(this.reel.taken, Math.round(k) || 0));
+    return Math.max(0, Math.min(this.reel.steps, Math.round(k) || 0));
   }
 
   get example() {
@@ -225,21 +274,22 @@ class Film {
   }
 
   #compute() {
-    const [w1, w2, b] = this.reel.at(this.reel.params, this.k);
+    const [w1, w2, b] = this.reel.at(this.reel.params, this.reel.hold(this.k));
     this.read = reader(evaluate(this.spec.graph, { ...this.reel.example(this.example), w1, w2, b }));
   }
 
   /** Every view at step k, in one go. */
   #show(k) {
     this.k = k;
-    this.surface.show(k, this.reel.cut(k));
-    this.loss.show(k);
+    const own = this.reel.hold(k);
+    this.surface.show(own, this.reel.cut(own), k);
+    this.loss.show(own, k);
     this.#compute();
     this.graph.paint(this.read);
-    this.data.show(k, this.example, this.pulls.show(k, this.example));
-    this.rule.show(k);
+    this.data.show(own, this.example, this.pulls.show(own, this.example), k);
+    this.rule.show(own);
     this.slider.set(k);
-    this.#say(k);
+    this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
@@ -258,17 +308,20 @@ class Film {
     const flat = w[0] === 0 && w[1] === 0;
     set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
       : "On the line a = ½; on the tinted side the model says 1.");
-    set(this.status, `J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}${reel.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`}`);
-    this.back.disabled = k === 0;
+    const beside = reel.rivals.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
+    set(this.status, `${beside[0]}J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}${reel.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`}${beside[1]}`);
+    this.back.disabled = this.k === 0;
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */
   #tell() {
     this.told = performance.now();
-    const { k, reel, spec } = this;
+    const { reel, spec } = this;
+    const k = reel.hold(this.k);
     const { plane, symbols } = reel.spec;
     const w = reel.at(reel.params, k);
     this.history.show(k);
+    this.runs.show(this.k);
     const here = plane.slice(0, 2).map((i) => `${symbols[i]} = ${write(w[i])}`).join(", ");
     this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${reel.taken} at ${here}, loss ${write(reel.losses[k])}.`);
     const raw = reel.raws(w);
@@ -298,31 +351,37 @@ class Film {
 
   #sayScales(w, raw) {
     const list = (v) => `w₁ = ${write(v[0])}, w₂ = ${write(v[1])}, b = ${write(v[2])}`;
-    this.scales.textContent = this.fields.scale === "raw" ? `Step ${this.k}, for the raw features: ${list(w)}.`
-      : `Step ${this.k}, for the standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
+    this.scales.textContent = this.fields.scale === "raw" ? `Step ${this.reel.hold(this.k)}, for the raw features: ${list(w)}.`
+      : `Step ${this.reel.hold(this.k)}, for the standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
   }
 
   /** Bring every control and view to the fields as they are. */
   #showFields() {
     if (!this.ready) return;
-    for (const [name, widget] of Object.entries(this.widgets)) {
-      widget.set(this.fields[name]);
-      const uses = this.spec.uses[name];
-      widget.show(!uses || uses.includes(this.fields.opt));
-    }
+    this.#showControls();
     this.root.classList.toggle("lvf-no-minimum", !this.reel.spec.minimum);
     this.root.classList.toggle("lvf-solid", this.fields.surface === "3d");
     if (this.surface.solid !== (this.fields.surface === "3d")) this.#redraw();
     this.#show(this.#clamp(this.fields.step));
   }
 
+  #showControls() {
+    for (const [name, widget] of Object.entries(this.widgets)) {
+      widget.set(this.fields[name]);
+      const uses = this.spec.uses[name];
+      widget.show(!uses || uses.includes(this.fields.opt));
+    }
+    this.points.show(this.hand);
+  }
+
   async #redraw() {
     const Plotly = await plotly(this.spec.plotly);
     await this.surface.draw(Plotly, this.spec.figures[this.fields.surface], this.spec.palettes, this.mode);
-    this.surface.show(this.k, true);
+    this.surface.show(this.reel.hold(this.k), true, this.k);
   }
 
   #set(name, value, moving = false) {
+    if (name === "data" && value === "own" && !this.fields.points.length) return this.points.begin();
     this.fields[name] = value;
     if (name === "data") Object.assign(this.fields, { example: 0, step: 0 });
     if (name === "scale") Object.assign(this.fields, this.spec.rates[value], { step: 0 });
@@ -359,7 +418,7 @@ class Film {
     this.#busy(false);
     this.fields = { ...this.settled };
     this.#showFields();
-    channel(this.key).stop();
+    channel(this.key).signal("stop");
   }
 
   #goto(k, rest = false) {
@@ -378,6 +437,7 @@ class Film {
     this.fields.example = i;
     this.#show(this.k);
     this.#tell();
+    this.points.show(this.hand);
     if (!this.playing) this.courier.rested();
   }
 
@@ -400,12 +460,12 @@ class Film {
     this.play.textContent = "Pause";
     this.told = 0;
     let due = performance.now();
-    if (this.k >= this.reel.taken) this.#show(0);
+    if (this.k >= this.reel.steps) this.#show(0);
     const frame = (now) => {
       if (!this.playing) return;
       if (!this.speed || now >= due) {
         due = this.speed ? Math.max(due + 1000 / this.speed, now - 100) : now;
-        if (this.k >= this.reel.taken) return this.pause();
+        if (this.k >= this.reel.steps) return this.pause();
         this.#show(this.k + 1);
       }
       requestAnimationFrame(frame);
@@ -426,8 +486,13 @@ class Film {
 /** Mount or update; the same element for ever. */
 export function mountFilm(component) {
   const { data, parentElement: host } = component;
-  if (data.kind === "stop") {
-    channel(data.key).stop = () => component.setTriggerValue("stop", true);
+  if (data.kind === "signals") {
+    channel(data.key).signal = (name) => component.setTriggerValue(name, true);
+    return undefined;
+  }
+  if (data.kind === "rows") {
+    const line = channel(data.key);
+    if (line.rows?.digest !== data.digest) line.rows = readRows(data);
     return undefined;
   }
   if (!host.lrvizFilm) {
@@ -435,9 +500,14 @@ export function mountFilm(component) {
     host.lrvizFilm.starting = Promise.all([stylesheet(data.css), stylesheet(data.css.replace(/live\.css$/, "film.css"))]);
   }
   const film = host.lrvizFilm;
+  film.latest = component;
   film.starting = film.starting.then(async () => {
-    while (!channel(data.key).sync) await new Promise((resolve) => setTimeout(resolve, 5));
-    await film.update(component);
+    const line = channel(data.key);
+    while (!line.sync || line.rows?.digest !== film.latest.data.film.rows) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    // A newer film overtook this one while it waited: drawing both would only cost time.
+    if (film.latest === component) await film.update(component);
   });
   return undefined;
 }

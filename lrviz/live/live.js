@@ -353,7 +353,7 @@ export default function mount(component) {
     line.live?.synced();
     return undefined;
   }
-  if (data.kind === "film" || data.kind === "stop") return mountFilm(component);
+  if (["film", "rows", "signals"].includes(data.kind)) return mountFilm(component);
   const host = parentElement;
   if (!host.lrviz) {
     host.lrviz = new Live(host, data);

@@ -1,7 +1,7 @@
 // The film as the browser reads it: arrays by step, the slice of the loss at a step, the
 // boundary, and what each example adds to the gradient. Nothing here touches the page.
 
-const TYPES = { f4: Float32Array, f8: Float64Array };
+const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
 
 /** {type, shape, base64} as a typed array with its shape. */
 function unpack({ type, shape, base64 }) {
@@ -12,17 +12,25 @@ function unpack({ type, shape, base64 }) {
 /** What Float32 still holds above zero: the logarithm of a loss needs something to hold. */
 const LEAST = 1e-38;
 
+/** The examples of a data set: features in their own units, and labels. */
+export const readRows = ({ digest, raw, y }) => ({ digest, raw: unpack(raw), y: unpack(y) });
+
 export class Reel {
-  constructor(spec) {
+  constructor(spec, { raw, y }) {
     this.spec = spec;
-    for (const name of ["params", "losses", "gradients", "following", "used", "across", "up", "X", "raw"]) {
+    for (const name of ["params", "losses", "gradients", "following", "used", "across", "up"]) {
       this[name] = unpack(spec[name]);
     }
+    Object.assign(this, { raw, y });
+    this.X = raw.map((v, i) => (v - spec.mean[i % 2]) / spec.scale[i % 2]);
+    this.rivals = spec.rivals.map((one) => ({ ...one, params: unpack(one.params), losses: unpack(one.losses) }));
     this.terms = Object.fromEntries(Object.entries(spec.terms).map(([k, v]) => [k, unpack(v)]));
     this.slices = { ...spec.slices, terms: unpack(spec.slices.terms) };
     this.axes = [[...this.across], [...this.up]];
+    /** Steps of this run, and of the longest: a run that ended stays at its end. */
     this.taken = spec.taken;
-    this.rows = spec.y.length;
+    this.steps = spec.steps;
+    this.rows = y.length;
     const [n, up, across] = this.slices.terms.shape;
     this.count = n;
     /** The slice as drawn: losses in Float32, and their logarithms. */
@@ -35,6 +43,11 @@ export class Reel {
   /** Row k of a (k, 3) array. */
   at(array, k) {
     return [array[3 * k], array[3 * k + 1], array[3 * k + 2]];
+  }
+
+  /** The step of this run that stands at step k of all. */
+  hold(k) {
+    return Math.min(k, this.taken);
   }
 
   /** Bring `z` and `losses2d` to step k; false when they stand there already. */
@@ -92,7 +105,7 @@ export class Reel {
   }
 
   example(i) {
-    return { x1: this.X[2 * i], x2: this.X[2 * i + 1], y: this.spec.y[i] };
+    return { x1: this.X[2 * i], x2: this.X[2 * i + 1], y: this.y[i] };
   }
 
   /** a − y of every example at step k, without cancellation. */
@@ -100,7 +113,7 @@ export class Reel {
     const [w1, w2, b] = this.at(this.params, k);
     this.held ??= new Float64Array(this.rows);
     for (let i = 0; i < this.rows; i += 1) {
-      const sign = this.spec.y[i] === 1 ? -1 : 1;
+      const sign = this.y[i] === 1 ? -1 : 1;
       const u = sign * (w1 * this.X[2 * i] + w2 * this.X[2 * i + 1] + b);
       const e = Math.exp(-Math.abs(u));
       this.held[i] = sign * (u >= 0 ? 1 / (1 + e) : e / (1 + e));
@@ -110,7 +123,8 @@ export class Reel {
 
   /** Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1). */
   hardest(residuals, most) {
-    const size = (i) => Math.abs(residuals[i]) * Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1);
+    this.lengths ??= Float64Array.from(this.y, (_, i) => Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1));
+    const size = (i) => Math.abs(residuals[i]) * this.lengths[i];
     const best = [];
     for (let i = 0; i < this.rows; i += 1) {
       const s = size(i);

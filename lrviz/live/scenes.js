@@ -8,7 +8,7 @@ import { OPS } from "./ops.js";
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
 /** Rows of cells whose text changes; the first cell of a row is its header. */
-class Grid {
+export class Grid {
   constructor(name, head) {
     this.body = el("tbody");
     this.head = el("tr");
@@ -115,7 +115,7 @@ export class Contributions {
     this.grid.size(rows.length + 1);
     rows.forEach((i, n) => {
       const r = residuals[i];
-      const y = reel.spec.y[i];
+      const y = reel.y[i];
       const x = [reel.X[2 * i], reel.X[2 * i + 1], 1];
       const a = OPS.sigmoid.forward(x.reduce((z, v, c) => z + v * w[c], 0));
       this.#button(n, i, i === example);

@@ -90,12 +90,26 @@ class View {
     return [this.xs(x), this.ys(y)];
   }
 
+  /** What stands at a pixel of a linear axis: the way back from `px`. */
+  read(left, top) {
+    const { box } = this;
+    const { xaxis, yaxis } = this.plot.layout;
+    const back = ({ range: [low, high] }, share) => Number(low) + share * (Number(high) - Number(low));
+    return [back(xaxis, (left - box.x) / box.w), back(yaxis, 1 - (top - box.y) / box.h)];
+  }
+
   move() {}
 
   describe(sentence) {
     this.plot.setAttribute("aria-label", sentence);
   }
 }
+
+/** How the runs beside the first are told apart: by letter, colour, dash and form. */
+const BESIDE = [["b", "M-6,-6H6V6H-6Z"], ["c", "M0,-8L7.5,6H-7.5Z"]];
+
+/** One shape for each run that may stand beside the first. */
+const beside = (layer, make) => BESIDE.map(([letter, form]) => make(layer, letter, form));
 
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
 const near = ([x, y]) => Math.abs(x) < FAR && Math.abs(y) < FAR;
@@ -106,17 +120,19 @@ const FLAT = 1e-6; // a gradient this small is not worth an arrow
 export class SurfaceView extends View {
   constructor() {
     super("surface");
+    this.others = beside(this.layer, (layer, letter) => shape("path", { class: `lvf-trail lvf-run-${letter}` }, layer));
     this.trail = shape("path", { class: "lvf-trail" }, this.layer);
     this.leap = shape("path", { class: "lvf-leap" }, this.layer);
     this.ghost = shape("circle", { class: "lvf-ghost", r: 7 }, this.layer);
     this.downhill = shape("path", { class: "lvf-downhill" }, this.layer);
+    this.ends = beside(this.layer, (layer, letter, d) => shape("path", { class: `lvf-end lvf-run-${letter}`, d }, layer));
     this.marker = shape("circle", { class: "lvf-marker", r: 7 }, this.layer);
     this.best = shape("path", { class: "lvf-best" }, this.layer);
   }
 
   load(reel) {
     this.reel = reel;
-    this.k = 0;
+    this.k = this.all = 0;
   }
 
   fill(figure) {
@@ -126,9 +142,10 @@ export class SurfaceView extends View {
     if (!this.solid) loss.customdata = this.reel.losses2d;
   }
 
-  /** Draw step k. `changed`: the reel has cut another slice. */
-  show(k, changed) {
+  /** Draw step k. `changed`: the reel has cut another slice. Runs beside stand at step `all`. */
+  show(k, changed, all = k) {
     this.k = k;
+    this.all = all;
     if (!this.Plotly) return;
     if (this.solid) this.#solid(changed);
     else if (changed) this.Plotly.restyle(this.plot, { z: [this.reel.z] }, [0]);
@@ -153,6 +170,13 @@ export class SurfaceView extends View {
     const zs = [heights, [heights[k]], nextLoss];
     this.drawing = true;
     const traces = changed ? [0, 1, 2, 3] : [1, 2, 3];
+    reel.rivals.forEach((rival, n) => {
+      const rows = Array.from({ length: Math.min(this.all, rival.taken) + 1 }, (_, s) => s);
+      traces.push(4 + n);
+      xs.push(rows.map((s) => rival.params[3 * s + i]));
+      ys.push(rows.map((s) => rival.params[3 * s + j]));
+      zs.push(rows.map((s) => Math.log10(rival.losses[s])));
+    });
     if (changed) for (const [list, grid] of [[xs, reel.axes[0]], [ys, reel.axes[1]], [zs, reel.z]]) list.unshift(grid);
     const done = this.Plotly.restyle(this.plot, { x: xs, y: ys, z: zs }, traces);
     done.then(() => new Promise((resolve) => requestAnimationFrame(resolve))).then(() => {
@@ -170,7 +194,8 @@ export class SurfaceView extends View {
     const [i, j] = reel.spec.plane;
     const at = (array, n) => this.px(array[3 * n + i], array[3 * n + j]);
     const here = at(reel.params, k);
-    this.trail.setAttribute("d", this.#path(k, at));
+    this.trail.setAttribute("d", this.#path(reel, k, at));
+    this.#beside(at);
     this.marker.setAttribute("transform", `translate(${here})`);
     this.marker.style.display = near(here) ? "" : "none";
     const next = at(reel.following, k);
@@ -193,13 +218,29 @@ export class SurfaceView extends View {
     }
   }
 
-  /** The path so far; kept from frame to frame and made longer. */
-  #path(k, at) {
-    const same = this.kept && this.kept.xs === this.xs && this.kept.reel === this.reel;
-    if (!same || this.kept.k > k) this.kept = { xs: this.xs, reel: this.reel, k: -1, d: "" };
-    const { kept } = this;
+  /** The runs beside: their paths, projected onto this slice, and where they stand. */
+  #beside(at) {
+    this.others.forEach((trail, n) => {
+      const rival = this.reel.rivals[n];
+      const end = this.ends[n];
+      trail.style.display = rival ? "" : "none";
+      const k = rival && Math.min(this.all, rival.taken);
+      const here = rival && at(rival.params, k);
+      end.style.display = rival && near(here) ? "" : "none";
+      if (!rival) return;
+      trail.setAttribute("d", this.#path(rival, k, at));
+      end.setAttribute("transform", `translate(${here})`);
+    });
+  }
+
+  /** The path of a run so far; kept from frame to frame and made longer. */
+  #path(run, k, at) {
+    this.kept ??= new WeakMap();
+    let kept = this.kept.get(run);
+    if (kept?.xs !== this.xs || kept.k > k) kept = { xs: this.xs, k: -1, d: "" };
+    this.kept.set(run, kept);
     for (let n = kept.k + 1; n <= k; n += 1) {
-      const p = at(this.reel.params, n);
+      const p = at(run.params, n);
       if (near(p)) kept.d += `${kept.d ? "L" : "M"}${p[0].toFixed(1)},${p[1].toFixed(1)}`;
     }
     kept.k = k;
@@ -222,35 +263,127 @@ export class SurfaceView extends View {
   }
 }
 
+/** From so many rows on, points are painted on a canvas: as SVG they would slow every frame. */
+const MANY = 1500;
+const REACH = 12; // px around a painted point that a click may miss it by
+
 /** The examples, the side the model calls 1, the boundary, and the example chosen. */
 export class DataView extends View {
   constructor() {
     super("data");
+    this.canvas = el("canvas", { class: "lvf-canvas", "aria-hidden": "true" });
+    this.svg.before(this.canvas);
     this.side = shape("path", { class: "lvf-side" }, this.layer);
+    this.lines = beside(this.layer, (layer, letter) => shape("path", { class: `lvf-boundary lvf-run-${letter}` }, layer));
     this.line = shape("path", { class: "lvf-boundary" }, this.layer);
     this.pulls = shape("g", {}, this.layer);
     this.ring = shape("circle", { class: "lvf-ring", r: 9 }, this.layer);
+    this.node.addEventListener("pointerdown", (event) => {
+      this.pressed = [event.clientX, event.clientY];
+    }, true);
+    this.node.addEventListener("pointerup", (event) => this.#pick(event), true);
   }
 
   load(reel) {
     this.reel = reel;
+    // Nothing is chosen among these rows before the first show.
+    this.k = undefined;
   }
 
-  show(k, example, hardest) {
-    Object.assign(this, { k, example, hardest });
+  get many() {
+    return this.reel.rows > MANY;
+  }
+
+  fill(figure) {
+    this.colours = figure.data.map((trace) => trace.marker.color);
+    if (this.many || this.bare) return;
+    figure.data.forEach((trace, label) => {
+      const rows = Array.from(this.reel.y.keys()).filter((i) => this.reel.y[i] === label);
+      // A trace without a point would be missing from the legend.
+      if (!rows.length) return;
+      trace.x = rows.map((i) => this.reel.raw[2 * i]);
+      trace.y = rows.map((i) => this.reel.raw[2 * i + 1]);
+      trace.customdata = rows;
+    });
+  }
+
+  show(k, example, hardest, all = k) {
+    Object.assign(this, { k, example, hardest, all });
     this.move();
+  }
+
+  place() {
+    super.place();
+    this.#paint();
+    this.placed?.();
+  }
+
+  /** All points at once, on a bitmap that lies under what moves. */
+  #paint() {
+    const { canvas, reel } = this;
+    canvas.style.display = this.many && !this.bare ? "" : "none";
+    if (!this.many || this.bare || !this.xs) return;
+    const { width, height } = this.plot.layout;
+    const dense = window.devicePixelRatio || 1;
+    Object.assign(canvas, { width: width * dense, height: height * dense });
+    const pen = canvas.getContext("2d");
+    pen.scale(dense, dense);
+    const { x, y, w, h } = this.box;
+    pen.beginPath();
+    pen.rect(x, y, w, h);
+    pen.clip();
+    const r = reel.rows > 20 * MANY ? 1.2 : 2.2;
+    pen.globalAlpha = reel.rows > 20 * MANY ? 0.35 : 0.6;
+    pen.lineWidth = 1;
+    this.colours.forEach((colour, label) => {
+      pen.beginPath();
+      for (let i = 0; i < reel.rows; i += 1) {
+        if (reel.y[i] !== label) continue;
+        const [px, py] = this.#at(i);
+        if (label) for (const [n, [u, v]] of [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0], [0, -1.3]].entries()) pen[n ? "lineTo" : "moveTo"](px + r * u, py + r * v);
+        else {
+          pen.moveTo(px + r, py);
+          pen.arc(px, py, r, 0, 2 * Math.PI);
+        }
+      }
+      pen.fillStyle = pen.strokeStyle = colour;
+      if (label) pen.fill();
+      else pen.stroke();
+    });
+  }
+
+  /** The painted point nearest to a click. */
+  #pick(event) {
+    const [x, y] = this.pressed ?? [NaN, NaN];
+    this.pressed = null;
+    if (!this.many || this.bare || !(Math.hypot(event.clientX - x, event.clientY - y) < 4)) return;
+    const { left, top } = this.node.getBoundingClientRect();
+    let [best, least] = [-1, REACH];
+    for (let i = 0; i < this.reel.rows; i += 1) {
+      const [px, py] = this.#at(i);
+      const far = Math.hypot(px - event.clientX + left, py - event.clientY + top);
+      if (far < least) [best, least] = [i, far];
+    }
+    if (best >= 0) this.clicked({ customdata: best });
   }
 
   move() {
     if (!this.xs || this.k === undefined) return;
     const { reel } = this;
     const { xaxis, yaxis } = this.plot.layout;
-    const w = reel.raws(reel.at(reel.params, this.k));
-    const flat = w[0] === 0 && w[1] === 0;
-    const { inside, line } = halfPlane(w, xaxis.range, yaxis.range);
     const map = (list) => points(list.map(([x, y]) => this.px(x, y)));
+    const cut = (run, k) => {
+      const w = reel.raws(reel.at(run.params, k));
+      return { ...halfPlane(w, xaxis.range, yaxis.range), flat: w[0] === 0 && w[1] === 0 };
+    };
+    const { inside, line, flat } = cut(reel, this.k);
     this.side.setAttribute("d", inside.length > 2 && !flat ? `M${map(inside)}Z` : "");
     this.line.setAttribute("d", line ? `M${map(line)}` : "");
+    this.lines.forEach((node, n) => {
+      const rival = reel.rivals[n];
+      const found = rival && cut(rival, Math.min(this.all, rival.taken)).line;
+      node.setAttribute("d", found ? `M${map(found)}` : "");
+    });
     this.ring.setAttribute("transform", `translate(${this.#at(this.example)})`);
     while (this.pulls.childNodes.length < this.hardest.length) {
       shape("circle", { class: "lvf-pull", r: 6 }, this.pulls);
@@ -262,7 +395,9 @@ export class DataView extends View {
   }
 
   #at(i) {
-    return this.px(this.reel.raw[2 * i], this.reel.raw[2 * i + 1]);
+    // While a hand moves a point, its ring goes with it; training follows a moment later.
+    const own = this.hand?.()?.[i];
+    return own ? this.px(own[0], own[1]) : this.px(this.reel.raw[2 * i], this.reel.raw[2 * i + 1]);
   }
 }
 
@@ -271,6 +406,7 @@ export class LossView extends View {
   constructor() {
     super("loss");
     this.cursor = shape("path", { class: "lvf-cursor" }, this.layer);
+    this.ends = beside(this.layer, (layer, letter, d) => shape("path", { class: `lvf-end lvf-run-${letter}`, d }, layer));
     this.dot = shape("circle", { class: "lvf-marker", r: 5 }, this.layer);
   }
 
@@ -278,15 +414,21 @@ export class LossView extends View {
     this.reel = reel;
   }
 
-  show(k) {
+  show(k, all = k) {
     this.k = k;
+    this.all = all;
     this.move();
   }
 
   move() {
     if (!this.xs || this.k === undefined) return;
-    const [x, y] = this.px(this.k, Math.max(this.reel.losses[this.k], 1e-12));
-    this.cursor.setAttribute("d", `M${x},${this.box.y}v${this.box.h}`);
-    this.dot.setAttribute("transform", `translate(${x},${y})`);
+    const at = (run, k) => this.px(k, Math.max(run.losses[k], 1e-12));
+    this.cursor.setAttribute("d", `M${this.xs(this.all)},${this.box.y}v${this.box.h}`);
+    this.dot.setAttribute("transform", `translate(${at(this.reel, this.k)})`);
+    this.ends.forEach((node, n) => {
+      const rival = this.reel.rivals[n];
+      node.style.display = rival ? "" : "none";
+      if (rival) node.setAttribute("transform", `translate(${at(rival, Math.min(this.all, rival.taken))})`);
+    });
   }
 }

@@ -83,6 +83,12 @@ class PageState:
         ask = message.get("ask")
         return ask if isinstance(ask, dict) else None
 
+    def put(self, **fields: Any) -> None:
+        """Change the state from Python's side: the link and the browser follow."""
+        self.memory["state"] = {**self.state, **fields}
+        self.memory["revision"] += 1
+        self._write()
+
     def answer(self, text: str) -> None:
         """Reply to what `receive` returned, with the next acknowledgement."""
         self.memory["answer"] = text

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from lrviz import explain, film, settings, theme
-from lrviz.datasets import load_dataset
+from lrviz import explain, settings, theme
+from lrviz.datasets import Dataset, from_points, load_dataset
 from lrviz.figures.graph import build_figure
-from lrviz.figures.training import data_figure, loss_figure, surface3d_figure, surface_figure
-from lrviz.film import Film, Request
+from lrviz.figures.training import (
+    data_figure,
+    loss_figure,
+    plane_figure,
+    surface3d_figure,
+    surface_figure,
+)
+from lrviz.film import Film, Request, Scaled, Source, built_in, make
 from lrviz.graph import build
-from lrviz.live import base_path, live, stopped
+from lrviz.live import base_path, live, rows, signals
 from lrviz.optimizers import OPTIMIZERS
+from lrviz.pages import owndata
 from lrviz.pages.session import PageState
+from lrviz.reel import examples, reel
 from lrviz.settings import State
 from lrviz.theme import number
 
@@ -26,6 +34,8 @@ KEY = "training"
 #: Seconds of work before progress is shown.
 PATIENCE = 1.0
 
+#: What an empty plane changes in the structure of the run behind it.
+_BLANK = {"structure": "blank"}
 #: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
 FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 
@@ -38,19 +48,38 @@ _DATA_LABELS = {
     "separable": "Separable",
     "outlier": "One outlier",
     "imbalanced": "Imbalanced",
+    settings.OWN: "Your own points",
 }
 #: The title of the block that also says the parameters in both scales.
 _SCALED = "The scale"
 
 
+#: The visitor's uploaded file in the session, as a `film.Source`.
+FILE_KEY = "training-file"
+_LOST = (
+    "An uploaded file is not part of the link, and is gone after a reload: choose it again with "
+    "“Your data…”. Until then the page shows the penguins; all else is as in the link."
+)
+
+
 def page() -> None:
     """Show the Training page."""
-    page_state = PageState(KEY, settings.TRAINING, _mismatched)
+    page_state = PageState(KEY, settings.TRAINING, mismatched)
     page_state.load()
-    if stopped(KEY):
+    asked = signals(KEY)
+    if "stop" in asked:
         _back(page_state)
+    if "open" in asked:
+        owndata.ask(_use)
+    if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
+        page_state.memory["bad"] = [name for name in page_state.memory["bad"] if name != "data"]
+        st.warning(_LOST, icon=":material/upload_file:")
     page_state.notice()
     _body()
+
+
+def _session() -> MutableMapping[Any, Any]:
+    return st.session_state
 
 
 def _message() -> Mapping[str, Any] | None:
@@ -68,35 +97,99 @@ def _back(page_state: PageState) -> None:
             memory["handled"] = (str(message.get("client")), int(message.get("seq", 0)))
 
 
-def _mismatched(state: State) -> list[str]:
+def _use(data: Dataset) -> None:
+    """Train on a visitor's file from now on."""
+    st.session_state[FILE_KEY] = Source(data)
+    page_state = PageState(KEY, settings.TRAINING, mismatched)
+    fresh = settings.defaults(settings.TRAINING)
+    kept = {name: fresh[name] for name in ("scale", "lr", "step", "example")}
+    page_state.put(data=settings.FILE, **kept)
+
+
+def mismatched(state: State) -> list[str]:
     """Fields that do not fit the data and the run they stand beside."""
-    rows = len(load_dataset(state["data"]))
-    default_batch = next(f.default for f in settings.TRAINING if f.name == "batch")
     wrong = []
+    if state["data"] == settings.FILE and FILE_KEY not in _session():
+        wrong.append("data")
+        state = {**state, "data": settings.defaults(settings.TRAINING)["data"]}
+    if state["data"] == settings.OWN:
+        rows = len(state["points"])
+    elif state["data"] == settings.FILE:
+        rows = len(_session()[FILE_KEY].data)
+    else:
+        rows = len(load_dataset(state["data"]))
+    default_batch = next(f.default for f in settings.TRAINING if f.name == "batch")
     if state["step"] > state["steps"]:
         wrong.append("step")
-    if state["example"] >= rows:
+    if state["example"] >= max(rows, 1):
         wrong.append("example")
-    # A data set smaller than the default batch is simply used whole.
-    if state["batch"] > rows and state["batch"] != default_batch:
+    # A data set smaller than the default batch is simply used whole, and points come and go.
+    if state["data"] != settings.OWN and state["batch"] > rows and state["batch"] != default_batch:
         wrong.append("batch")
     return wrong
 
 
+def _source(page_state: PageState) -> Source | None:
+    """The data of the state; None while there is no point."""
+    state, memory = page_state.state, page_state.memory
+    if state["data"] == settings.FILE:
+        held: Source = st.session_state[FILE_KEY]
+        return held
+    if state["data"] != settings.OWN:
+        return built_in(state["data"])
+    points = state["points"]
+    if not points:
+        return None
+    if memory.get("points") != points:
+        memory.update(points=points, own=Source(from_points(points)))
+    own: Source = memory["own"]
+    return own
+
+
 @st.fragment
 def _body() -> None:
-    page_state = PageState(KEY, settings.TRAINING, _mismatched)
+    page_state = PageState(KEY, settings.TRAINING, mismatched)
     page_state.receive(_message())
     state = page_state.state
     request = Request(**{name: state[name] for name in Request._fields})
+    source = _source(page_state)
+    if source is None:
+        # Behind the empty plane stands a run that is not shown.
+        request, source = Request(), built_in(Request().data)
+        blank = True
+    else:
+        blank = False
     # The figures keep their place above; what is said while waiting lies over them.
     stage, below = st.container(), st.container(key="training-progress").empty()
-    film.make(request, _Watch(below))
+    made = source.make(request, _Watch(below))
     below.empty()
     page_state.memory["shown"] = state
     with stage:
-        live(KEY, {**json.loads(structure(request)), "kind": "film", "hidden": list(state["hide"])})
+        rows(KEY, _examples(page_state, made.scaled))
+        spec = json.loads(_structure(page_state, made))
+        if blank:
+            spec |= _BLANK
+        file = _session().get(FILE_KEY)
+        own = {"hidden": list(state["hide"]), "file": file and file.data.name}
+        live(KEY, {**spec, **own, "kind": "film", "blank": blank})
     page_state.acknowledge()
+
+
+def _examples(page_state: PageState, scaled: Scaled) -> Mapping[str, Any]:
+    held = page_state.memory.get("examples")
+    if held is None or held["digest"] != scaled.digest:
+        held = page_state.memory["examples"] = examples(scaled)
+    return held
+
+
+def _structure(page_state: PageState, made: Film) -> str:
+    """`structure`; that of a visitor's own data is kept in the session alone."""
+    if made.request.data in settings.DATA:
+        return structure(made.request)
+    held = page_state.memory.get("structure")
+    if held is None or held[0] is not made:
+        held = page_state.memory["structure"] = (made, _written(made))
+    return str(held[1])
 
 
 class _Watch:
@@ -124,18 +217,21 @@ def warm() -> None:
 
 @lru_cache(maxsize=4)
 def structure(request: Request) -> str:
-    """What the live component is given for one run, as JSON."""
-    made = film.make(request)
+    """What the live component is given for one run on built-in data, as JSON."""
+    return _written(make(request))
+
+
+def _written(made: Film) -> str:
     figures = {
         "contour": surface_figure(made),
         "3d": surface3d_figure(made),
-        "data": data_figure(made),
+        "data": data_figure(made, points=False),
         "loss": loss_figure(made),
     }
     data = made.scaled.data
     spec = {
-        "structure": "|".join(map(str, request)),
-        "film": film.reel(made),
+        "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
+        "film": reel(made),
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
         "features": list(data.feature_names),
         "labels": list(data.label_names),
@@ -155,6 +251,12 @@ def _furniture() -> str:
         shape: build_figure("features", shape=shape).to_plotly_json() for shape in ("wide", "tall")
     }
     spec = {
+        "own": {
+            "most": settings.POINTS_LIMIT,
+            "reach": settings.POINTS_HIGH,
+            "plane": plane_figure().to_plotly_json(),
+        },
+        "versus": settings.VERSUS_LIMIT,
         "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
         "question": "How does training find the weights? Press Play.",
         "graph": explain.spec(graph),
@@ -177,7 +279,7 @@ def _furniture() -> str:
                 "kind": "select",
                 "name": "data",
                 "label": "Data",
-                "options": [[name, _DATA_LABELS[name]] for name in settings.DATA],
+                "options": [[name, _DATA_LABELS[name]] for name in (*settings.DATA, settings.OWN)],
             },
             {
                 "kind": "choice",
@@ -249,8 +351,14 @@ def _about_data(made: Film) -> list[str]:
         f"y = {label}" + (f" is {name}" if name != str(label) else "")
         for label, name in enumerate(data.label_names)
     )
-    lines = [data.teaches, f"{len(data)} examples; {labels}."]
-    if made.bounds.minimum is None:
+    count = f"{len(data)} examples" if len(data) > 1 else "One example"
+    lines = [*([data.teaches] if data.teaches else []), f"{count}; {labels}.", *data.notes]
+    if len(set(data.y.tolist())) == 1:
+        lines.append(
+            "There is one class only, so the best answer is always that one: the loss falls for "
+            "ever while the weights grow. Add the other class to give training something to weigh."
+        )
+    elif made.bounds.minimum is None:
         lines.append(
             "A line separates the classes. Take that line’s w and b and double them: every "
             "example is still on its right side, and every loss is smaller. So no minimum exists, "
@@ -262,6 +370,13 @@ def _about_data(made: Film) -> list[str]:
             "these cancel in every coordinate: the gradient is exactly zero. It is the minimum, "
             "too: no line does better than J = log 2 = 0.6931."
         )
+    if made.request.data == settings.OWN:
+        return [*lines, "The points are part of the link."]
+    if made.request.data == settings.FILE:
+        return [
+            *lines,
+            f"Your own file, {data.name}: it stays in this visit and is not in the link.",
+        ]
     return [*lines, f"Source: {data.source} Licence: {data.licence}"]
 
 

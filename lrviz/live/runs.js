@@ -1,0 +1,81 @@
+// Up to three runs on the same data: the first is the one that the controls set, the others
+// are kept beside it. A kept run is a row [opt, lr, momentum, batch, seed, w1, w2, b].
+
+import { el } from "./dom.js";
+import { number } from "./numbers.js";
+import { Grid } from "./scenes.js";
+
+const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
+
+/** The run that the fields describe, as a row. */
+export const rowOf = ({ opt, lr, momentum, batch, seed, start }) => [opt, lr, momentum, batch, seed, ...start];
+
+/** The fields that a row describes. */
+export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, lr, momentum, batch, seed, start });
+
+export class Runs {
+  /** changed(fields): runs were kept, exchanged or let go. */
+  constructor(changed, read) {
+    Object.assign(this, { changed, read });
+    this.keep = el("button", { type: "button", class: "lv-button lvf-keep", text: "Keep run to compare", onclick: () => this.#keep() });
+    this.keep.title = "It stays as it is while you change the controls; up to three runs play together";
+    this.bar = el("div", { class: "lvf-runs", role: "group", "aria-label": "Runs compared" });
+    this.grid = new Grid("Runs", ["Run", "", "Step", "J", "w₁", "w₂", "b", ""]);
+    this.node = el("section", { class: "lvf-section lvf-wide", "aria-label": "The runs side by side" },
+      el("h2", { text: "The runs side by side" }),
+      el("p", { class: "lv-note", text: "All start at step 0 together. The surface is run A’s slice, and the other paths are projections onto it, so a path can seem to cross its own level. A run that ended stays at its end." }),
+      this.grid.node);
+  }
+
+  #keep() {
+    const { versus } = this.read();
+    this.changed({ versus: [...versus, rowOf(this.read())] });
+    this.bar.querySelector("button")?.focus();
+  }
+
+  #exchange(n) {
+    const fields = this.read();
+    const versus = fields.versus.map((row, i) => (i === n ? rowOf(fields) : row));
+    this.changed({ ...fieldsOf(fields.versus[n]), versus });
+  }
+
+  #drop(n) {
+    this.changed({ versus: this.read().versus.filter((_, i) => i !== n) });
+  }
+
+  load(reel, most) {
+    this.reel = reel;
+    const all = [{ letter: "A", label: reel.spec.label }, ...reel.rivals];
+    this.all = all;
+    const alone = all.length === 1;
+    this.node.hidden = alone;
+    this.keep.hidden = all.length > most;
+    const chips = alone ? [] : all.map(({ letter, label }, n) => {
+      const button = (text, name, act) => el("button", { type: "button", class: "lvf-chip-button", text, "aria-label": name, title: name, onclick: act });
+      return el("span", { class: "lvf-chip" }, el("span", { class: `lvf-glyph lvf-glyph-${letter.toLowerCase()}`, "aria-hidden": "true" }),
+        el("strong", { text: letter }), el("span", { class: "lvf-chip-label", text: label }),
+        n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvf-label", text: "set by the controls" }),
+        n ? button("×", `Remove run ${letter}`, () => this.#drop(n - 1)) : null);
+    });
+    this.bar.replaceChildren(...chips);
+    this.bar.hidden = alone;
+  }
+
+  /** The runs at step k, in the table. */
+  show(k) {
+    if (this.all.length === 1) return;
+    this.grid.size(this.all.length);
+    this.all.forEach(({ letter, label }, n) => {
+      const run = n ? this.reel.rivals[n - 1] : this.reel;
+      const at = Math.min(k, run.taken);
+      const stopped = n ? run.stopped : this.reel.spec.stopped;
+      this.grid.row(n, [letter, label, String(at), write(run.losses[at]), ...this.reel.at(run.params, at).map(write),
+        at === run.taken && stopped ? stopped : ""]);
+    });
+  }
+
+  /** The losses in one line, for the player. */
+  line(k) {
+    return this.reel.rivals.map((run) => `${run.letter}: J = ${write(run.losses[Math.min(k, run.taken)])}`).join("   ");
+  }
+}
