@@ -1,0 +1,170 @@
+"""Up to three runs on the same data, played together."""
+
+from __future__ import annotations
+
+from lrviz.film import Request, make
+from lrviz.model import PLANES
+from lrviz.reel import runs
+from lrviz.theme import number
+from tests.browser.conftest import settle, table
+from tests.browser.test_training_page import scrub
+
+ADAM = ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5)
+NEWTON = ("newton", 0.5, 0.9, 16, 0, 0.0, 0.0, 0.0)
+THREE = "versus=adam_0.1_0.9_16_0_1_-1_0.5~newton_0.5_0.9_16_0_0_0_0"
+
+# Where every run's end stands on the surface and on the loss curve, in px.
+ENDS = """() => {
+  const { surface, loss, data, k } = document.querySelector(".lvf").parentNode.lrvizFilm;
+  const at = (node) => node.getAttribute("transform").slice("translate(".length, -1).split(",").map(Number);
+  return {
+    k,
+    surface: [surface.marker, ...surface.ends].map(at),
+    loss: [loss.dot, ...loss.ends].map(at),
+    lines: [data.line, ...data.lines].map((n) => n.getAttribute("d")),
+  };
+}"""
+
+
+def expected(made, step):
+    """The rows of the table named Runs."""
+    rows = []
+    for letter, label, h in runs(made):
+        k = min(step, len(h))
+        cells = [number(float(v)) for v in (h.losses[k], *h.params[k])]
+        ended = h.stopped if k == len(h) and h.stopped else ""
+        rows.append([letter, label, str(k), *cells, ended])
+    return rows
+
+
+def where(page, made, step):
+    """The same places, from Python's own runs and the axes drawn."""
+    i, j, _ = PLANES[made.request.plane]
+    surface, loss = [], []
+    for _, _, h in runs(made):
+        k = min(step, len(h))
+        surface.append([float(h.params[k, i]), float(h.params[k, j])])
+        loss.append([k, float(h.losses[k])])
+    return page.evaluate(
+        """([surface, loss]) => {
+          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+          return {
+            surface: surface.map(([x, y]) => film.surface.px(x, y)),
+            loss: loss.map(([x, y]) => film.loss.px(x, y)),
+          };
+        }""",
+        [surface, loss],
+    )
+
+
+def close(found, wanted):
+    return all(
+        abs(a - b) < 0.01
+        for f, w in zip(found, wanted, strict=True)
+        for a, b in zip(f, w, strict=True)
+    )
+
+
+def test_a_run_is_kept_while_the_controls_set_another(open_page):
+    page = open_page("/training?lr=2")
+    assert page.get_by_role("group", name="Runs compared").count() == 0
+    page.get_by_role("button", name="Keep run to compare").click()
+    settle(page)
+    page.get_by_label("Optimizer").select_option("adam")
+    settle(page)
+    made = make(Request(opt="adam", lr=2.0, versus=(Request(lr=2.0).run,)))
+    scrub(page, 30)
+    settle(page)
+    assert table(page, "Runs") == expected(made, 30)
+    chips = page.get_by_role("group", name="Runs compared").locator(".lvf-chip").all_text_contents()
+    assert chips[0].startswith("AAdam, η = 2")
+    assert chips[1].startswith("BGradient descent, η = 2")
+    other = open_page(page.url[page.url.index("/training") :])
+    assert table(other, "Runs") == expected(made, 30)
+
+
+def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
+    page = open_page(f"/training?{THREE}&steps=60")
+    made = make(Request(steps=60, versus=(ADAM, NEWTON)))
+    assert page.get_by_role("button", name="Keep run to compare").count() == 0
+    for step in (0, 3, 25, 60):
+        scrub(page, step)
+        settle(page)
+        found, wanted = page.evaluate(ENDS), where(page, made, step)
+        assert close(found["surface"], wanted["surface"])
+        assert close(found["loss"], wanted["loss"])
+        assert table(page, "Runs") == expected(made, step)
+    assert len(set(found["lines"])) == 3
+
+
+def test_they_play_together(open_page):
+    page = open_page(f"/training?{THREE}&steps=60")
+    made = make(Request(steps=60, versus=(ADAM, NEWTON)))
+    page.get_by_role("radio", name="Full").check(force=True)
+    frames = page.evaluate(
+        f"""() => new Promise((done) => {{
+          const read = {ENDS};
+          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const seen = [];
+          document.querySelectorAll(".lvf-player button")[1].click();
+          const tick = () => {{
+            seen.push(read());
+            if (film.playing) requestAnimationFrame(tick);
+            else done(seen);
+          }};
+          requestAnimationFrame(tick);
+        }})"""
+    )
+    assert frames[-1]["k"] == 60
+    assert len({frame["k"] for frame in frames}) > 40
+    for frame in frames[:: len(frames) // 12]:
+        wanted = where(page, made, frame["k"])
+        assert close(frame["surface"], wanted["surface"])
+        assert close(frame["loss"], wanted["loss"])
+
+
+def test_a_short_run_waits_at_its_end_for_the_longer_ones(open_page):
+    page = open_page("/training?opt=newton&steps=50&versus=gd_0.5_0.9_16_0_0_0_0&step=50")
+    made = make(Request(opt="newton", steps=50, versus=(Request().run,)))
+    assert len(made.history) < 50
+    slider = page.get_by_role("slider", name="step", exact=True)
+    assert slider.get_attribute("max") == "50"
+    assert slider.input_value() == "50"
+    assert table(page, "Runs") == expected(made, 50)
+    assert table(page, "History")[-1][0] == str(len(made.history))
+
+
+def test_runs_change_places_and_leave(open_page):
+    page = open_page(f"/training?{THREE}&steps=60&step=10")
+    page.get_by_role("button", name="Exchange with A: set run B by the controls").click()
+    settle(page)
+    assert page.get_by_label("Optimizer").input_value() == "adam"
+    assert page.get_by_label("Start").input_value() == "1, −1, 0.5"
+    swapped = make(
+        Request(
+            opt="adam", lr=0.1, start=(1.0, -1.0, 0.5), steps=60, versus=(Request().run, NEWTON)
+        )
+    )
+    assert table(page, "Runs") == expected(swapped, 10)
+    page.get_by_role("button", name="Remove run C").click()
+    settle(page)
+    assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
+    page.get_by_role("button", name="Remove run B").click()
+    settle(page)
+    assert page.get_by_role("table", name="Runs", exact=True).count() == 0
+    assert "versus" not in page.url
+    page.go_back()
+    settle(page)
+    assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
+
+
+def test_three_runs_in_three_dimensions(open_page):
+    page = open_page(f"/training?{THREE}&steps=40&surface=3d&step=40")
+    made = make(Request(steps=40, versus=(ADAM, NEWTON)))
+    traces = page.evaluate(
+        """() => document.querySelector(".lvf").parentNode.lrvizFilm.surface.plot.data
+          .slice(4).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
+    )
+    for found, (_, _, h) in zip(traces, runs(made)[1:], strict=True):
+        assert found[:2] == h.params[-1, :2].tolist()
+        assert abs(10 ** found[2] - h.losses[-1]) < 1e-12
