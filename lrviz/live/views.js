@@ -265,6 +265,7 @@ export class SurfaceView extends View {
 
 /** From so many rows on, points are painted on a canvas: as SVG they would slow every frame. */
 const MANY = 1500;
+const TURN = 250; // rows painted before the other class has its turn
 const REACH = 12; // px around a painted point that a click may miss it by
 
 /** The examples, the side the model calls 1, the boundary, and the example chosen. */
@@ -332,24 +333,36 @@ export class DataView extends View {
     pen.beginPath();
     pen.rect(x, y, w, h);
     pen.clip();
-    const r = reel.rows > 20 * MANY ? 1.2 : 2.2;
-    pen.globalAlpha = reel.rows > 20 * MANY ? 0.35 : 0.6;
+    const crowd = reel.rows > 20 * MANY;
+    const r = crowd ? 1.2 : 2.2;
+    pen.globalAlpha = crowd ? 0.35 : 0.6;
     pen.lineWidth = 1;
-    this.colours.forEach((colour, label) => {
-      pen.beginPath();
-      for (let i = 0; i < reel.rows; i += 1) {
-        if (reel.y[i] !== label) continue;
-        const [px, py] = this.#at(i);
-        if (label) for (const [n, [u, v]] of [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0], [0, -1.3]].entries()) pen[n ? "lineTo" : "moveTo"](px + r * u, py + r * v);
-        else {
-          pen.moveTo(px + r, py);
-          pen.arc(px, py, r, 0, 2 * Math.PI);
-        }
+    // By turns, so that neither class lies over the other as a whole.
+    for (let from = 0; from < reel.rows; from += TURN) {
+      const to = Math.min(from + TURN, reel.rows);
+      this.colours.forEach((colour, label) => this.#turn(pen, { from, to, colour, label, r }));
+    }
+  }
+
+  /** Points of one class among some rows: open circles for 0, full diamonds for 1. */
+  #turn(pen, { from, to, colour, label, r }) {
+    pen.beginPath();
+    for (let i = from; i < to; i += 1) {
+      if (this.reel.y[i] !== label) continue;
+      const [x, y] = this.#at(i);
+      if (label) {
+        const far = 1.3 * r;
+        pen.moveTo(x, y - far);
+        for (const [u, v] of [[far, 0], [0, far], [-far, 0]]) pen.lineTo(x + u, y + v);
+        pen.closePath();
+      } else {
+        pen.moveTo(x + r, y);
+        pen.arc(x, y, r, 0, 2 * Math.PI);
       }
-      pen.fillStyle = pen.strokeStyle = colour;
-      if (label) pen.fill();
-      else pen.stroke();
-    });
+    }
+    pen.fillStyle = pen.strokeStyle = colour;
+    if (label) pen.fill();
+    else pen.stroke();
   }
 
   /** The painted point nearest to a click. */
