@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -51,6 +52,11 @@ app = st.App(
     ],
     middleware=[Middleware(SecurityHeaders, headers=headers(os.environ, INDEX.read_bytes()))],
 )
+
+# Starlette puts what is longer than 1 MB of an upload into a temporary file. Nothing of a
+# visitor is written to disk here; Streamlit ends a body 1 MB past server.maxUploadSize, so what
+# is held in memory is bounded all the same. 0 is no limit.
+MultiPartParser.spool_max_size = 0
 
 # A folder named pages beside the script is, to Streamlit, an app in its older style, until
 # st.navigation has run once: without this, the first visitor of a new server who follows a

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,14 +38,13 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, served as the README says."""
+@contextmanager
+def served(script: str, log: Path) -> Iterator[str]:
+    """A script, served as the README says; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     with log.open("w") as out:
         server = subprocess.Popen(
             [*command, f"--server.port={port}"], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
@@ -66,6 +66,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(10)
     # Streamlit itself logs a traceback when a browser leaves in mid-answer.
     assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app."""
+    with served("app.py", tmp_path_factory.mktemp("server") / "log") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
