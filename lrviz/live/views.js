@@ -279,10 +279,10 @@ export class DataView extends View {
     this.line = shape("path", { class: "lvf-boundary" }, this.layer);
     this.pulls = shape("g", {}, this.layer);
     this.ring = shape("circle", { class: "lvf-ring", r: 9 }, this.layer);
-    this.node.addEventListener("pointerdown", (event) => {
-      this.pressed = [event.clientX, event.clientY];
+    this.node.addEventListener("pointerdown", (down) => {
+      // Plotly lays a sheet over the page while a button is down: the release comes anywhere.
+      window.addEventListener("pointerup", (up) => this.#pick(down, up), { once: true, capture: true });
     }, true);
-    this.node.addEventListener("pointerup", (event) => this.#pick(event), true);
   }
 
   load(reel) {
@@ -366,10 +366,8 @@ export class DataView extends View {
   }
 
   /** The painted point nearest to a click. */
-  #pick(event) {
-    const [x, y] = this.pressed ?? [NaN, NaN];
-    this.pressed = null;
-    if (!this.many || this.bare || !(Math.hypot(event.clientX - x, event.clientY - y) < 4)) return;
+  #pick(down, event) {
+    if (!this.many || this.bare || Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > 3) return;
     const { left, top } = this.node.getBoundingClientRect();
     let [best, least] = [-1, REACH];
     for (let i = 0; i < this.reel.rows; i += 1) {
