@@ -96,7 +96,7 @@ def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
     return {"type": kind, "shape": list(array.shape), "base64": base64.b64encode(raw).decode()}
 
 
-def describe(run: Run) -> str:
+def describe(run: Run, *, start_too: bool = True) -> str:
     """A run in a few words: its optimizer, what that listens to, and its start if not zero."""
     opt, lr, momentum, batch, _, *start = run
     rule = OPTIMIZERS[opt]
@@ -108,14 +108,15 @@ def describe(run: Run) -> str:
     ):
         if argument in rule.uses:
             said.append(text)
-    if any(start):
+    if start_too and any(start):
         said.append(f"from ({', '.join(map(number, start))})")
     return ", ".join(said)
 
 
-def runs(film: Film) -> list[tuple[str, str, History]]:
+def runs(film: Film, *, start_too: bool = True) -> list[tuple[str, str, History]]:
     """Letter, description and history of every run, the film's own first."""
-    described = [describe(run) for run in (film.request.run, *film.request.versus)]
+    rows = (film.request.run, *film.request.versus)
+    described = [describe(run, start_too=start_too) for run in rows]
     return list(zip(LETTERS, described, (film.history, *film.rivals), strict=False))
 
 

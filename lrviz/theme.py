@@ -30,7 +30,8 @@ Mode = Literal["light", "dark"]
 
 #: Colours by role. Values and gradients follow Okabe & Ito's blue and vermillion, which stay
 #: apart under every common colour vision; each text colour has a contrast of 4.5 or more
-#: against the surface and the card of its mode. No two roles of a mode share a colour.
+#: against the surface and the card of its mode. No two roles of a mode share a colour. Runs
+#: compared are ``gradient``, ``run_b`` and ``run_c``, which also differ in lightness.
 PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
     {
         "light": MappingProxyType(
@@ -50,8 +51,8 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "high": "#8db4da",
                 "class0": "#9a5b00",
                 "class1": "#00705c",
-                "run_b": "#3f6b00",
-                "run_c": "#a8006b",
+                "run_b": "#1d3fd8",
+                "run_c": "#2b0a33",
             }
         ),
         "dark": MappingProxyType(
@@ -71,8 +72,8 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "high": "#2d5a86",
                 "class0": "#e6b35a",
                 "class1": "#4fd0aa",
-                "run_b": "#b5dc57",
-                "run_c": "#ff8ad0",
+                "run_b": "#4fe3f0",
+                "run_c": "#f0f04a",
             }
         ),
     }

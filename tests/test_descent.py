@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lrviz.datasets import load_dataset, standardise
-from lrviz.figures.descent import FLOOR, FRAMES_LIMIT, descent_figure
+from lrviz.figures.descent import FLOOR, FRAMES_LIMIT, descent_figure, loss_ticks, stage
 from lrviz.model import PLANES, slice_grid
 from lrviz.optimizers import train
 
@@ -99,6 +99,54 @@ def test_a_loss_of_nothing_has_a_colour():
     figure = descent_figure(run, data.X, data.y, mode="dark")
     assert figure.data[0].zmin >= FLOOR
     assert np.isfinite(figure.frames[-1].data[0].z).all()
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_several_runs_share_a_stage(plane):
+    slow, X, y = _run(steps=100)
+    wild, _, _ = _run(steps=30, optimizer="momentum", learning_rate=3.0, start=(4, -3, 2))
+    i, j, k = PLANES[plane]
+    for runs in ([slow, wild], [wild, slow]):
+        drawn = stage(runs, X, y, plane)
+        assert (drawn.shown[0], drawn.shown[-1]) == (0, 100)
+        for run in runs:
+            for values, axis in ((run.params[:, i], drawn.across), (run.params[:, j], drawn.up)):
+                assert axis[0] < values.min()
+                assert values.max() < axis[-1]
+        first = runs[0]
+        for n in (0, 20, len(drawn.shown) - 1):
+            # A first run that has ended lends the surface its last slice.
+            third = first.params[min(drawn.shown[n], len(first)), k]
+            exact = np.log10(slice_grid(X, y, plane, drawn.across, drawn.up, third))
+            np.testing.assert_allclose(drawn.slices[drawn.which[n]], exact, rtol=1e-6, atol=1e-6)
+    with pytest.raises(ValueError, match="At least one run"):
+        stage([], X, y, plane)
+
+
+@pytest.mark.parametrize("start", [(1e200, 1, 1), (1e217, -1e217, 1e100), (1e-60, 1e300, -1e300)])
+@pytest.mark.parametrize("plane", PLANES)
+def test_what_is_beyond_float64_has_the_colour_of_the_largest(start, plane):
+    X, y = np.array([[1e90, 1.0], [2e90, -1.0], [-1e90, 3.0], [3e90, 0.0]]), [0, 1, 0, 1]
+    run = train(X, y, learning_rate=1000.0, steps=5, start=start)
+    drawn = stage([run], X, y, plane)
+    assert all(np.isfinite(z).all() for z in drawn.slices)
+    assert (np.diff(drawn.across) > 0).all()
+    assert (np.diff(drawn.up) > 0).all()
+    low, high = drawn.extent
+    assert low < high
+    text = descent_figure(run, X, y, plane=plane).to_json()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-0.31, -0.04), (-0.3, 0.45), (-4, 0.5), (-4, 308), (0.1, 0.100001)]
+)
+def test_a_colour_bar_has_a_few_ticks_in_its_range(low, high):
+    ticks = loss_ticks(low, high)
+    assert 2 <= len(ticks) <= 10
+    assert ticks == sorted(ticks)
+    assert all(low <= tick <= high for tick in ticks)
 
 
 def test_bad_arguments():

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "settings": set(),
     "serving": set(),
     "datasets": {"numerics"},
+    "takeaway": {"numerics", "model", "optimizers", "datasets", "theme", "figures"},
     "figures": {
         "numerics",
         "ops",

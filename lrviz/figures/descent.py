@@ -6,7 +6,8 @@ plotly.js take the contours of its subplot off the screen for a frame at every s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,14 +30,86 @@ RADIUS = 7
 RESOLUTION = 41
 #: The plane reaches beyond the path by this share of its extent, and is at least this wide.
 MARGIN, LEAST_WIDTH = 0.35, 1.0
-#: The least loss that the colours tell apart, as its logarithm to base ten.
-FLOOR = -4.0
+#: A plane far from zero is at least this share of its distance wide, so that float64 tells its
+#: edges apart; and none reaches farther than this.
+LEAST_SHARE, FARTHEST = 1e-6, 1e300
+#: The losses that the colours tell apart, as logarithms to base ten: a loss beyond float64
+#: has the colour of the largest.
+FLOOR, CEILING = -4.0, 308.0
 FRAME_MS = 80
 LEVELS = 24
-#: A colour bar over fewer decades than this has ticks at 2 and 5 as well.
-FEW_DECADES = 2.5
+#: Round losses within a decade, from the roundest; a narrow range needs finer ones.
+_ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.arange(1, 10, 0.1))
+MOST_TICKS = 9
 
-_SYMBOLS = ("w₁", "w₂", "b")
+#: The parameters' symbols.
+SYMBOLS = ("w₁", "w₂", "b")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """The loss surface that one run or several are played on.
+
+    The slice of a frame is that of the first run's own third parameter at that step.
+
+    Attributes
+    ----------
+    plane : (int, int, int)
+        The parameters across, up and held fixed, as in `lrviz.model.PLANES`.
+    shown : list of int
+        The step of each frame, from 0 to the last of the longest run, `FRAMES_LIMIT` at most.
+    across, up : float64 arrays (`RESOLUTION`,)
+        Values along the edges of the grid, which hold every path.
+    slices : list of float32 arrays (up, across)
+        log10 of the mean log loss, all different, finite, between `FLOOR` and `CEILING`.
+    which : list of int
+        Which slice each frame has.
+    """
+
+    plane: tuple[int, int, int]
+    shown: list[int]
+    across: Array
+    up: Array
+    slices: list[npt.NDArray[np.float32]]
+    which: list[int]
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """The least and the largest value of all slices, never equal."""
+        low = float(min(s.min() for s in self.slices))
+        return low, max(float(max(s.max() for s in self.slices)), low + 1e-6)
+
+
+def stage(histories: Sequence[History], X: npt.ArrayLike, y: npt.ArrayLike, plane: str) -> Stage:
+    """The frames of runs over the same data, and the slice of the loss in each.
+
+    Parameters
+    ----------
+    histories : sequence of History
+        One or more; the first decides the slices.
+    X, y : array (m, 2), array (m,)
+        The data they were trained on.
+    plane : {"w1w2", "w1b", "w2b"}
+
+    Raises
+    ------
+    ValueError
+        An unknown plane, no run, or bad data.
+    """
+    if plane not in PLANES:
+        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
+    if not histories:
+        raise ValueError("At least one run is needed.")
+    i, j, k = PLANES[plane]
+    first = histories[0]
+    shown = spaced(max(map(len, histories)), FRAMES_LIMIT)
+    paths = np.concatenate([history.params for history in histories])
+    across, up = _axis(paths[:, i]), _axis(paths[:, j])
+    # A frame beyond the end of a run stays at its last step.
+    thirds = [float(first.params[min(step, len(first)), k]) for step in shown]
+    different = list(dict.fromkeys(thirds))
+    slices = [_log(slice_grid(X, y, plane, across, up, third)) for third in different]
+    return Stage((i, j, k), shown, across, up, slices, [different.index(t) for t in thirds])
 
 
 def descent_figure(
@@ -70,24 +143,17 @@ def descent_figure(
     ValueError
         An unknown plane or mode, or bad data.
     """
-    if plane not in PLANES:
-        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
     if mode not in PALETTES:
         raise ValueError(f"The mode must be one of {', '.join(PALETTES)}, not {mode!r}.")
     colours = PALETTES[mode]
-    i, j, k = PLANES[plane]
-    shown = _spaced(len(history), FRAMES_LIMIT)
-    path = history.params
-    across, up = _axis(path[:, i]), _axis(path[:, j])
-    slices = _slices(
-        path[shown, k].tolist(), lambda third: slice_grid(X, y, plane, across, up, third)
-    )
-    contour = _contour(across, up, slices, colours)
+    drawn = stage([history], X, y, plane)
+    (i, j, k), shown, path = drawn.plane, drawn.shown, history.params
+    contour = contour_trace(drawn, mode)
     contour.hovertemplate = (
-        f"{_SYMBOLS[i]} %{{x:.4g}}<br>{_SYMBOLS[j]} %{{y:.4g}}<br>log₁₀ of the loss %{{z:.3f}}"
+        f"{SYMBOLS[i]} %{{x:.4g}}<br>{SYMBOLS[j]} %{{y:.4g}}<br>log₁₀ of the loss %{{z:.3f}}"
         "<extra></extra>"
     )
-    points = _spaced(len(history), PATH_LIMIT)
+    points = spaced(len(history), PATH_LIMIT)
     whole = go.Scatter(
         x=path[points, i],
         y=path[points, j],
@@ -105,18 +171,18 @@ def descent_figure(
         return {
             "title": {
                 "text": f"Step {step} of {len(history)}: loss "
-                f"{number(float(history.losses[step]))}, on the slice {_SYMBOLS[k]} = "
+                f"{number(float(history.losses[step]))}, on the slice {SYMBOLS[k]} = "
                 f"{number(float(path[step, k]))}"
             },
             "shapes": [_trail(corners, colours), _marker(corners[-1], colours)],
         }
 
     # Only what differs between frames is in a frame: the slice where it changes at all.
-    moving = any(s is not slices[0] for s in slices)
+    moving = len(drawn.slices) > 1
     frames = [
         go.Frame(
             name=str(step),
-            data=[go.Contour(z=slices[n])] if moving else [],
+            data=[go.Contour(z=drawn.slices[drawn.which[n]])] if moving else [],
             traces=[0] if moving else [],
             layout=layout(n),
         )
@@ -131,8 +197,8 @@ def descent_figure(
         font={"color": colours["text"]},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
         margin={"l": 60, "r": 20, "t": 90, "b": 20},
-        xaxis={"title": {"text": _SYMBOLS[i]}, "range": [across[0], across[-1]]},
-        yaxis={"title": {"text": _SYMBOLS[j]}, "range": [up[0], up[-1]]},
+        xaxis={"title": {"text": SYMBOLS[i]}, "range": drawn.across[[0, -1]]},
+        yaxis={"title": {"text": SYMBOLS[j]}, "range": drawn.up[[0, -1]]},
         updatemenus=[_buttons(colours)],
         sliders=[_slider(shown)],
         meta={"description": _description(history, plane)},
@@ -151,28 +217,25 @@ def descent_figure(
     return figure
 
 
-def _spaced(taken: int, most: int) -> list[int]:
-    """Step numbers: all, or ``most`` evenly spaced ones with both ends."""
-    spaced = np.linspace(0, taken, min(taken + 1, most))
-    return [int(s) for s in np.round(spaced)]
+def spaced(taken: int, most: int) -> list[int]:
+    """Numbers from 0 to ``taken``: all, or ``most`` evenly spaced ones with both ends."""
+    return [int(s) for s in np.round(np.linspace(0, taken, min(taken + 1, most)))]
 
 
-def _contour(
-    across: Array, up: Array, slices: list[npt.NDArray[np.float32]], colours: Mapping[str, str]
-) -> go.Contour:
-    """The first slice, on a colour scale that holds for all of them."""
-    low, high = float(min(s.min() for s in slices)), float(max(s.max() for s in slices))
-    high = max(high, low + 1e-6)
-    ticks = _ticks(low, high)
+def contour_trace(drawn: Stage, mode: Mode) -> go.Contour:
+    """The first frame's slice, on a colour scale that holds for all of them."""
+    colours = PALETTES[mode]
+    low, high = drawn.extent
+    ticks = loss_ticks(low, high)
     return go.Contour(
-        x=across,
-        y=up,
-        z=slices[0],
+        x=drawn.across,
+        y=drawn.up,
+        z=drawn.slices[drawn.which[0]],
         zmin=low,
         zmax=high,
         contours={"start": low, "end": high, "size": (high - low) / LEVELS},
         line={"width": 0.5, "color": colours["line"]},
-        colorscale=[[0.0, colours["surface"]], [1.0, colours["value"]]],
+        colorscale=[[0.0, colours["low"]], [1.0, colours["high"]]],
         colorbar={
             "title": {"text": "mean log loss"},
             "tickvals": ticks,
@@ -210,29 +273,30 @@ def _marker(at: list[float], colours: Mapping[str, str]) -> dict[str, Any]:
 
 def _axis(values: Array) -> Array:
     low, high = float(values.min()), float(values.max())
-    half = max((high - low) * (0.5 + MARGIN), LEAST_WIDTH / 2)
-    middle = low + (high - low) / 2
-    return np.linspace(middle - half, middle + half, RESOLUTION)
+    middle = low / 2 + high / 2
+    least = max(LEAST_WIDTH / 2, LEAST_SHARE * abs(middle))
+    half = max((high / 2 - low / 2) * (1 + 2 * MARGIN), least)
+    return np.linspace(max(middle - half, -FARTHEST), min(middle + half, FARTHEST), RESOLUTION)
 
 
-def _slices(
-    thirds: list[float], slice_at: Callable[[float], Array]
-) -> list[npt.NDArray[np.float32]]:
-    """log10 of the loss on each frame's slice; frames with the same third parameter share one."""
-    made: dict[float, npt.NDArray[np.float32]] = {}
-    for third in thirds:
-        if third not in made:
-            grid = np.maximum(slice_at(third), 10.0**FLOOR)
-            made[third] = np.log10(grid).astype(np.float32)
-    return [made[third] for third in thirds]
+def _log(losses: Array) -> npt.NDArray[np.float32]:
+    """log10 of losses, what is beyond float64 taken for the largest: JSON has no infinity."""
+    known = np.nan_to_num(losses, nan=np.inf, posinf=np.inf)
+    return np.log10(np.clip(known, 10.0**FLOOR, 10.0**CEILING)).astype(np.float32)
 
 
-def _ticks(low: float, high: float) -> Array:
-    """Logarithms of 1, 2 and 5 times powers of ten in a range, or of 1 alone if it is wide."""
+def loss_ticks(low: float, high: float) -> list[float]:
+    """Logarithms of round losses in a range, well apart: as round as leaves three of them."""
     powers = np.arange(np.floor(low), np.ceil(high) + 1)
-    digits = [1, 2, 5] if high - low < FEW_DECADES else [1]
-    ticks = np.sort(np.add.outer(powers, np.log10(digits)).ravel())
-    return np.asarray(ticks[(ticks >= low) & (ticks <= high)])
+    apart = (high - low) / MOST_TICKS
+    for digits in _ROUND:
+        ticks: list[float] = []
+        for tick in np.sort(np.add.outer(powers, np.log10(digits)).ravel()).tolist():
+            if low <= tick <= high and (not ticks or tick - ticks[-1] >= apart):
+                ticks.append(tick)
+        if len(ticks) >= 3:
+            return ticks
+    return [low, high]
 
 
 def _description(history: History, plane: str) -> str:

@@ -7,13 +7,14 @@ take the contours off the screen for a frame, and a layout shape costs milliseco
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lrviz.datasets import Dataset
+from lrviz.figures.descent import loss_ticks
+from lrviz.figures.looks import LOOKS, literal
 from lrviz.film import SYMBOLS, Film
 from lrviz.model import PLANES
 from lrviz.numerics import Array
@@ -21,16 +22,11 @@ from lrviz.reel import runs
 from lrviz.theme import PALETTES, Mode, number
 
 LEVELS = 20
-#: Colour and dash of the runs, the film's own first; the loss alone is drawn as a value.
-RUN_COLOURS, RUN_DASHES = ("gradient", "run_b", "run_c"), ("solid", "dash", "dot")
 #: Hand-placed points lie in the least of these squares, ± from zero, that holds them all.
 BOXES = (5.0, 10.0, 20.0, 50.0, 100.0)
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
-#: Round losses within a decade, from the roundest; a narrow range needs finer ones.
-_ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.arange(1, 10, 0.1))
-_MOST_TICKS = 9
 _SANS = "Source Sans, Source Sans Pro, sans-serif"
 #: The data plane reaches beyond the data by this share of their extent.
 _ROOM = 0.08
@@ -87,7 +83,7 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
     """
     c = PALETTES[mode]
     i, j, k = PLANES[film.request.plane]
-    ticks = _ticks(film.low, film.high)
+    ticks = loss_ticks(film.low, film.high)
     surface = go.Surface(
         name="loss",
         x=film.across.tolist(),
@@ -125,12 +121,10 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         go.Scatter3d(
             name=letter,
             mode="lines",
-            line={"color": c[colour], "width": 5, "dash": dash},
+            line={"color": c[look.role], "width": 5},
             hoverinfo="skip",
         )
-        for (letter, _, _), colour, dash in zip(
-            runs(film)[1:], RUN_COLOURS[1:], RUN_DASHES[1:], strict=False
-        )
+        for (letter, _, _), look in zip(runs(film)[1:], LOOKS[1:], strict=False)
     ]
     axis = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
     return go.Figure(
@@ -183,10 +177,10 @@ def plane_figure(
 ) -> go.Figure:
     """An empty plane of two features, with a trace for each class."""
     c = PALETTES[mode]
-    first, second = map(as_text, names)
+    first, second = map(literal, names)
     traces = [
         go.Scatter(
-            name=f"{label}" if name == str(label) else f"{label} {as_text(name)}",
+            name=f"{label}" if name == str(label) else f"{label} {literal(name)}",
             mode="markers",
             x=[None],
             y=[None],
@@ -228,15 +222,6 @@ def plane_figure(
     )
 
 
-def as_text(name: str, longest: int = 40) -> str:
-    """A visitor's text as Plotly shows it letter by letter, and not too long.
-
-    Plotly reads a few HTML tags and entities in every text, and ``%{...}`` in templates.
-    """
-    short = name if len(name) <= longest else f"{name[: longest - 1]}…"
-    return escape(short, quote=False).replace("%{", "%\u200b{")
-
-
 def _spans(data: Dataset) -> tuple[list[float], list[float]]:
     if data.name == "own":
         reach = float(np.abs(data.X).max())
@@ -253,7 +238,7 @@ def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
     high = max(float(losses.max()) for _, losses in shown)
     room = max(0.06 * np.log10(high / low), 0.02)
     bottom, top = np.log10(low) - room, np.log10(high) + room
-    ticks = _ticks(bottom, top)
+    ticks = loss_ticks(bottom, top)
     taken = film.steps
     alone = len(shown) == 1
     traces = [
@@ -262,11 +247,11 @@ def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
             mode="lines" if len(losses) > 2 else "lines+markers",
             x=list(range(len(losses))),
             y=losses.tolist(),
-            line={"color": c["value" if alone else colour], "width": 2, "dash": dash},
+            line={"color": c["value" if alone else look.role], "width": 2, "dash": look.dash},
             hovertemplate=f"{'' if alone else letter + ', '}step %{{x}}: loss %{{y:.4g}}"
             "<extra></extra>",
         )
-        for (letter, losses), colour, dash in zip(shown, RUN_COLOURS, RUN_DASHES, strict=False)
+        for (letter, losses), look in zip(shown, LOOKS, strict=False)
     ]
     vertical = _axis(mode, "loss J", [bottom, top]) | {
         "type": "log",
@@ -291,7 +276,7 @@ def _colours(mode: Mode) -> list[list[Any]]:
 
 
 def _colorbar(film: Film, mode: Mode) -> dict[str, Any]:
-    ticks = _ticks(film.low, film.high)
+    ticks = loss_ticks(film.low, film.high)
     c = PALETTES[mode]
     return {
         "thickness": 10,
@@ -354,17 +339,3 @@ def _padded(values: Array) -> list[float]:
 
 def _log(losses: Any) -> Any:
     return np.log10(np.maximum(losses, np.float32(1e-38)))
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Logarithms of round losses in a range, well apart: as round as leaves three of them."""
-    powers = np.arange(np.floor(low), np.ceil(high) + 1)
-    apart = (high - low) / _MOST_TICKS
-    for digits in _ROUND:
-        ticks: list[float] = []
-        for tick in np.sort(np.add.outer(powers, np.log10(digits)).ravel()).tolist():
-            if low <= tick <= high and (not ticks or tick - ticks[-1] >= apart):
-                ticks.append(tick)
-        if len(ticks) >= 3:
-            return ticks
-    return [low, high]

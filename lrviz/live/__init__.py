@@ -108,6 +108,12 @@ def rows(key: str, data: Mapping[str, Any]) -> None:
     _component(key=f"{key}-rows-sync", data=body)
 
 
+def pictures(key: str, stem: str) -> None:
+    """Buttons that save what the mount called ``key`` shows, as ``stem``.png and ``stem``.svg."""
+    body = {"kind": "pictures", "key": key, "stem": stem, **addresses()}
+    _component(key=f"{key}-pictures", data=body, width="content")
+
+
 def signals(key: str) -> frozenset[str]:
     """What the browser has just asked of the whole page: ``stop`` the work, ``open`` the dialog.
 

@@ -39,12 +39,13 @@ function select(spec, onPick) {
     else field.append(el("option", { value, text }));
     return undefined;
   };
+  const text = () => field.selectedOptions[0]?.text ?? "";
   let now = spec.options[0][0];
   const set = (value) => {
     now = value;
     field.value = value;
   };
-  return { ...labelled(spec, field), offer: (value, text) => { offer(value, text); field.value = now; }, set };
+  return { ...labelled(spec, field), offer: (value, text) => { offer(value, text); field.value = now; }, text, set };
 }
 
 function segmented(spec, onPick) {

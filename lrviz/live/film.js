@@ -125,6 +125,11 @@ class Film {
       el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart), this.scrub, speed.node, this.status);
   }
 
+  /** What the data are called where they are chosen. */
+  get dataName() {
+    return this.widgets.data.text();
+  }
+
   get shape() {
     const wide = this.root.clientWidth;
     return wide >= 1230 ? "four" : wide >= 760 ? "two" : "one";
@@ -173,10 +178,10 @@ class Film {
   #build() {
     if (!this.widgets) this.#buildOnce();
     const { spec, reel } = this;
-    for (const view of [this.surface, this.data, this.loss]) view.load(reel);
+    for (const view of [this.surface, this.data, this.loss]) view.load(reel, spec.looks);
     this.count.textContent = `of 0 to ${reel.rows - 1}`;
     for (const block of [this.rule, this.pulls, this.history]) block.load(reel);
-    this.runs.load(reel, spec.versus);
+    this.runs.load(reel, spec.versus, spec.looks);
     this.points.offer();
     if (this.scrubbed !== reel.steps) {
       this.scrubbed = reel.steps;

@@ -11,6 +11,7 @@ import { Figure, plotly, recolour } from "./figure.js";
 import { Curves, Lesson, typesetter } from "./lesson.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
+import { mountPictures } from "./picture.js";
 
 class Live {
   constructor(host, data) {
@@ -353,6 +354,7 @@ export default function mount(component) {
     line.live?.synced();
     return undefined;
   }
+  if (data.kind === "pictures") return mountPictures(component);
   if (["film", "rows", "signals"].includes(data.kind)) return mountFilm(component);
   const host = parentElement;
   if (!host.lrviz) {

@@ -13,6 +13,13 @@ export const rowOf = ({ opt, lr, momentum, batch, seed, start }) => [opt, lr, mo
 /** The fields that a row describes. */
 export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, lr, momentum, batch, seed, start });
 
+/** A run's marker, as it stands on the surface. */
+function glyph(outline, letter) {
+  const host = el("span", { class: `lvf-glyph lvf-run-${letter.toLowerCase()}`, "aria-hidden": "true" });
+  host.innerHTML = `<svg viewBox="-10 -10 20 20"><path d="${outline}"/></svg>`;
+  return host;
+}
+
 export class Runs {
   /** changed(fields): runs were kept, exchanged or let go. */
   constructor(changed, read) {
@@ -43,7 +50,7 @@ export class Runs {
     this.changed({ versus: this.read().versus.filter((_, i) => i !== n) });
   }
 
-  load(reel, most) {
+  load(reel, most, looks) {
     this.reel = reel;
     const all = [{ letter: "A", label: reel.spec.label }, ...reel.rivals];
     this.all = all;
@@ -52,7 +59,7 @@ export class Runs {
     this.keep.hidden = all.length > most;
     const chips = alone ? [] : all.map(({ letter, label }, n) => {
       const button = (text, name, act) => el("button", { type: "button", class: "lvf-chip-button", text, "aria-label": name, title: name, onclick: act });
-      return el("span", { class: "lvf-chip" }, el("span", { class: `lvf-glyph lvf-glyph-${letter.toLowerCase()}`, "aria-hidden": "true" }),
+      return el("span", { class: "lvf-chip" }, glyph(looks[n].outline, letter),
         el("strong", { text: letter }), el("span", { class: "lvf-chip-label", text: label }),
         n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvf-label", text: "set by the controls" }),
         n ? button("×", `Remove run ${letter}`, () => this.#drop(n - 1)) : null);

@@ -105,11 +105,14 @@ class View {
   }
 }
 
-/** How the runs beside the first are told apart: by letter, colour, dash and form. */
-const BESIDE = [["b", "M-6,-6H6V6H-6Z"], ["c", "M0,-8L7.5,6H-7.5Z"]];
-
 /** One shape for each run that may stand beside the first. */
-const beside = (layer, make) => BESIDE.map(([letter, form]) => make(layer, letter, form));
+const beside = (layer, name) => ["b", "c"].map((letter) => shape("path", { class: `${name} lvf-run-${letter}` }, layer));
+
+/** Dash and marker of those runs, as `figures/looks.py` has them; the colour is in the style sheet. */
+function dress(lines, ends, looks) {
+  lines.forEach((node, n) => node.setAttribute("stroke-dasharray", looks[n + 1].dasharray));
+  ends.forEach((node, n) => node.setAttribute("d", looks[n + 1].outline));
+}
 
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
 const near = ([x, y]) => Math.abs(x) < FAR && Math.abs(y) < FAR;
@@ -120,19 +123,20 @@ const FLAT = 1e-6; // a gradient this small is not worth an arrow
 export class SurfaceView extends View {
   constructor() {
     super("surface");
-    this.others = beside(this.layer, (layer, letter) => shape("path", { class: `lvf-trail lvf-run-${letter}` }, layer));
+    this.others = beside(this.layer, "lvf-trail");
     this.trail = shape("path", { class: "lvf-trail" }, this.layer);
     this.leap = shape("path", { class: "lvf-leap" }, this.layer);
     this.ghost = shape("circle", { class: "lvf-ghost", r: 7 }, this.layer);
     this.downhill = shape("path", { class: "lvf-downhill" }, this.layer);
-    this.ends = beside(this.layer, (layer, letter, d) => shape("path", { class: `lvf-end lvf-run-${letter}`, d }, layer));
+    this.ends = beside(this.layer, "lvf-end");
     this.marker = shape("circle", { class: "lvf-marker", r: 7 }, this.layer);
     this.best = shape("path", { class: "lvf-best" }, this.layer);
   }
 
-  load(reel) {
+  load(reel, looks) {
     this.reel = reel;
     this.k = this.all = 0;
+    dress(this.others, this.ends, looks);
   }
 
   fill(figure) {
@@ -275,7 +279,7 @@ export class DataView extends View {
     this.canvas = el("canvas", { class: "lvf-canvas", "aria-hidden": "true" });
     this.svg.before(this.canvas);
     this.side = shape("path", { class: "lvf-side" }, this.layer);
-    this.lines = beside(this.layer, (layer, letter) => shape("path", { class: `lvf-boundary lvf-run-${letter}` }, layer));
+    this.lines = beside(this.layer, "lvf-boundary");
     this.line = shape("path", { class: "lvf-boundary" }, this.layer);
     this.pulls = shape("g", {}, this.layer);
     this.ring = shape("circle", { class: "lvf-ring", r: 9 }, this.layer);
@@ -285,8 +289,9 @@ export class DataView extends View {
     }, true);
   }
 
-  load(reel) {
+  load(reel, looks) {
     this.reel = reel;
+    dress(this.lines, [], looks);
     // Nothing is chosen among these rows before the first show.
     this.k = undefined;
   }
@@ -417,12 +422,13 @@ export class LossView extends View {
   constructor() {
     super("loss");
     this.cursor = shape("path", { class: "lvf-cursor" }, this.layer);
-    this.ends = beside(this.layer, (layer, letter, d) => shape("path", { class: `lvf-end lvf-run-${letter}`, d }, layer));
+    this.ends = beside(this.layer, "lvf-end");
     this.dot = shape("circle", { class: "lvf-marker", r: 5 }, this.layer);
   }
 
-  load(reel) {
+  load(reel, looks) {
     this.reel = reel;
+    dress([], this.ends, looks);
   }
 
   show(k, all = k) {

@@ -13,6 +13,7 @@ import streamlit as st
 from lrviz import explain, settings, theme
 from lrviz.datasets import Dataset, from_points, load_dataset
 from lrviz.figures.graph import build_figure
+from lrviz.figures.looks import LOOKS, outline
 from lrviz.figures.training import (
     data_figure,
     loss_figure,
@@ -24,7 +25,7 @@ from lrviz.film import Film, Request, Scaled, Source, built_in, make
 from lrviz.graph import build
 from lrviz.live import base_path, live, rows, signals
 from lrviz.optimizers import OPTIMIZERS
-from lrviz.pages import owndata
+from lrviz.pages import away, owndata
 from lrviz.pages.session import PageState
 from lrviz.reel import examples, reel
 from lrviz.settings import State
@@ -170,8 +171,11 @@ def _body() -> None:
         if blank:
             spec |= _BLANK
         file = _session().get(FILE_KEY)
-        own = {"hidden": list(state["hide"]), "file": file and file.data.name}
+        hand = state["data"] == settings.OWN
+        own = {"hidden": list(state["hide"]), "file": file and file.data.name, "hand": hand}
         live(KEY, {**spec, **own, "kind": "film", "blank": blank})
+        if not blank:
+            away.offer(KEY, made)
     page_state.acknowledge()
 
 
@@ -257,6 +261,9 @@ def _furniture() -> str:
             "plane": plane_figure().to_plotly_json(),
         },
         "versus": settings.VERSUS_LIMIT,
+        "looks": [
+            {"dasharray": look.dasharray, "outline": outline(look.form, 7)} for look in LOOKS
+        ],
         "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
         "question": "How does training find the weights? Press Play.",
         "graph": explain.spec(graph),

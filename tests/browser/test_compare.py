@@ -16,7 +16,8 @@ THREE = "versus=adam_0.1_0.9_16_0_1_-1_0.5~newton_0.5_0.9_16_0_0_0_0"
 # Where every run's end stands on the surface and on the loss curve, in px.
 ENDS = """() => {
   const { surface, loss, data, k } = document.querySelector(".lvf").parentNode.lrvizFilm;
-  const at = (node) => node.getAttribute("transform").slice("translate(".length, -1).split(",").map(Number);
+  const inside = (text) => text.slice("translate(".length, -1).split(",").map(Number);
+  const at = (node) => inside(node.getAttribute("transform"));
   return {
     k,
     surface: [surface.marker, ...surface.ends].map(at),

@@ -1,0 +1,63 @@
+"""What a visitor takes away from the Training page: the animation, the numbers, the picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from lrviz import reel, takeaway
+from lrviz.film import Film
+from lrviz.live import pictures
+from lrviz.theme import Mode
+
+
+def offer(key: str, made: Film) -> None:
+    """Offer a run's downloads, in a row; each is made when it is asked for.
+
+    Parameters
+    ----------
+    key : str
+        The mount whose picture is taken.
+    made : Film
+    """
+    data, request = made.scaled.data, made.request
+    runs = [takeaway.Run(*one) for one in reel.runs(made, start_too=False)]
+    stem = f"lrviz-{re.sub(r'[^a-z0-9]+', '-', data.name.lower()).strip('-') or 'data'}"
+    mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
+
+    def animation() -> str:
+        return takeaway.standalone(
+            runs,
+            data,
+            made.scaled.X,
+            plane=request.plane,
+            scaled=request.scale == "standard",
+            mode=mode,
+        )
+
+    with st.container(key=f"{key}-away"):
+        st.html("<h2>Take it away</h2>")
+        with st.container(horizontal=True):
+            _download("Animation, HTML", f"{stem}-{request.opt}.html", "text/html", animation)
+            _download(
+                "History, CSV",
+                f"{stem}-{request.opt}-history.csv",
+                "text/csv",
+                lambda: takeaway.history_csv(runs),
+            )
+            # Spreadsheets know UTF-8 by its mark.
+            _download(
+                "Data, CSV",
+                f"{stem}.csv",
+                "text/csv",
+                lambda: "\ufeff" + takeaway.data_csv(data),
+            )
+            pictures(key, f"{stem}-{request.opt}")
+
+
+def _download(label: str, name: str, kind: str, make: Callable[[], str]) -> None:
+    st.download_button(
+        label, lambda: make().encode(), name, kind, on_click="ignore", key=f"away-{label}"
+    )
