@@ -379,7 +379,7 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
     stands_alone(root)
     palette = PALETTES[mode]
     texts = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
-    assert "Gradient descent on Palmer penguins, η = 2: step 7 of 200" in texts
+    assert "Gradient descent, η = 2. Palmer penguins, step 7 of 200" in texts
     assert " ".join(found["status"].split()) in texts
     assert texts[-1] == "lrviz"
     for wanted in ("Loss surface", "Data and boundary", "Loss at every step", "this step"):
