@@ -1,63 +1,50 @@
-"""Data sets: the built-in ones, and reading a visitor's own CSV.
-
-Reading is strict. A file is read right or refused with one sentence that says what is wrong
-and where; no row is shifted, and none is left out unless the caller says so. Rows are
-numbered as a spreadsheet numbers them: the header is row 1.
-"""
+"""Data sets: the built-in ones, hand-placed points, and columns chosen from a visitor's CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import os
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lrviz.numerics import Array
+from lrviz.reading import (
+    DataError,
+    Table,
+    as_labels,
+    as_numbers,
+    listed,
+    missing_values,
+    named,
+    quoted,
+    read_table,
+    to_csv_cell,
+)
 
-#: Limits of a file: bytes, columns, characters of a cell, size of a number.
-BYTES_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, NUMBER_LIMIT = 2_000_000, 100, 1000, 1e100
-#: What a cell may hold to say that its value is missing, in any case; and what more may say so
-#: where a number is expected, while it could be the name of a class.
-MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
-NO_NUMBER = MISSING | {"none", "?", ".", "-", "--"}
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+__all__ = [
+    "DATASETS",
+    "DataError",
+    "Dataset",
+    "Point",
+    "choose",
+    "from_points",
+    "load_dataset",
+    "missing_rows",
+    "read_csv",
+    "read_table",
+    "standardise",
+    "to_csv_cell",
+    "to_raw",
+    "to_standardised",
+]
 
 _FEATURES = 2
 _CLASSES = 2
-_SAMPLE_ROWS = 50
-_NAMED_ROWS = 8
-# ASCII digits on purpose: float() also takes full-width digits, 1_000, inf and nan.
-_POINT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_COMMA = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)([eE][+-]?[0-9]+)?")
-_NO_TEXT = (
-    (b"PK\x03\x04", "a zip archive (an .xlsx file is one too)"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (b"%PDF", "a PDF file"),
-    (b"\x89PNG", "a picture"),
-)
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
-
-
-class DataError(ValueError):
-    """Data that cannot be used; the message is one sentence for the person who brought it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -324,76 +311,7 @@ def to_standardised(params: npt.ArrayLike, mean: Array, scale: Array) -> Array:
     return np.concatenate([w * scale, b[..., None]], axis=-1)
 
 
-# Reading a file
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV as text cells, every row as wide as the header.
-
-    Attributes
-    ----------
-    name : str
-        The file's name, or "your data".
-    columns : tuple of str
-        Names from the header, all different.
-    rows : tuple of tuple of str
-        Cells without surrounding blanks.
-    numbers : tuple of int
-        The row number of each row, the header being row 1.
-    delimiter : str
-        A key of `DELIMITERS`.
-    notes : tuple of str
-        What was decided while reading.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...]
-    delimiter: str
-    notes: tuple[str, ...] = ()
-
-    def column(self, name: str) -> tuple[str, ...]:
-        """The cells of one column.
-
-        Raises
-        ------
-        DataError
-            There is no such column.
-        """
-        if name not in self.columns:
-            known = ", ".join(self.columns[:_NAMED_ROWS])
-            raise DataError(f"There is no column named {_quoted(name)}; the file has {known}.")
-        index = self.columns.index(name)
-        return tuple(row[index] for row in self.rows)
-
-    def numeric(self) -> tuple[str, ...]:
-        """Columns whose cells are all numbers or missing, with at least two numbers in them."""
-        found = []
-        for name in self.columns:
-            cells = [c for c in self.column(name) if not is_missing(c, number=True)]
-            pattern = _pattern(self.delimiter, cells)
-            if len(set(cells)) > 1 and all(pattern.fullmatch(cell) for cell in cells):
-                found.append(name)
-        return tuple(found)
-
-    def two_valued(self) -> tuple[str, ...]:
-        """Columns with exactly two different values, missing ones left aside."""
-        return tuple(
-            name for name in self.columns if len(_classes(self.column(name))[0]) == _CLASSES
-        )
-
-
-def _pattern(delimiter: str, cells: Sequence[str]) -> re.Pattern[str]:
-    # A comma can only be a decimal mark where it does not part the cells.
-    commas = delimiter != "," and any("," in c and _COMMA.fullmatch(c) for c in cells)
-    return _COMMA if commas else _POINT
-
-
-def is_missing(cell: str, *, number: bool = False) -> bool:
-    """Whether a cell says that there is no value; ``number`` where a number is expected."""
-    return cell.strip().lower() in (NO_NUMBER if number else MISSING)
+# A visitor's file
 
 
 def read_csv(source: str | bytes | os.PathLike[str], *, drop_missing: bool = False) -> Dataset:
@@ -416,96 +334,41 @@ def read_csv(source: str | bytes | os.PathLike[str], *, drop_missing: bool = Fal
     """
     table = read_table(source)
     if len(table.columns) != _FEATURES + 1:
-        kinds = ", ".join(_quoted(c) for c in table.columns[:_NAMED_ROWS])
         raise DataError(
             f"Three columns are needed, two numbers and a label, but the file has "
-            f"{len(table.columns)}: {kinds}{', ...' if len(table.columns) > _NAMED_ROWS else ''}."
+            f"{len(table.columns)}: {named(table.columns)}."
         )
     label = table.columns[-1]
     candidates = table.two_valued()
     if label not in candidates and len(candidates) == 1:
         label = candidates[0]
-        table = replace(table, notes=(*table.notes, f"The label is {_quoted(label)}."))
+        table = replace(table, notes=(*table.notes, f"The label is {quoted(label)}."))
     first, second = (name for name in table.columns if name != label)
     return choose(table, first, second, label, drop_missing=drop_missing)
 
 
-def read_table(source: str | bytes | os.PathLike[str]) -> Table:
-    """A CSV as text, its encoding and delimiter found out.
-
-    Known: UTF-8 with or without BOM, UTF-16 and UTF-32 with BOM, Latin-1 as a last resort
-    (with a note); comma, semicolon or tab; quoted cells; a file whose first row holds
-    numbers has no header. Empty lines are skipped with a note.
-
-    Raises
-    ------
-    DataError
-        The file is not such a text, or too large, or its rows differ in width.
-    """
-    name, content = _content(source)
-    notes: list[str] = []
-    text = content if isinstance(content, str) else _decoded(content, notes)
-    if "\0" in text:
-        line = 1 + text.count("\n", 0, text.index("\0"))
-        raise DataError(f"Line {line} holds a NUL character, which no CSV does.")
-    if not text.strip():
-        raise DataError("The file is empty.")
-    delimiter = _delimiter(text)
-    records = _records(text, delimiter)
-    header, names = _header(records, notes)
-    if len(names) > COLUMNS_LIMIT:
-        raise DataError(
-            f"The file has {len(names)} columns, and at most {COLUMNS_LIMIT} can be read."
-        )
-    lines = [record for record in records if record[0] > header]
-    for number, cells in lines:
-        if len(cells) != len(names):
-            raise DataError(
-                f"Row {number} has {len(cells)} cells, but row {records[0][0]} has {len(names)}."
-            )
-    names, body = _without_blank_columns(names, lines, notes)
-    repeated = [n for n, count in Counter(names).items() if count > 1]
-    if repeated:
-        at = [str(i + 1) for i, n in enumerate(names) if n == repeated[0]]
-        raise DataError(
-            f"Columns {' and '.join(at)} have the same name, {_quoted(repeated[0])}, in row "
-            f"{records[0][0]}."
-        )
-    if not body:
-        raise DataError("The file has a header only, and no rows of data.")
-    skipped = sorted(set(range(records[0][0], records[-1][0])) - {r[0] for r in records})
-    if skipped:
-        notes.append(f"Empty rows were skipped: {_listed(skipped)}.")
-    return Table(
-        name,
-        names,
-        tuple(cells for _, cells in body),
-        tuple(number for number, _ in body),
-        delimiter,
-        tuple(notes),
-    )
-
-
 def missing_rows(table: Table, feature1: str, feature2: str, label: str) -> tuple[int, ...]:
-    """Numbers of the rows that have no value in one of three columns; the header is row 1.
+    """Numbers of the rows that have no value in one of three columns, as the table counts them.
 
     Raises
     ------
     DataError
         A column is unknown or named twice.
     """
-    return tuple(row[0] for row in _chosen(table, (feature1, feature2, label)) if _incomplete(row))
+    return tuple(table.numbers[i] for i in _gaps(table, (feature1, feature2, label)))
 
 
-def _chosen(table: Table, names: tuple[str, str, str]) -> list[tuple[int, str, str, str]]:
-    if len(set(names)) != len(names):
+def _gaps(table: Table, chosen: tuple[str, str, str]) -> dict[int, str]:
+    """Places of the rows with a missing value, and which of the columns is the first without."""
+    if len(set(chosen)) != len(chosen):
         raise DataError("Two different features and a label other than they are needed.")
-    first, second, label = (table.column(name) for name in names)
-    return list(zip(table.numbers, first, second, label, strict=True))
-
-
-def _incomplete(row: tuple[int, str, str, str]) -> bool:
-    return _gap(row[1:]) is not None
+    columns = [table.column(name) for name in chosen]
+    gaps: dict[int, str] = {}
+    for i in reversed(range(len(chosen))):
+        absent = missing_values(columns[i], number=i < _FEATURES)
+        if absent:
+            gaps |= {at: chosen[i] for at, cell in enumerate(columns[i]) if cell in absent}
+    return dict(sorted(gaps.items()))
 
 
 def choose(
@@ -538,35 +401,30 @@ def choose(
         constant.
     """
     chosen = (feature1, feature2, label)
-    rows = _chosen(table, chosen)
-    gaps = [row for row in rows if _incomplete(row)]
+    gaps = _gaps(table, chosen)
     notes = list(table.notes)
     if gaps and not drop_missing:
-        number, *_ = gaps[0]
-        where = chosen[_gap(gaps[0][1:]) or 0]
+        at, where = next(iter(gaps.items()))
         more = f" ({len(gaps)} rows have missing values)" if len(gaps) > 1 else ""
-        raise DataError(f"Row {number} has no value for {_quoted(where)}{more}.")
+        raise DataError(f"Row {table.numbers[at]} has no value for {quoted(where)}{more}.")
     if gaps:
-        missing = {row[0] for row in gaps}
-        rows = [row for row in rows if row[0] not in missing]
-        notes.append(f"Rows with missing values were left out: {_listed(sorted(missing))}.")
-    if len(rows) < _CLASSES:
+        left_out = listed([table.numbers[at] for at in gaps])
+        notes.append(f"Rows with missing values were left out: {left_out}.")
+    keep = [at for at in range(len(table.numbers)) if at not in gaps]
+    if len(keep) < _CLASSES:
         raise DataError(
-            f"At least two rows are needed, one of each class, but there {_are(len(rows))}."
+            f"At least two rows are needed, one of each class, but there {_are(len(keep))}."
         )
-    numbers = [row[0] for row in rows]
-    features = [
-        _column_of_numbers(table, chosen[i], numbers, [row[1:][i] for row in rows], notes)
-        for i in range(_FEATURES)
-    ]
-    names, y = _labels(label, numbers, [row[3] for row in rows])
+    features = [as_numbers(table, name, keep) for name in chosen[:_FEATURES]]
+    notes += [note for _, note in features if note]
+    names, y = as_labels(table, label, keep)
     if one is not None and one not in names:
-        raise DataError(f"The label {_quoted(label)} has no value {_quoted(one)}.")
+        raise DataError(f"The label {quoted(label)} has no value {quoted(one)}.")
     if one == names[0]:
         names, y = (names[1], names[0]), 1 - y
     return Dataset(
         table.name,
-        np.stack(features, axis=1),
+        np.stack([values for values, _ in features], axis=1),
         y,
         (feature1, feature2),
         names,
@@ -576,256 +434,5 @@ def choose(
     )
 
 
-def _gap(cells: tuple[str, str, str]) -> int | None:
-    """Which of two features and a label is missing first, if any is."""
-    for i, cell in enumerate(cells):
-        if is_missing(cell, number=i < _FEATURES):
-            return i
-    return None
-
-
-def _content(source: str | bytes | os.PathLike[str]) -> tuple[str, str | bytes]:
-    if isinstance(source, bytes | bytearray | memoryview):
-        return "your data", _limited(bytes(source))
-    if isinstance(source, str) and ("\n" in source or "\r" in source or not source.strip()):
-        _limited(source.encode("utf-8", "surrogatepass"))
-        return "your data", source.removeprefix("\ufeff")
-    try:
-        path = Path(source)
-        with path.open("rb") as file:
-            return path.name, _limited(file.read(BYTES_LIMIT + 1))
-    except (OSError, ValueError, TypeError) as error:
-        if isinstance(error, DataError):
-            raise
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such path"
-        shown = _quoted(str(source))
-        raise DataError(f"The file {shown} cannot be opened: {reason.lower()}.") from None
-
-
-def _limited(content: bytes) -> bytes:
-    if len(content) > BYTES_LIMIT:
-        raise DataError(f"The file is larger than {BYTES_LIMIT // 1_000_000} MB, the limit.")
-    return content
-
-
-def _decoded(content: bytes, notes: list[str]) -> str:
-    for magic, kind in _NO_TEXT:
-        if content.startswith(magic):
-            raise DataError(f"This is {kind}, not a CSV: save the table as CSV first.")
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                known = encoding.removesuffix("-sig").upper()
-                raise DataError(
-                    f"The file says that it is {known}, but it is not valid {known}."
-                ) from None
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = 1 + content.count(b"\n", 0, error.start)
-        if b"\0" in content:
-            raise DataError("The file is not a text in a known encoding.") from None
-        notes.append(f"Line {line} is not UTF-8, so the file was read as Latin-1.")
-        return content.decode("latin-1")
-
-
-def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that gives rows of equal width, at least two cells, and most numbers."""
-
-    def score(delimiter: str) -> tuple[bool, bool, int, int]:
-        sample: list[list[str]] = []
-        try:
-            for cells in _parsed(text, delimiter):
-                if cells:
-                    sample.append([cell.strip() for cell in cells])
-                if len(sample) > _SAMPLE_ROWS:
-                    break
-        except csv.Error:
-            pass
-        if not sample:
-            return False, False, 0, 0
-        widths = {len(cells) for cells in sample}
-        patterns = (_POINT,) if delimiter == "," else (_POINT, _COMMA)
-        numbers = sum(
-            any(p.fullmatch(cell) for p in patterns) for cells in sample for cell in cells
-        )
-        return len(sample[0]) > 1, len(widths) == 1, numbers, len(sample[0])
-
-    return max(DELIMITERS, key=score)
-
-
-def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """(row number, cells) of every row that is not empty."""
-    records: list[tuple[int, list[str]]] = []
-    reader = _parsed(text, delimiter)
-    number = 0
-    try:
-        for cells in reader:
-            number += 1
-            for cell in cells:
-                if len(cell) > CELL_LIMIT:
-                    raise DataError(
-                        f"Row {number} has a cell of {len(cell)} characters, and at most "
-                        f"{CELL_LIMIT} are allowed."
-                    )
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                records.append((number, stripped))
-    except csv.Error as error:
-        raise DataError(_why(str(error), number + 1)) from None
-    if not records:
-        raise DataError("The file has no cells with anything in them.")
-    return records
-
-
-def _why(message: str, row: int) -> str:
-    if "unexpected end of data" in message:
-        return f'Row {row} opens a quotation mark (") that is never closed.'
-    if "field larger" in message:
-        return f"Row {row} has a cell that is far too long: more than {CELL_LIMIT} characters."
-    if "expected after" in message:
-        return f'Row {row} has text right after a closing quotation mark (").'
-    return f"Row {row} cannot be read as CSV."
-
-
-def _header(records: list[tuple[int, list[str]]], notes: list[str]) -> tuple[int, tuple[str, ...]]:
-    """The last row number that is header (0 for none), and the names of the columns."""
-    number, first = records[0]
-    if sum(bool(_POINT.fullmatch(c) or _COMMA.fullmatch(c)) for c in first) >= _FEATURES:
-        notes.append(f"Row {number} holds numbers, so the file has no header.")
-        return 0, tuple(f"column {i + 1}" for i in range(len(first)))
-    return number, tuple(c or f"column {i + 1}" for i, c in enumerate(first))
-
-
-def _without_blank_columns(
-    names: tuple[str, ...], body: list[tuple[int, list[str]]], notes: list[str]
-) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
-    """Leave out columns that have neither a name nor a single cell, as trailing commas make."""
-    keep = [
-        i
-        for i, name in enumerate(names)
-        if name != f"column {i + 1}" or not body or any(cells[i] for _, cells in body)
-    ]
-    if len(keep) < len(names):
-        dropped = [i + 1 for i in range(len(names)) if i not in set(keep)]
-        notes.append(f"Columns with nothing in them were left out: {_listed(dropped)}.")
-    kept = [(number, tuple(cells[i] for i in keep)) for number, cells in body]
-    return tuple(names[i] for i in keep), kept
-
-
-def _column_of_numbers(
-    table: Table, name: str, numbers: list[int], cells: list[str], notes: list[str]
-) -> Array:
-    pattern = _pattern(table.delimiter, cells)
-    values = np.empty(len(cells))
-    for i, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
-        if not pattern.fullmatch(cell):
-            style = " (a comma is this column's decimal mark)" if pattern is _COMMA else ""
-            raise DataError(
-                f"Row {number} has {_quoted(cell)} for {_quoted(name)}, which is not a "
-                f"number{style}."
-            )
-        value = float(cell.replace(",", "."))
-        if not abs(value) <= NUMBER_LIMIT:
-            raise DataError(
-                f"Row {number} has {_quoted(cell)} for {_quoted(name)}, which is beyond "
-                "±1e100, the limit."
-            )
-        values[i] = value
-    if pattern is _COMMA:
-        notes.append(f"In {_quoted(name)} the comma was read as the decimal mark.")
-    if (values == values[0]).all():
-        raise DataError(
-            f"Every row has {_quoted(cells[0])} for {_quoted(name)}: a constant column cannot "
-            "tell the classes apart."
-        )
-    return values
-
-
-def _classes(cells: Sequence[str]) -> tuple[dict[Any, str], Callable[[str], Any]]:
-    """The different labels in order, each with how it is first written, and their key."""
-    present = [cell for cell in cells if not is_missing(cell)]
-    numeric = all(_POINT.fullmatch(c) and math.isfinite(float(c)) for c in present)
-    key: Callable[[str], Any] = float if numeric else str
-    found: dict[Any, str] = {}
-    for cell in present:
-        found.setdefault(key(cell), cell)
-    return dict(sorted(found.items())), key
-
-
-def _labels(
-    name: str, numbers: list[int], cells: list[str]
-) -> tuple[tuple[str, str], npt.NDArray[np.int64]]:
-    for number, cell in zip(numbers, cells, strict=True):
-        # Rows that a stray quotation mark swallowed would otherwise be one strange class.
-        if "\n" in cell or "\r" in cell:
-            raise DataError(
-                f"Row {number} has a line break inside its label {_quoted(name)}, perhaps because "
-                "a quotation mark is out of place."
-            )
-    found, key = _classes(cells)
-    if len(found) == 1:
-        only = next(iter(found.values()))
-        raise DataError(f"Every row has the label {_quoted(only)}: two classes are needed.")
-    if len(found) != _CLASSES:
-        seen: dict[Any, int] = {}
-        for number, cell in zip(numbers, cells, strict=True):
-            seen.setdefault(key(cell), number)
-        third, row = sorted(seen.items(), key=lambda item: item[1])[_CLASSES]
-        raise DataError(
-            f"The label {_quoted(name)} has {len(found)} different values, and two are needed: "
-            f"row {row} brings the third, {_quoted(found[third])}."
-        )
-    zero, one = found
-    y = np.array([key(cell) == one for cell in cells], dtype=np.int64)
-    return (found[zero], found[one]), y
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:_NAMED_ROWS]))
-    rest = len(numbers) - _NAMED_ROWS
-    return f"{shown} and {rest} more" if rest > 0 else shown
-
-
-def _quoted(text: str, longest: int = 40) -> str:
-    """Text from a file as it may stand in a sentence: on one line and not too long."""
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return f"“{line[:longest]}…”" if len(line) > longest else f"“{line}”"
-
-
 def _are(count: int) -> str:
     return "is only one" if count == 1 else "are none"
-
-
-# Writing
-
-
-def to_csv_cell(value: object) -> str:
-    """One cell of a CSV that is exported, which no spreadsheet runs as a formula.
-
-    Numbers are written so that reading them gives the same number. A text that begins, after
-    blanks, with a character that starts a formula (= + - @ and their full-width forms, or a
-    tab or line break) and is not simply a number gets an apostrophe before it (OWASP, "CSV
-    injection"); a text with a delimiter, quotation mark or line break is quoted.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return str(int(value))
-    if isinstance(value, int | np.integer):
-        return str(int(value))
-    if isinstance(value, float | np.floating):
-        return repr(float(value)) if math.isfinite(value) else str(float(value))
-    text = str(value)
-    start = text.lstrip(" \u00a0\ufeff")
-    if start[:1] in tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212") and start:
-        text = text if _POINT.fullmatch(text) else "'" + text
-    if any(c in text for c in ',;\t"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text

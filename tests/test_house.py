@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "reel": {"model", "optimizers", "film", "theme"},
     "settings": set(),
     "serving": set(),
-    "datasets": {"numerics"},
+    "reading": {"numerics"},
+    "datasets": {"numerics", "reading"},
     "takeaway": {"numerics", "model", "optimizers", "datasets", "theme", "figures"},
     "figures": {
         "numerics",

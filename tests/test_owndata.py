@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrviz.datasets import BYTES_LIMIT, DataError, missing_rows, read_table
+from lrviz.datasets import DataError, missing_rows, read_table
 from lrviz.pages.owndata import Reading, defaults, gaps_sentence, plain, titles
+from lrviz.reading import BYTES_LIMIT
 
 ROOT = Path(__file__).parent.parent
 
