@@ -21,7 +21,7 @@ import numpy.typing as npt
 from plotly.offline import get_plotlyjs
 
 from lrviz.datasets import DataError, Dataset, read_table, standardise, to_csv_cell, to_raw
-from lrviz.figures.descent import FRAME_MS, PATH_LIMIT, SYMBOLS, Stage, spaced, stage
+from lrviz.figures.descent import FRAME_MS, PATH_LIMIT, SYMBOLS, Stage, Surface, spaced, stage
 from lrviz.figures.looks import LOOKS, outline, printable
 from lrviz.figures.runs import (
     LEAST_LOSS,
@@ -148,6 +148,7 @@ def standalone(
     *,
     plane: str,
     scaled: bool,
+    surface: Surface | None = None,
     mode: Mode = "light",
 ) -> str:
     """The animation as a complete HTML document that plays without a network.
@@ -170,6 +171,8 @@ def standalone(
         The parameters drawn across and up.
     scaled : bool
         Whether X is standardised.
+    surface : Surface, optional
+        The loss surface, if it is known already: see `lrviz.figures.descent.stage`.
     mode : {"light", "dark"}
         Which palette of `lrviz.theme`.
 
@@ -183,7 +186,7 @@ def standalone(
         raise ValueError(f"The mode must be one of {', '.join(PALETTES)}, not {mode!r}.")
     features, y = check_data(X, data.y)
     histories = [run.history for run in runs]
-    drawn = stage(histories, features, y, plane)
+    drawn = stage(histories, features, y, plane, surface)
     figures = {
         "surface": surface_figure(drawn, mode),
         "data": data_figure(data.X, y, data.feature_names, data.label_names, mode),

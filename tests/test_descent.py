@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from lrviz.datasets import load_dataset, standardise
-from lrviz.figures.descent import FLOOR, FRAMES_LIMIT, descent_figure, loss_ticks, stage
+from lrviz.figures.descent import (
+    FLOOR,
+    FRAMES_LIMIT,
+    Surface,
+    descent_figure,
+    loss_ticks,
+    stage,
+)
+from lrviz.film import Request, make
 from lrviz.model import PLANES, slice_grid
 from lrviz.optimizers import train
 
@@ -155,3 +163,15 @@ def test_bad_arguments():
         descent_figure(run, X, y, plane="bw")
     with pytest.raises(ValueError, match="mode must be one of"):
         descent_figure(run, X, y, mode="sepia")
+
+
+def test_slices_that_are_known_are_taken_and_not_computed_again():
+    made = make(Request(steps=150, versus=(("adam", 0.1, 0.9, 16, 0, 0.0, 0.0, 0.0),)))
+    histories = [made.history, *made.rivals]
+    X, y = made.scaled.X, made.scaled.data.y
+    surface = Surface(made.across, made.up, made.slices.at)
+    drawn = stage(histories, X, y, "w1w2", surface)
+    np.testing.assert_array_equal(drawn.across, made.across)
+    for frame, step in enumerate(drawn.shown):
+        exact = slice_grid(X, y, "w1w2", made.across, made.up, made.history.params[step, 2])
+        np.testing.assert_allclose(drawn.slices[drawn.which[frame]], np.log10(exact), atol=1e-6)

@@ -6,9 +6,9 @@ plotly.js take the contours of its subplot off the screen for a frame at every s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +58,9 @@ class Stage:
         The parameters across, up and held fixed, as in `lrviz.model.PLANES`.
     shown : list of int
         The step of each frame, from 0 to the last of the longest run, `FRAMES_LIMIT` at most.
-    across, up : float64 arrays (`RESOLUTION`,)
-        Values along the edges of the grid, which hold every path.
+    across, up : float64 arrays
+        Values along the edges of the grid; `RESOLUTION` of them, and they hold every path,
+        unless the surface was given.
     slices : list of float32 arrays (up, across)
         log10 of the mean log loss, all different, finite, between `FLOOR` and `CEILING`.
     which : list of int
@@ -80,7 +81,30 @@ class Stage:
         return low, max(float(max(s.max() for s in self.slices)), low + 1e-6)
 
 
-def stage(histories: Sequence[History], X: npt.ArrayLike, y: npt.ArrayLike, plane: str) -> Stage:
+class Surface(NamedTuple):
+    """Slices that are already known.
+
+    Attributes
+    ----------
+    across, up : float64 arrays
+        Values along the edges of the grid.
+    at : callable
+        ``at(step, third)`` is the slice (up, across) of mean log losses at a step of the first
+        run, whose third parameter is given.
+    """
+
+    across: Array
+    up: Array
+    at: Callable[[int, float], npt.NDArray[Any]]
+
+
+def stage(
+    histories: Sequence[History],
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    plane: str,
+    surface: Surface | None = None,
+) -> Stage:
     """The frames of runs over the same data, and the slice of the loss in each.
 
     Parameters
@@ -90,6 +114,8 @@ def stage(histories: Sequence[History], X: npt.ArrayLike, y: npt.ArrayLike, plan
     X, y : array (m, 2), array (m,)
         The data they were trained on.
     plane : {"w1w2", "w1b", "w2b"}
+    surface : Surface, optional
+        Spares computing it, which takes long for many examples.
 
     Raises
     ------
@@ -103,12 +129,17 @@ def stage(histories: Sequence[History], X: npt.ArrayLike, y: npt.ArrayLike, plan
     i, j, k = PLANES[plane]
     first = histories[0]
     shown = spaced(max(map(len, histories)), FRAMES_LIMIT)
-    paths = np.concatenate([history.params for history in histories])
-    across, up = _axis(paths[:, i]), _axis(paths[:, j])
+    if surface is None:
+        paths = np.concatenate([history.params for history in histories])
+        across, up = _axis(paths[:, i]), _axis(paths[:, j])
+        surface = Surface(across, up, lambda _, third: slice_grid(X, y, plane, across, up, third))
+    across, up, at = surface
     # A frame beyond the end of a run stays at its last step.
-    thirds = [float(first.params[min(step, len(first)), k]) for step in shown]
+    steps = [min(step, len(first)) for step in shown]
+    thirds = [float(first.params[step, k]) for step in steps]
+    first_at = dict(zip(reversed(thirds), reversed(steps), strict=True))
     different = list(dict.fromkeys(thirds))
-    slices = [_log(slice_grid(X, y, plane, across, up, third)) for third in different]
+    slices = [_log(at(first_at[third], third)) for third in different]
     return Stage((i, j, k), shown, across, up, slices, [different.index(t) for t in thirds])
 
 
@@ -281,7 +312,7 @@ def _axis(values: Array) -> Array:
 
 def _log(losses: Array) -> npt.NDArray[np.float32]:
     """log10 of losses, what is beyond float64 taken for the largest: JSON has no infinity."""
-    known = np.nan_to_num(losses, nan=np.inf, posinf=np.inf)
+    known = np.nan_to_num(losses.astype(np.float64), nan=np.inf, posinf=np.inf)
     return np.log10(np.clip(known, 10.0**FLOOR, 10.0**CEILING)).astype(np.float32)
 
 

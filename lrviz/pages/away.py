@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lrviz import reel, takeaway
+from lrviz.figures.descent import Surface
 from lrviz.film import Film
 from lrviz.live import pictures
 from lrviz.theme import Mode
@@ -27,6 +28,10 @@ def offer(key: str, made: Film) -> None:
     stem = f"lrviz-{re.sub(r'[^a-z0-9]+', '-', data.name.lower()).strip('-') or 'data'}"
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
 
+    # Slices that stand for several steps would not be those of the frames.
+    exact = made.slices.kind == "series"
+    surface = Surface(made.across, made.up, made.slices.at) if exact else None
+
     def animation() -> str:
         return takeaway.standalone(
             runs,
@@ -34,6 +39,7 @@ def offer(key: str, made: Film) -> None:
             made.scaled.X,
             plane=request.plane,
             scaled=request.scale == "standard",
+            surface=surface,
             mode=mode,
         )
 
