@@ -143,7 +143,7 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
                     "ticktext": [number(10.0**t) for t in ticks],
                 },
                 "aspectratio": {"x": 1, "y": 1, "z": 0.75},
-                "camera": {"eye": {"x": 1.3, "y": -1.35, "z": 0.85}},
+                "camera": {"eye": {"x": 1.12, "y": -1.18, "z": 1.62}},
                 "dragmode": "turntable",
             },
         ),

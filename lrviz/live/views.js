@@ -105,13 +105,21 @@ class View {
   }
 }
 
-/** One shape for each run that may stand beside the first. */
+/** One line for each run that may stand beside the first. */
 const beside = (layer, name) => ["b", "c"].map((letter) => shape("path", { class: `${name} lvf-run-${letter}` }, layer));
+
+/** Where those runs stand: a marker with the run's letter in it. */
+const markers = (layer) => ["b", "c"].map((letter) => {
+  const end = shape("g", { class: `lvf-end lvf-run-${letter}` }, layer);
+  shape("path", {}, end);
+  shape("text", { class: "lvf-letter", "text-anchor": "middle", y: 3.2 }, end).textContent = letter.toUpperCase();
+  return end;
+});
 
 /** Dash and marker of those runs, as `figures/looks.py` has them; the colour is in the style sheet. */
 function dress(lines, ends, looks) {
   lines.forEach((node, n) => node.setAttribute("stroke-dasharray", looks[n + 1].dasharray));
-  ends.forEach((node, n) => node.setAttribute("d", looks[n + 1].outline));
+  ends.forEach((node, n) => node.firstChild.setAttribute("d", looks[n + 1].outline));
 }
 
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
@@ -128,7 +136,7 @@ export class SurfaceView extends View {
     this.leap = shape("path", { class: "lvf-leap" }, this.layer);
     this.ghost = shape("circle", { class: "lvf-ghost", r: 7 }, this.layer);
     this.downhill = shape("path", { class: "lvf-downhill" }, this.layer);
-    this.ends = beside(this.layer, "lvf-end");
+    this.ends = markers(this.layer);
     this.marker = shape("circle", { class: "lvf-marker", r: 7 }, this.layer);
     this.best = shape("path", { class: "lvf-best" }, this.layer);
   }
@@ -422,7 +430,7 @@ export class LossView extends View {
   constructor() {
     super("loss");
     this.cursor = shape("path", { class: "lvf-cursor" }, this.layer);
-    this.ends = beside(this.layer, "lvf-end");
+    this.ends = markers(this.layer);
     this.dot = shape("circle", { class: "lvf-marker", r: 5 }, this.layer);
   }
 

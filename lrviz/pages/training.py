@@ -262,7 +262,7 @@ def _furniture() -> str:
         },
         "versus": settings.VERSUS_LIMIT,
         "looks": [
-            {"dasharray": look.dasharray, "outline": outline(look.form, 7)} for look in LOOKS
+            {"dasharray": look.dasharray, "outline": outline(look.form, 8)} for look in LOOKS
         ],
         "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
         "question": "How does training find the weights? Press Play.",
