@@ -17,12 +17,13 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.live import IDLE, served, settle_times  # noqa: E402
+from benchmarks.live import IDLE, settle_times  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
 from lrviz.film import Request, make  # noqa: E402
 from lrviz.graph import differentiate  # noqa: E402
 from lrviz.model import PLANES  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
+from tests.servers import served  # noqa: E402
 
 #: (what, request, 3D, least steps per idle frame).
 CASES = (
@@ -143,10 +144,10 @@ def main() -> None:
     with sync_playwright() as playwright:
         flags = [*FLAGS, "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        with served("app.py") as address, served("benchmarks/bare.py") as bare:
+        with served("app.py") as server, served("benchmarks/bare.py") as bare:
             for what, request, solid, least in CASES:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{address}/training?{query(request, solid)}")
+                page.goto(f"{server.url}/training?{query(request, solid)}")
                 page.wait_for_selector(".lv-ready")
                 page.wait_for_timeout(2500)
                 page.get_by_role("radio", name="Full").check(force=True)
@@ -162,7 +163,7 @@ def main() -> None:
                     f"{found['blanks']} |"
                 )
                 page.close()
-            changed = changes(browser, address, bare)
+            changed = changes(browser, server.url, bare.url)
         browser.close()
     print(
         "| playing 200 steps at full speed | steps per idle frame | steps/s | idle frames/s | "

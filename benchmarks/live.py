@@ -8,14 +8,9 @@ compared with where it is installed.
 
 from __future__ import annotations
 
-import socket
 import statistics
-import subprocess
 import sys
-import time
 import timeit
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -26,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from lrviz.figures.graph import build_figure  # noqa: E402
 from lrviz.graph import differentiate  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
+from tests.servers import served  # noqa: E402
 
 WORKED = {"x1": 1.5, "x2": 2.0, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1}
 
@@ -104,33 +100,6 @@ SETTLE = """
 """
 
 
-@contextmanager
-def served(script: str):
-    """A Streamlit server for one script; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-    server = subprocess.Popen(
-        [*command, f"--server.port={port}"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 def right(sample) -> bool:
     """Whether every label of a sampled frame is what Python writes for that frame's input."""
     value, texts = sample
@@ -180,7 +149,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         with served("app.py") as ours, served("benchmarks/bare.py") as bare:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(ours)
+            page.goto(ours.url)
             page.wait_for_selector(".lv-ready")
             page.wait_for_timeout(2000)
             idle = page.evaluate(IDLE)
@@ -213,7 +182,7 @@ def main() -> None:
             )
             page.close()
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(bare)
+            page.goto(bare.url)
             page.wait_for_selector("input[type=range]")
             page.wait_for_timeout(1500)
             least = settle_times(page, "#shown", lambda v: f"{v:g}")

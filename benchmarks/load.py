@@ -10,15 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import random
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -27,43 +21,14 @@ sys.path.insert(0, str(ROOT))
 from lrviz.graph import INPUTS, differentiate  # noqa: E402
 from lrviz.pages import tables  # noqa: E402
 from tests.deploy.protocol import Session, cells, percentile  # noqa: E402
+from tests.servers import served  # noqa: E402
 
 #: Sessions opened and closed one after another, and seconds until Streamlit forgets them.
 VISITS, FORGET = 500, 5
 #: Everyone comes in during the first of these seconds; what is measured begins after the second.
 COMING, SETTLE = 5, 10
-
-
-@contextmanager
-def served(script: str, **environ: str) -> Iterator[tuple[str, int]]:
-    """A Streamlit server for one script; yields its address and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-    server = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.fileWatcherType=none"],
-        cwd=ROOT,
-        env=os.environ | environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield url, server.pid
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+#: No watch over files: it would be memory and work that a deployment does not have.
+QUIET = "--server.fileWatcherType=none"
 
 
 def memory(pid: int) -> float:
@@ -153,7 +118,8 @@ def main() -> None:
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 60
     rows = [("sessions, each one change a second; seconds", f"{count}; {seconds:.0f}")]
     found = {}
-    with served("app.py") as (url, pid), served("benchmarks/bare.py") as (bare, _):
+    with served("app.py", QUIET) as server, served("benchmarks/bare.py", QUIET) as bare:
+        url, pid = server.url, server.process.pid
         asyncio.run(come_and_go(url, 10))
         before = memory(pid)
 
@@ -163,7 +129,7 @@ def main() -> None:
             await leave(found["ours"][2])
 
         async def least() -> None:
-            found["bare"] = await crowd(lambda: Bare(bare, mount="bare"), count, seconds)
+            found["bare"] = await crowd(lambda: Bare(bare.url, mount="bare"), count, seconds)
             await leave(found["bare"][2])
 
         asyncio.run(least())
@@ -178,7 +144,8 @@ def main() -> None:
     rows.append(("memory per session at work", f"{found['memory']:.2f} MB"))
 
     environ = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(FORGET)}
-    with served("app.py", **environ) as (url, pid):
+    with served("app.py", QUIET, **environ) as server:
+        url, pid = server.url, server.process.pid
         # A first round fills caches and the allocator's pools; the second shows what stays.
         marks = []
         for _ in range(2):

@@ -29,6 +29,25 @@ def test_anything_else_is_the_page_as_it_opens(text):
     assert (key, state) == ("graph", settings.defaults(settings.GRAPH))
 
 
+@pytest.mark.parametrize("parts", [settings.HIDEABLE, settings.TRAINING_HIDEABLE])
+def test_every_part_that_can_be_left_out_has_a_name_of_its_own(parts):
+    names = [share.PARTS[part] for part in parts]
+    assert len(set(names)) == len(parts)
+    assert set(share.PARTS) == {*settings.HIDEABLE, *settings.TRAINING_HIDEABLE}
+
+
+def test_a_state_of_either_page_comes_back_from_its_shared_link():
+    for path, fields, given in (
+        ("", settings.GRAPH, {"w1": -1.25, "hide": ("values", "derivation")}),
+        ("training", settings.TRAINING, {"start": (1.0, -2.5, 0.0), "hide": ("rule", "history")}),
+    ):
+        state = settings.defaults(fields) | given
+        # As the table writes it, whatever the order it was chosen in.
+        state["hide"] = next(f for f in fields if f.name == "hide").check(state["hide"])
+        address = share.link("https://x.example/sub", path, settings.encode(fields, state))
+        assert share.read(address) == (path or "graph", state, [])
+
+
 def test_the_snippet_is_one_frame_with_that_address():
     address = share.link("https://x.example", "", {"w1": "-1.25", "hide": "check,try"})
     assert address == "https://x.example/?w1=-1.25&hide=check,try"

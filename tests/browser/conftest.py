@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.servers import ROOT, served
+
 FLAGS = [
     f"--{flag}"
     for flag in (
@@ -38,41 +32,14 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@contextmanager
-def served(script: str, log: Path) -> Iterator[str]:
-    """A script, served as the README says; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [*command, f"--server.port={port}"], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-                    if answer.status == 200:
-                        break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail(f"The app did not start:\n{log.read_text()}")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-    # Streamlit itself logs a traceback when a browser leaves in mid-answer.
-    assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
-
-
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app."""
-    with served("app.py", tmp_path_factory.mktemp("server") / "log") as url:
-        yield url
+    """The app, served as the README says."""
+    log = tmp_path_factory.mktemp("server") / "log"
+    with served("app.py", log=log) as server:
+        yield server.url
+    # Streamlit itself logs a traceback when a browser leaves in mid-answer.
+    assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -162,3 +129,28 @@ def table(page: Page, name: str) -> list[list[str]]:
         "node => [...node.tBodies[0].rows].map(r => [...r.cells].map(c => c.textContent))"
     )
     return rows
+
+
+Box = list[float]  #: left, top, right, bottom
+
+
+def boxes(page: Page, selector: str) -> list[Box]:
+    """Where everything that a selector finds lies; what is not shown is left out."""
+    found: list[Box] = page.evaluate(
+        """(selector) => [...document.querySelectorAll(selector)]
+          .filter((node) => node.getClientRects().length)
+          .map((node) => node.getBoundingClientRect())
+          .map(({left, top, right, bottom}) => [left, top, right, bottom])""",
+        selector,
+    )
+    return found
+
+
+def apart(a: Box, b: Box, slack: float = 1.0) -> bool:
+    """Whether two boxes do not overlap.
+
+    A glyph's box is taller than its ink by a pixel or two: ``slack`` allows for it.
+    """
+    return (
+        a[2] <= b[0] + slack or b[2] <= a[0] + slack or a[3] <= b[1] + slack or b[3] <= a[1] + slack
+    )

@@ -12,7 +12,7 @@ from lrviz.figures.graph import build_figure
 from lrviz.graph import VIEWS, build, differentiate
 from lrviz.pages import tables
 from lrviz.theme import fill
-from tests.browser.conftest import labels, pick, settle, slide, table
+from tests.browser.conftest import apart, boxes, labels, pick, settle, slide, table
 from tests.test_graph import WORKED
 
 WRONG = "x1=3&w1=-4&x2=2&w2=-4&b=0"  # z = -20
@@ -232,34 +232,16 @@ def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, query):
 def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
     page = open_page(f"/?view={view}&{query}".rstrip("&"), width=width, height=900)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    boxes = page.evaluate(
+    written = page.evaluate(
         """() => [...document.querySelectorAll('.lv-plot .textpoint text')].map((node) => {
           const {left, top, right, bottom} = node.getBoundingClientRect();
           return {text: node.textContent, kind: node.dataset.kind, box: [left, top, right, bottom]};
         })"""
     )
-    host = page.evaluate(
-        "(() => { const r = document.querySelector('.lv-figure').getBoundingClientRect();"
-        " return [r.left, r.top, r.right, r.bottom]; })()"
-    )
-    cards = page.evaluate(
-        """() => [...document.querySelectorAll('.lv-hit:not(.lv-hit-edge)')].map((node) => {
-          const {left, top, right, bottom} = node.getBoundingClientRect();
-          return [left, top, right, bottom];
-        })"""
-    )
-
-    def apart(a, b, slack=1.0):
-        # A glyph's box is taller than its ink by a pixel or two: `slack` allows for it.
-        return (
-            a[2] <= b[0] + slack
-            or b[2] <= a[0] + slack
-            or a[3] <= b[1] + slack
-            or b[3] <= a[1] + slack
-        )
-
-    assert len(boxes) > 20
-    for i, one in enumerate(boxes):
+    (host,) = boxes(page, ".lv-figure")
+    cards = boxes(page, ".lv-hit:not(.lv-hit-edge)")
+    assert len(written) > 20
+    for i, one in enumerate(written):
         left, top, right, bottom = one["box"]
         clipped = left < host[0] or right > host[2] or top < host[1] - 1 or bottom > host[3] + 1
         assert not clipped, one
@@ -269,7 +251,7 @@ def test_no_label_overlaps_or_is_clipped(open_page, width, view, query):
             assert inside[0][0] <= left <= right <= inside[0][2], one
         else:
             assert not inside, one
-        for other in boxes[i + 1 :]:
+        for other in written[i + 1 :]:
             assert apart(one["box"], other["box"]), (one, other)
 
 

@@ -10,7 +10,8 @@ import zipfile
 
 import pytest
 
-from tests.browser.conftest import served, settle, table
+from tests.browser.conftest import settle, table
+from tests.servers import served
 
 GOOD = b"width,height,kind\n1,2,b\n2,5,a\n3,4,b\n"
 #: Eight columns and 344 rows, as the Palmer penguins come; rows 5 and 10 have hardly a value.
@@ -39,8 +40,9 @@ def archive() -> bytes:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with served("tests/apps/owndata.py", tmp_path_factory.mktemp("dialog") / "log") as url:
-        yield url
+    log = tmp_path_factory.mktemp("dialog") / "log"
+    with served("tests/apps/owndata.py", log=log) as server:
+        yield server.url
 
 
 @pytest.fixture

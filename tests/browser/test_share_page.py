@@ -6,7 +6,10 @@ import urllib.request
 
 import pytest
 
-from tests.browser.conftest import settle, slide
+from lrviz import settings
+from lrviz.pages import share
+from tests.browser.conftest import boxes, labels, settle, slide, table
+from tests.browser.states import TRAINING_PARTS
 
 
 def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_see(
@@ -40,6 +43,99 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     )
     assert "adjoint" not in shown
     assert "symbol" in shown
+
+
+def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_page, address):
+    page = open_page("/training")
+    page.get_by_label("Data", exact=True).select_option("outlier")
+    settle(page)
+    page.get_by_label("Optimizer", exact=True).select_option("adam")
+    settle(page)
+    page.get_by_role("radio", name="w₂, b").check(force=True)
+    settle(page)
+    field = page.get_by_role("textbox", name="step exact value")
+    field.fill("40")
+    field.press("Enter")
+    page.get_by_role("button", name="row 59").click()
+    settle(page)
+    said = {name: table(page, name) for name in ("History", "Contributions")}
+    whole = f"{address}/training?data=outlier&opt=adam&plane=w2b&step=40&example=59"
+    assert page.url == whole
+
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("heading", level=1, name="Share").wait_for()
+    settle(page)
+    assert page.get_by_role("textbox", name="The state to share").input_value() == whole
+    assert page.locator("code").first.inner_text() == whole
+    # Every part of the page can be left out, and each is called something of its own.
+    pills = page.get_by_role("group", name="Leave out").get_by_role("button")
+    assert len(set(pills.all_inner_texts())) == len(settings.TRAINING_HIDEABLE)
+    for part in ("contributions", "example"):
+        page.get_by_role("button", name=share.PARTS[part]).click()
+        settle(page)
+    without, snippet = (code.inner_text() for code in page.locator("code").all())
+    assert without == f"{whole}&hide=contributions,example"
+    assert "/training?" in snippet
+    frame = page.frame_locator(".st-key-share-preview iframe")
+    frame.locator(".lvf.lv-ready").wait_for(timeout=30_000)
+    assert table(frame, "History") == said["History"]
+    for part, name in TRAINING_PARTS.items():
+        shown = frame.get_by_role("region", name=name, exact=True).count()
+        assert shown == (part not in ("contributions", "example"))
+
+    other = open_page(whole.removeprefix(address))
+    assert {name: table(other, name) for name in said} == said
+    assert other.get_by_test_id("stAlert").count() == 0
+    other = open_page(without.removeprefix(address))
+    assert table(other, "History") == said["History"]
+    assert other.get_by_role("table", name="Contributions").count() == 0
+
+
+def less(snapshot: str, region: str) -> str:
+    """An accessibility tree in YAML less one region and all that is below it."""
+    kept, inside = [], None
+    for line in snapshot.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if inside is not None and depth > inside:
+            continue
+        inside = depth if line.strip() == f'- region "{region}":' else None
+        if inside is None:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+@pytest.mark.parametrize("hide", [*settings.TRAINING_HIDEABLE, ",".join(TRAINING_PARTS)])
+def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page, hide):
+    assert set(TRAINING_PARTS) == set(settings.TRAINING_HIDEABLE)
+    whole = open_page("/training?step=5").locator(".lvf").aria_snapshot()
+    page = open_page(f"/training?step=5&hide={hide}")
+    assert page.get_by_test_id("stAlert").count() == 0
+    wanted = whole
+    for part, name in TRAINING_PARTS.items():
+        hidden = part in hide.split(",")
+        assert (boxes(page, f'[aria-label="{name}"]') == []) == hidden
+        if hidden:
+            assert less(wanted, name) != wanted
+            wanted = less(wanted, name)
+    assert page.locator(".lvf").aria_snapshot() == wanted
+    # What is left works, and the link goes on leaving the same parts out.
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_label("Data", exact=True).select_option("blobs")
+    settle(page)
+    for part, name in TRAINING_PARTS.items():
+        assert (boxes(page, f'[aria-label="{name}"]') == []) == (part in hide.split(","))
+    assert f"hide={hide}" in page.url
+
+
+@pytest.mark.parametrize("path", ["/?w1=-1.25&view=vector&at=z", "/training?opt=adam&step=7"])
+def test_a_reload_loses_nothing(open_page, path):
+    page = open_page(path)
+    before = (labels(page), page.locator(".lv").aria_snapshot())
+    page.reload()
+    page.wait_for_selector(".lv-ready", timeout=30_000)
+    settle(page)
+    assert (labels(page), page.locator(".lv").aria_snapshot()) == before
+    assert page.url.endswith(path)
 
 
 def test_the_embed_keeps_its_parts_while_it_is_used(open_page):

@@ -12,7 +12,7 @@ from lrviz.film import Request, interpolate, make
 from lrviz.graph import differentiate
 from lrviz.model import PLANES, contributions, slice_grid
 from lrviz.theme import number
-from tests.browser.conftest import labels, settle, table
+from tests.browser.conftest import apart, boxes, labels, settle, table
 
 READ = """() => {
   const film = document.querySelector(".lvf").parentNode.lrvizFilm;
@@ -333,48 +333,24 @@ def test_3d_keeps_the_element_and_goes_back(open_page):
 def test_nothing_overlaps_or_is_clipped(open_page, width, query):
     page = open_page(f"/training?{query}", width=width)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = page.evaluate(
-        """() => {
-          const box = (node) => {
-            const {left, top, right, bottom} = node.getBoundingClientRect();
-            return [left, top, right, bottom];
-          };
-          const show = (node) => node.getClientRects().length > 0;
-          const parts = ['.lv-head', '.lvf-controls', '.lvf-a', '.lvf-b', '.lvf-c', '.lvf-d'];
-          return {
-            parts: parts.map((p) => box(document.querySelector(p))),
-            controls: [...document.querySelectorAll('.lvf-controls > .lvf-control')]
-              .filter(show).map(box),
-            texts: [...document.querySelectorAll('.lvf-plot')].map((plot) => ({
-              box: box(plot),
-              ticks: [...plot.querySelectorAll('.xtick text')].map(box),
-              rows: [...plot.querySelectorAll('.ytick text')].map(box),
-              titles: [...plot.querySelectorAll('.xtitle, .ytitle')].map(box),
-            })),
-          };
-        }"""
-    )
-
-    def apart(a, b, slack=1.0):
-        return (
-            a[2] <= b[0] + slack
-            or b[2] <= a[0] + slack
-            or a[3] <= b[1] + slack
-            or b[3] <= a[1] + slack
-        )
-
-    for group in (found["parts"], found["controls"]):
+    parts = (".lv-head", ".lvf-controls", ".lvf-a", ".lvf-b", ".lvf-c", ".lvf-d")
+    for group in (
+        [box for part in parts for box in boxes(page, part)],
+        boxes(page, ".lvf-controls > .lvf-control"),
+    ):
+        assert len(group) >= 5
         for i, one in enumerate(group):
             assert 0 <= one[0] <= one[2] <= width
             assert all(apart(one, other) for other in group[i + 1 :])
-    for plot in found["texts"]:
-        everything = plot["ticks"] + plot["rows"] + plot["titles"]
-        assert len(everything) > 5
-        left, top, right, bottom = plot["box"]
-        for i, one in enumerate(everything):
+    for view in ("surface", "data", "loss"):
+        (plot,) = boxes(page, f".lvf-{view} .lvf-plot")
+        left, top, right, bottom = plot
+        texts = boxes(page, f".lvf-{view} :is(.xtick text, .ytick text, .xtitle, .ytitle)")
+        assert len(texts) > 5
+        for i, one in enumerate(texts):
             assert left - 1 <= one[0] <= one[2] <= right + 1
             assert top - 1 <= one[1] <= one[3] <= bottom + 1
-            assert all(apart(one, other, 2.0) for other in everything[i + 1 :])
+            assert all(apart(one, other, 2.0) for other in texts[i + 1 :])
 
 
 def test_the_four_views_and_the_player_are_in_view_together(open_page):

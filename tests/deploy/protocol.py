@@ -7,6 +7,7 @@ comes back, so that many sessions cost one process.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import math
 import re
@@ -17,6 +18,7 @@ from html import unescape
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -68,6 +70,8 @@ class Session:
         self.widget = self.fragment = self.script = ""
         self.session_id = ""
         self.data: dict[str, Any] = {}
+        self.rows: dict[str, Any] = {}
+        self.structure = "{}"
         self.html: list[str] = []
         self.errors: list[str] = []
         self.received = 0
@@ -167,8 +171,17 @@ class Session:
             one = element.bidi_component
             if one.id.endswith(f"-{self.mount}"):
                 self.widget, self.fragment = one.id, message.delta.fragment_id
+                self.structure = one.json
+            elif one.id.endswith(f"-{self.mount}-rows-sync"):
+                self.rows = json.loads(one.json)
             elif one.id.endswith(f"-{self.mount}-sync"):
                 self.data = json.loads(one.json)
+
+    @property
+    def mounted(self) -> dict[str, Any]:
+        """What the live component was given: figures, inputs, a film. It is read when asked for."""
+        found: dict[str, Any] = json.loads(self.structure)
+        return found
 
     def table(self, name: str) -> list[list[str]]:
         """The body of a table by its accessible name, cell by cell."""
@@ -184,6 +197,12 @@ def cells(html: str, name: str) -> list[list[str]]:
     body = rest.split("<tbody>", 1)[1].split("</tbody>", 1)[0]
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>") if row]
     return [[unescape(cell) for cell in row] for row in rows]
+
+
+def unpacked(packed: Mapping[str, Any]) -> np.ndarray:
+    """An array of a film as it was sent."""
+    raw = base64.b64decode(packed["base64"])
+    return np.frombuffer(raw, dtype=f"<{packed['type']}").reshape(packed["shape"])
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

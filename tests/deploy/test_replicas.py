@@ -7,9 +7,7 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -28,8 +26,8 @@ from lrviz.graph import INPUTS, differentiate
 from lrviz.pages import tables
 from tests.browser.conftest import FLAGS, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run
+from tests.servers import ROOT, Server, await_answer, free_port, start, stop
 
-ROOT = Path(__file__).parent.parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 #: Sessions by the protocol, and by Chromium; half of each on either replica.
 BY_PROTOCOL, BY_BROWSER = 18, 2
@@ -51,29 +49,11 @@ class Deployment:
     logs: list[Path]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail(f"{url} did not answer:\n{log.read_text()}")
-
-
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Two replicas with one secret, behind deploy/nginx.conf."""
-    ports, processes, logs = [free_port(), free_port()], [], []
-    environ = os.environ | {"STREAMLIT_SERVER_COOKIE_SECRET": uuid.uuid4().hex}
+    ports, replicas, processes, logs = [free_port(), free_port()], [], [], []
+    secret = uuid.uuid4().hex
     front = free_port()
     conf = (ROOT / "deploy" / "nginx.conf").read_text()
     for old, new in (
@@ -96,19 +76,10 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     try:
         for i, port in enumerate(ports):
             logs.append(tmp_path / f"replica-{i}.log")
-            command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-            with logs[-1].open("w") as out:
-                processes.append(
-                    subprocess.Popen(
-                        [*command, "--server.headless=true", f"--server.port={port}"],
-                        cwd=ROOT,
-                        env=environ,
-                        stdout=out,
-                        stderr=subprocess.STDOUT,
-                    )
-                )
-        for port, process, log in zip(ports, processes, logs, strict=True):
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            replicas.append(start("app.py", port, logs[-1], STREAMLIT_SERVER_COOKIE_SECRET=secret))
+            processes.append(replicas[-1].process)
+        for replica, log in zip(replicas, logs, strict=True):
+            await_answer(replica, log)
         as_root = "user root; " if os.geteuid() == 0 else ""
         logs.append(tmp_path / "nginx.log")
         with logs[-1].open("w") as out:
@@ -116,18 +87,12 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
             line = [NGINX, "-p", str(tmp_path), "-c", "nginx.conf", "-g", f"{as_root}daemon off;"]
             nginx = subprocess.Popen(line, stdout=out, stderr=subprocess.STDOUT)
         processes.append(nginx)
-        url = f"http://127.0.0.1:{front}"
-        wait_for(f"{url}/_stcore/health", nginx, logs[-1])
-        yield Deployment(url, processes[:2], ports, logs)
+        proxy = Server(f"http://127.0.0.1:{front}", nginx)
+        await_answer(proxy, logs[-1])
+        yield Deployment(proxy.url, processes[:2], ports, logs)
     finally:
         for process in processes:
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
 
 
 def replica_cookie(headers: Message) -> str | None:
