@@ -326,9 +326,16 @@ def test_3d_keeps_the_element_and_goes_back(open_page):
     assert page.evaluate(READ)["k"] == 6
 
 
+#: Points placed by hand, and two runs beside: what the page looks like at its fullest.
+FULL = (
+    "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1&step=20&example=2"
+    "&versus=adam_0.2_0.9_16_0_2_-1_0~newton_0.5_0.9_16_0_-1_1_0.5"
+)
+
+
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 @pytest.mark.parametrize(
-    "query", ["step=20", "data=separable&opt=newton&step=21", "opt=adam&lr=20"]
+    "query", ["step=20", "data=separable&opt=newton&step=21", "opt=adam&lr=20", FULL]
 )
 def test_nothing_overlaps_or_is_clipped(open_page, width, query):
     page = open_page(f"/training?{query}", width=width)
@@ -336,7 +343,8 @@ def test_nothing_overlaps_or_is_clipped(open_page, width, query):
     parts = (".lv-head", ".lvf-controls", ".lvf-a", ".lvf-b", ".lvf-c", ".lvf-d")
     for group in (
         [box for part in parts for box in boxes(page, part)],
-        boxes(page, ".lvf-controls > .lvf-control"),
+        boxes(page, ".lvf-controls > :is(.lvf-control, .lv-button)"),
+        boxes(page, ".lvf-title > *, .lvf-points > *, .lvf-chip, .st-key-training-away button"),
     ):
         assert len(group) >= 5
         for i, one in enumerate(group):
@@ -361,7 +369,7 @@ def test_the_four_views_and_the_player_are_in_view_together(open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour"])
+@pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour", FULL])
 def test_axe_finds_nothing_serious(open_page, scheme, query):
     axe = pytest.importorskip("axe_core_python.sync_playwright")
     page = open_page(f"/training?{query}", scheme=scheme)
