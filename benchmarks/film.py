@@ -11,15 +11,19 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
-from playwright.sync_api import sync_playwright
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.live import IDLE, settle_times  # noqa: E402
+from lrviz import settings  # noqa: E402
+from lrviz.datasets import read_csv  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
-from lrviz.film import Request, make  # noqa: E402
+from lrviz.film import Request, Source, built_in, make  # noqa: E402
 from lrviz.graph import differentiate  # noqa: E402
 from lrviz.model import PLANES  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
@@ -30,6 +34,18 @@ CASES = (
     ("the slice stands still", Request(data="xor", start=(2.0, -1.0, 0.0), lr=0.05), False, 0.8),
     ("another slice at every step", Request(), False, 0.5),
     ("the same in the plane w₁, b", Request(plane="w1b"), False, 0.5),
+    (
+        "the same with three runs",
+        Request(
+            versus=(
+                ("adam", 0.1, 0.9, 16, 0, 2.0, -1.0, 0.0),
+                ("momentum", 0.1, 0.9, 16, 0, -1.0, 1.0, 0.0),
+            )
+        ),
+        False,
+        0.5,
+    ),
+    ("the same with a file of 10,000 rows", Request(data="file"), False, 0.5),
     ("3D, another slice at every step (software WebGL)", Request(), True, None),
 )
 
@@ -132,11 +148,35 @@ def right(sample, made) -> bool:
 
 
 def query(request: Request, solid: bool) -> str:
-    """The link to a request."""
-    fields = {"data": request.data, "lr": request.lr, "plane": request.plane}
-    fields["start"] = ",".join(f"{x:g}" for x in request.start)
-    fields["surface"] = "3d" if solid else "contour"
-    return "&".join(f"{name}={value}" for name, value in fields.items())
+    """The link to a request; a file is not in it."""
+    state = settings.defaults(settings.TRAINING) | request._asdict()
+    state |= {"surface": "3d"} if solid else {}
+    state |= {"data": "penguins"} if request.data == "file" else {}
+    return urlencode(settings.encode(settings.TRAINING, state))
+
+
+def file_of(rows: int) -> str:
+    """A CSV of two classes that overlap."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(rows, 2)).round(3)
+    label = np.where(X @ [1.0, -1.0] + rng.logistic(size=rows) > 0.3, "yes", "no")
+    lines = [f"{a:.3f},{b:.3f},{name}" for (a, b), name in zip(X, label, strict=True)]
+    return "\n".join(["width,height,kind", *lines])
+
+
+def upload(page: Page, text: str) -> None:
+    """Use a file on the Training page, as a visitor does."""
+    page.get_by_role("button", name="Your data…").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "rows.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Use this data").click(timeout=20_000)
+    page.wait_for_function(
+        "() => document.querySelector('select').selectedOptions[0].text === 'File: rows.csv'"
+    )
+
+
+FILE = file_of(10_000)
 
 
 def main() -> None:
@@ -149,11 +189,16 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 page.goto(f"{server.url}/training?{query(request, solid)}")
                 page.wait_for_selector(".lv-ready")
+                source = (
+                    built_in(request.data) if request.data != "file" else Source(read_csv(FILE))
+                )
+                if request.data == "file":
+                    upload(page, FILE)
                 page.wait_for_timeout(2500)
                 page.get_by_role("radio", name="Full").check(force=True)
                 idle = page.evaluate(IDLE)
                 found = page.evaluate(PLAY, request.steps)
-                made = make(request)
+                made = source.make(request)
                 exact = sum(right(s, made) for s in found["samples"])
                 bound = f" (at least {least})" if least else ""
                 sampled = f"{exact} of {len(found['samples'])}" if found["samples"] else "–"
