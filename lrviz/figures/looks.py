@@ -1,14 +1,17 @@
-"""What figures share: how runs are told apart, and how a visitor's text becomes a label."""
+"""What figures share: layouts, how runs are told apart, how a visitor's text becomes a label."""
 
 from __future__ import annotations
 
 import html
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from lrviz.theme import PALETTES, Mode
 
 #: How far the handles of a quarter circle of radius 1 reach.
 _BEZIER = 0.5523
-#: Characters of a visitor's text that an axis has room for.
-ROOM = 24
+#: Characters of a visitor's text that an axis and an entry of a legend have room for.
+ROOM, LEGEND_ROOM = 24, 14
+_SANS = "Source Sans, Source Sans Pro, sans-serif"
 
 
 class Look(NamedTuple):
@@ -75,3 +78,48 @@ def outline(form: str, size: float) -> str:
         + "".join(f"C{a:g},{b:g} {d:g},{e:g} {f:g},{g:g}" for a, b, d, e, f, g in arcs)
         + "Z"
     )
+
+
+# Layouts
+
+
+def layout(mode: Mode, **own: Any) -> dict[str, Any]:
+    """What every figure of a run has in its layout, and what it has of its own."""
+    c = PALETTES[mode]
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": c["text"], "family": _SANS, "size": 12},
+        "hoverlabel": {
+            "bgcolor": c["card"],
+            "bordercolor": c["line"],
+            "font": {"color": c["text"], "family": _SANS},
+        },
+        "showlegend": False,
+        "dragmode": "zoom",
+        "template": None,
+        **own,
+    }
+
+
+def margin(left: int, right: int, top: int, bottom: int) -> dict[str, Any]:
+    """Margins in px that nothing widens: what is laid over a figure reckons with them."""
+    return {"l": left, "r": right, "t": top, "b": bottom, "autoexpand": False}
+
+
+def axis(mode: Mode, title: str, span: Any) -> dict[str, Any]:
+    """An axis with a range (low, high) and few ticks."""
+    c = PALETTES[mode]
+    return {
+        "title": {"text": title, "font": {"size": 13, "color": c["text"]}, "standoff": 6},
+        "range": [float(x) for x in span],
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": c["line"],
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": c["line"],
+        "tickfont": {"size": 11, "color": c["muted"]},
+        "nticks": 7,
+    }

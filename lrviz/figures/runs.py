@@ -14,8 +14,8 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lrviz.figures.descent import PATH_LIMIT, SYMBOLS, Stage, contour_trace, loss_ticks, spaced
-from lrviz.figures.looks import LOOKS, literal, outline
-from lrviz.figures.training import CLASS_COLOURS, CLASS_SYMBOLS
+from lrviz.figures.looks import LOOKS, axis, layout, literal, margin, outline
+from lrviz.figures.training import plane_figure
 from lrviz.numerics import Array
 from lrviz.optimizers import History
 from lrviz.theme import PALETTES, Mode, number
@@ -25,8 +25,6 @@ POINTS_LIMIT = 1000
 #: The least loss on the logarithmic axis.
 LEAST_LOSS = 1e-12
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-#: Characters of a visitor's text that an entry of a legend has room for.
-LEGEND_ROOM = 12
 #: The data plane reaches beyond the data by this share of their extent.
 MARGIN = 0.08
 
@@ -52,11 +50,12 @@ def surface_figure(drawn: Stage, mode: Mode) -> go.Figure:
     )
     return go.Figure(
         [contour],
-        _layout(
+        layout(
             mode,
-            margin=_margin(52, 74, 8, 42),
-            xaxis=_axis(mode, SYMBOLS[i], drawn.across[[0, -1]]),
-            yaxis=_axis(mode, SYMBOLS[j], drawn.up[[0, -1]]),
+            **_alone(mode),
+            margin=margin(52, 74, 8, 42),
+            xaxis=axis(mode, SYMBOLS[i], drawn.across[[0, -1]]),
+            yaxis=axis(mode, SYMBOLS[j], drawn.up[[0, -1]]),
         ),
     )
 
@@ -64,57 +63,19 @@ def surface_figure(drawn: Stage, mode: Mode) -> go.Figure:
 def data_figure(
     X: Array,
     y: npt.NDArray[Any],
-    features: Sequence[str],
-    labels: Sequence[str],
+    features: tuple[str, str],
+    labels: tuple[str, str],
     mode: Mode,
 ) -> go.Figure:
     """The examples (m, 2) in the features' own units, a trace for each class."""
-    c = PALETTES[mode]
-    first, second = map(literal, features)
-    traces = []
-    for label, (symbol, colour) in enumerate(zip(CLASS_SYMBOLS, CLASS_COLOURS, strict=True)):
+    figure = plane_figure(features, labels, data_ranges(X), mode=mode)
+    for label, trace in enumerate(figure.data):
         rows = np.flatnonzero(y == label)
         rows = rows[spaced(len(rows) - 1, POINTS_LIMIT)] if len(rows) else rows
-        name = labels[label]
-        traces.append(
-            go.Scatter(
-                name=f"{label}" if name == str(label) else f"{label} {literal(name, LEGEND_ROOM)}",
-                mode="markers",
-                x=X[rows, 0].tolist(),
-                y=X[rows, 1].tolist(),
-                customdata=rows.tolist(),
-                marker={
-                    "symbol": symbol,
-                    "color": c[colour],
-                    "size": 7 if len(X) > 20 else 11,
-                    "opacity": 0.8,
-                    "line": {"width": 1.2, "color": c[colour]},
-                },
-                hovertemplate=f"row %{{customdata}}: {first} %{{x}}, {second} %{{y}}, y = {label}"
-                "<extra></extra>",
-            )
-        )
-    across, up = data_ranges(X)
-    return go.Figure(
-        traces,
-        _layout(
-            mode,
-            margin=_margin(52, 12, 26, 40),
-            xaxis=_axis(mode, first, across),
-            yaxis=_axis(mode, second, up),
-            showlegend=True,
-            legend={
-                "orientation": "h",
-                "x": 0,
-                "y": 1,
-                "yanchor": "bottom",
-                "itemclick": False,
-                "itemdoubleclick": False,
-                "font": {"size": 12, "color": c["text"]},
-                "bgcolor": "rgba(0,0,0,0)",
-            },
-        ),
-    )
+        trace.x, trace.y = X[rows, 0].tolist(), X[rows, 1].tolist()
+        trace.customdata = rows.tolist()
+        trace.marker.size = 7 if len(X) > 20 else 11
+    return figure.update_layout(_alone(mode), margin=margin(52, 12, 26, 40))
 
 
 def data_ranges(X: Array) -> tuple[list[float], list[float]]:
@@ -153,17 +114,18 @@ def loss_figure(histories: Sequence[History], mode: Mode) -> go.Figure:
                 hovertemplate="step %{x}: loss %{y:.4g}<extra></extra>",
             )
         )
-    vertical = _axis(mode, "loss J", [bottom, top]) | {
+    vertical = axis(mode, "loss J", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],
     }
     return go.Figure(
         traces,
-        _layout(
+        layout(
             mode,
-            margin=_margin(52, 12, 10, 40),
-            xaxis=_axis(mode, "step", [-0.015 * longest, 1.015 * longest]),
+            **_alone(mode),
+            margin=margin(52, 12, 10, 40),
+            xaxis=axis(mode, "step", [-0.015 * longest, 1.015 * longest]),
             yaxis=vertical,
         ),
     )
@@ -228,7 +190,8 @@ def _marker(form: str, size: float, fill: str, letter: str, edge: str) -> dict[s
     return shape
 
 
-def _layout(mode: Mode, **own: Any) -> dict[str, Any]:
+def _alone(mode: Mode) -> dict[str, Any]:
+    """What a figure needs that stands on no page of ours: a ground, and a font of the reader's."""
     c = PALETTES[mode]
     return {
         "paper_bgcolor": c["surface"],
@@ -239,30 +202,5 @@ def _layout(mode: Mode, **own: Any) -> dict[str, Any]:
             "bordercolor": c["line"],
             "font": {"color": c["text"], "family": FONT},
         },
-        "showlegend": False,
-        "dragmode": "zoom",
-        "template": None,
         "autosize": True,
-        **own,
-    }
-
-
-def _margin(left: int, right: int, top: int, bottom: int) -> dict[str, Any]:
-    return {"l": left, "r": right, "t": top, "b": bottom, "autoexpand": False}
-
-
-def _axis(mode: Mode, title: str, span: Any) -> dict[str, Any]:
-    c = PALETTES[mode]
-    return {
-        "title": {"text": title, "font": {"size": 13, "color": c["text"]}, "standoff": 6},
-        "range": [float(x) for x in span],
-        "showgrid": False,
-        "zeroline": False,
-        "showline": True,
-        "linecolor": c["line"],
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": c["line"],
-        "tickfont": {"size": 11, "color": c["muted"]},
-        "nticks": 7,
     }

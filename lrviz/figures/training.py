@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from lrviz.datasets import Dataset
 from lrviz.figures.descent import loss_ticks
-from lrviz.figures.looks import LOOKS, literal
+from lrviz.figures.looks import LEGEND_ROOM, LOOKS, axis, layout, literal, margin
 from lrviz.film import SYMBOLS, Film
 from lrviz.model import PLANES
 from lrviz.numerics import Array
@@ -27,7 +27,6 @@ BOXES = (5.0, 10.0, 20.0, 50.0, 100.0)
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
-_SANS = "Source Sans, Source Sans Pro, sans-serif"
 #: The data plane reaches beyond the data by this share of their extent.
 _ROOM = 0.08
 
@@ -66,11 +65,11 @@ def surface_figure(film: Film, *, step: int | None = None, mode: Mode = "light")
         trace.z, trace.customdata = _log(drawn), drawn
     return go.Figure(
         [trace],
-        _layout(
+        layout(
             mode,
-            margin=_margin(52, 74, 8, 42),
-            xaxis=_axis(mode, SYMBOLS[i], [film.across[0], film.across[-1]]),
-            yaxis=_axis(mode, SYMBOLS[j], [film.up[0], film.up[-1]]),
+            margin=margin(52, 74, 8, 42),
+            xaxis=axis(mode, SYMBOLS[i], [film.across[0], film.across[-1]]),
+            yaxis=axis(mode, SYMBOLS[j], [film.up[0], film.up[-1]]),
             uirevision=f"{film.request.data}-{film.request.scale}-{film.request.plane}",
         ),
     )
@@ -126,17 +125,17 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         )
         for (letter, _, _), look in zip(runs(film)[1:], LOOKS[1:], strict=False)
     ]
-    axis = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
+    edge = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
     return go.Figure(
         [surface, path, marker, ghost, *rivals],
-        _layout(
+        layout(
             mode,
-            margin=_margin(0, 60, 0, 0),
+            margin=margin(0, 60, 0, 0),
             uirevision=f"{film.request.data}-{film.request.scale}-{film.request.plane}-3d",
             scene={
-                "xaxis": axis | {"title": {"text": SYMBOLS[i]}},
-                "yaxis": axis | {"title": {"text": SYMBOLS[j]}},
-                "zaxis": axis
+                "xaxis": edge | {"title": {"text": SYMBOLS[i]}},
+                "yaxis": edge | {"title": {"text": SYMBOLS[j]}},
+                "zaxis": edge
                 | {
                     "title": {"text": "loss"},
                     "tickvals": ticks,
@@ -180,7 +179,7 @@ def plane_figure(
     first, second = map(literal, names)
     traces = [
         go.Scatter(
-            name=f"{label}" if name == str(label) else f"{label} {literal(name)}",
+            name=f"{label}" if name == str(label) else f"{label} {literal(name, LEGEND_ROOM)}",
             mode="markers",
             x=[None],
             y=[None],
@@ -201,11 +200,11 @@ def plane_figure(
     ]
     return go.Figure(
         traces,
-        _layout(
+        layout(
             mode,
-            margin=_margin(52, 8, 26, 38),
-            xaxis=_axis(mode, first, spans[0]),
-            yaxis=_axis(mode, second, spans[1]),
+            margin=margin(52, 8, 26, 38),
+            xaxis=axis(mode, first, spans[0]),
+            yaxis=axis(mode, second, spans[1]),
             showlegend=True,
             legend={
                 "orientation": "h",
@@ -253,17 +252,17 @@ def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
         )
         for (letter, losses), look in zip(shown, LOOKS, strict=False)
     ]
-    vertical = _axis(mode, "loss J", [bottom, top]) | {
+    vertical = axis(mode, "loss J", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],
     }
     return go.Figure(
         traces,
-        _layout(
+        layout(
             mode,
-            margin=_margin(52, 8, 8, 38),
-            xaxis=_axis(mode, "step", [-0.01 * max(taken, 1), 1.01 * max(taken, 1)]),
+            margin=margin(52, 8, 8, 38),
+            xaxis=axis(mode, "step", [-0.01 * max(taken, 1), 1.01 * max(taken, 1)]),
             yaxis=vertical,
             hovermode="x",
             uirevision="loss",
@@ -288,46 +287,6 @@ def _colorbar(film: Film, mode: Mode) -> dict[str, Any]:
         "tickvals": ticks,
         "ticktext": [number(10.0**t) for t in ticks],
         "tickfont": {"size": 11, "color": c["muted"]},
-    }
-
-
-def _layout(mode: Mode, **own: Any) -> dict[str, Any]:
-    c = PALETTES[mode]
-    return {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": c["text"], "family": _SANS, "size": 12},
-        "hoverlabel": {
-            "bgcolor": c["card"],
-            "bordercolor": c["line"],
-            "font": {"color": c["text"], "family": _SANS},
-        },
-        "showlegend": False,
-        "dragmode": "zoom",
-        "template": None,
-        **own,
-    }
-
-
-def _margin(left: int, right: int, top: int, bottom: int) -> dict[str, Any]:
-    """Margins in px that nothing widens: the browser's own layer reckons with them."""
-    return {"l": left, "r": right, "t": top, "b": bottom, "autoexpand": False}
-
-
-def _axis(mode: Mode, title: str, span: Any) -> dict[str, Any]:
-    c = PALETTES[mode]
-    return {
-        "title": {"text": title, "font": {"size": 13, "color": c["text"]}, "standoff": 6},
-        "range": [float(x) for x in span],
-        "showgrid": False,
-        "zeroline": False,
-        "showline": True,
-        "linecolor": c["line"],
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": c["line"],
-        "tickfont": {"size": 11, "color": c["muted"]},
-        "nticks": 7,
     }
 
 
