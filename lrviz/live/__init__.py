@@ -32,6 +32,9 @@ export default function (component) {
 }
 """
 
+#: What a browser may ask of a whole page; see `signals`.
+SIGNALS = ("stop", "open", "wake")
+
 _component = st.components.v2.component("lrviz", js=_LOADER, isolate_styles=False)
 
 
@@ -115,16 +118,17 @@ def pictures(key: str, stem: str) -> None:
 
 
 def signals(key: str) -> frozenset[str]:
-    """What the browser has just asked of the whole page: ``stop`` the work, ``open`` the dialog.
+    """What the browser has just asked of the whole page.
 
-    Called outside the fragment of the mount called ``key``: a message to a fragment waits
-    until the fragment is done, one to the whole page ends it.
+    ``stop`` the work, ``open`` the dialog, or ``wake``: run once, because nobody answers. Called
+    outside the fragment of the mount called ``key``: a message to a fragment waits until the
+    fragment is done, one to the whole page ends it; and a server that has taken another's place
+    does not know the fragment.
     """
     body = {"kind": "signals", "key": key, **addresses()}
-    result = _component(
-        key=f"{key}-signals-sync", data=body, on_stop_change=_nothing, on_open_change=_nothing
-    )
-    return frozenset(name for name in ("stop", "open") if result.get(name))
+    heard = {f"on_{name}_change": _nothing for name in SIGNALS}
+    result = _component(key=f"{key}-signals-sync", data=body, **heard)
+    return frozenset(name for name in SIGNALS if result.get(name))
 
 
 def _nothing() -> None:

@@ -7,10 +7,12 @@ const TIMEOUT = 2000;
 const REST = 300;
 
 export class Courier {
-  /** send(message) posts to Python; collect() returns the fields as they are now. */
-  constructor(send, collect) {
-    this.send = send;
-    this.collect = collect;
+  /**
+   * send(message) posts to Python; collect() returns the fields as they are now; wake() asks
+   * for a run of the whole page.
+   */
+  constructor(send, collect, wake) {
+    Object.assign(this, { send, collect, wake });
     this.client = Math.random().toString(36).slice(2);
     this.seq = 0;
     this.acked = 0;
@@ -49,6 +51,21 @@ export class Courier {
     });
   }
 
+  /**
+   * Nobody answers, and nothing is being worked on: Streamlit asks a server that took another's
+   * place for a run only if one was under way, so a page that was just being read is unknown
+   * there, and messages to its parts go nowhere.
+   */
+  #watch() {
+    clearTimeout(this.watching);
+    this.watching = setTimeout(() => {
+      if (this.acked >= this.seq) return;
+      const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+      if (state === "notRunning") this.wake();
+      this.#watch();
+    }, TIMEOUT);
+  }
+
   answered(client, seq) {
     if (client !== this.client || seq <= this.acked) return;
     this.acked = seq;
@@ -61,6 +78,7 @@ export class Courier {
     clearTimeout(this.retry);
     this.seq += 1;
     this.sentAt = performance.now();
+    this.#watch();
     this.send({ client: this.client, seq: this.seq, rest, ask, fields: this.collect() });
   }
 }

@@ -32,7 +32,8 @@ class Film {
     this.revision = -1;
     this.speed = 15;
     this.#skeleton();
-    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }));
+    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+      () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
     channel(data.key).live = this;

@@ -23,7 +23,8 @@ class Live {
     this.dragging = false;
     this.ready = false;
     this.#skeleton();
-    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }));
+    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+      () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
     const stop = () => {

@@ -14,7 +14,7 @@ from lrviz.export import to_latex
 from lrviz.figures.curves import curves_figure
 from lrviz.figures.graph import build_figure
 from lrviz.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
-from lrviz.live import live
+from lrviz.live import live, signals
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
@@ -77,6 +77,7 @@ def page() -> None:
     page_state = PageState(KEY, settings.GRAPH, mismatched)
     page_state.load()
     page_state.notice()
+    signals(KEY)
     _body()
 
 

@@ -114,8 +114,11 @@ class PageState:
     def notice(self) -> None:
         """Say which fields of the link could not be read, if any."""
         text = settings.notice(self.memory["bad"])
-        if text:
-            st.warning(text, icon=":material/link_off:")
+        # Always there: a notice that comes later must not move what stands below to another
+        # place of the page, where it would be mounted anew.
+        with st.container():
+            if text:
+                st.warning(text, icon=":material/link_off:")
 
     def _write(self) -> None:
         query = settings.encode(self.fields, self.state)

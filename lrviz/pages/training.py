@@ -72,9 +72,11 @@ def page() -> None:
         _back(page_state)
     if "open" in asked:
         owndata.ask(_use)
-    if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
-        page_state.memory["bad"] = [name for name in page_state.memory["bad"] if name != "data"]
-        st.warning(_LOST, icon=":material/upload_file:")
+    with st.container():
+        if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
+            bad = page_state.memory["bad"]
+            page_state.memory["bad"] = [name for name in bad if name != "data"]
+            st.warning(_LOST, icon=":material/upload_file:")
     page_state.notice()
     _body()
 
