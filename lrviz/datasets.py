@@ -27,6 +27,7 @@ from lrviz.reading import (
 )
 
 __all__ = [
+    "BY_HAND",
     "DATASETS",
     "DataError",
     "Dataset",
@@ -249,6 +250,7 @@ def load_dataset(name: str) -> Dataset:
     return _load(name)
 
 
+BY_HAND = "own points"  #: the name of such a set
 Point = tuple[float, float, int]  #: a hand-placed point: x1, x2 and its label
 
 
@@ -263,7 +265,7 @@ def from_points(points: Sequence[Point]) -> Dataset:
     if not points:
         raise DataError("There is no point yet.")
     return Dataset(
-        "own",
+        BY_HAND,
         np.array([point[:2] for point in points], dtype=np.float64),
         np.array([point[2] for point in points], dtype=np.int64),
         ("x1", "x2"),

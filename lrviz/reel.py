@@ -145,6 +145,8 @@ def reel(film: Film) -> dict[str, Any]:
         "rule": [rule_lines(r.opt, p) for p in range(3)],
         "across": packed(film.across),
         "up": packed(film.up),
+        "low": film.low,
+        "high": film.high,
         "slices": {
             "kind": film.slices.kind,
             "terms": packed(film.slices.terms),

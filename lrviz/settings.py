@@ -54,6 +54,8 @@ class Field:
         A valid value to the text that ``read`` takes.
     longest : int
         Longest text that is looked at.
+    only : (str, value) or None
+        Another field, and the value at which alone this one is written into a link.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Field:
     check: Callable[[Any], Any]
     write: Callable[[Any], str] = _text
     longest: int = LONGEST
+    only: tuple[str, Any] | None = None
 
 
 def real(name: str, low: float, high: float, default: float) -> Field:
@@ -161,7 +164,9 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
     return Field(name, default, read, check)
 
 
-def rows(name: str, most: int, columns: Sequence[Field]) -> Field:
+def rows(
+    name: str, most: int, columns: Sequence[Field], only: tuple[str, Any] | None = None
+) -> Field:
     """Up to ``most`` rows of values, each column a field; "_" parts values and "~" rows.
 
     Both marks stand in a link as they are, so that sixty points stay short.
@@ -188,7 +193,7 @@ def rows(name: str, most: int, columns: Sequence[Field]) -> Field:
     def write(value: tuple[tuple[Any, ...], ...]) -> str:
         return "~".join("_".join(_text(item) for item in row) for row in value)
 
-    return Field(name, (), read, check, write, longest=most * 32 * len(columns))
+    return Field(name, (), read, check, write, longest=most * 32 * len(columns), only=only)
 
 
 #: Parts of the Graph page that a link may leave out.
@@ -253,6 +258,8 @@ TRAINING: tuple[Field, ...] = (
             real("x2", -POINTS_HIGH, POINTS_HIGH, 0.0),
             whole("y", 0, 1, 0),
         ),
+        # A copy of a file's rows stays out of the link as long as they are not what is shown.
+        only=("data", OWN),
     ),
     rows("versus", VERSUS_LIMIT, (*RUN, *_START)),
     words("hide", TRAINING_HIDEABLE),
@@ -315,7 +322,7 @@ def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
     out = {}
     for field in fields:
         value = state[field.name]
-        if value == field.default:
+        if value == field.default or (field.only and state[field.only[0]] != field.only[1]):
             continue
         out[field.name] = field.write(value)
     return out

@@ -399,9 +399,9 @@ def _settings(label: str, history: History) -> str:
     parts = [rule.label] if rule.label not in label else []
     if "learning_rate" in rule.uses and "η" not in label:
         parts.append(f"η = {number(history.learning_rate)}")
-    if "momentum" in rule.uses:
+    if "momentum" in rule.uses and "μ" not in label:
         parts.append(f"μ = {number(history.momentum)}")
-    if "batch_size" in rule.uses:
+    if "batch_size" in rule.uses and "batch" not in label:
         parts.append(f"minibatches of {history.batch_size}, seed {history.seed}")
     return ", ".join([*parts, f"from {start}"])
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrviz.datasets import DataError, missing_rows, read_table
-from lrviz.pages.owndata import Reading, defaults, gaps_sentence, plain, titles
+from lrviz.pages.owndata import Reading, defaults, gaps_sentence, passed_over, plain, titles
 from lrviz.reading import BYTES_LIMIT
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +79,18 @@ def test_the_columns_to_begin_with(text, expected):
         ),
         (
             "a,b,c\n1,2,x\n3,2,y\n4,1,z\n",
-            "With “b” as the label, “a” is the only column of numbers left, and two are needed.",
+            "With “b” as the label, “a” is the only feature left, and two are needed: “c” has "
+            "“x” in row 2.",
+        ),
+        (
+            "age,dose,ill\n40,7,0\n50,7,1\n61,7,1\n",
+            "With “ill” as the label, “age” is the only feature left, and two are needed: “dose” "
+            "is the same in every row.",
+        ),
+        (
+            "a,b,y\n1,2,0\n3,x,1\n5,6,1\n",
+            "With “y” as the label, “a” is the only feature left, and two are needed: “b” has "
+            "“x” in row 3.",
         ),
         (
             "a b c\n1 2 x\n",
@@ -91,6 +102,12 @@ def test_what_is_said_of_a_table_that_will_not_do(text, sentence):
     with pytest.raises(DataError) as caught:
         defaults(reading(text))
     assert str(caught.value) == sentence
+
+
+def test_a_column_that_is_numbers_but_for_a_cell_is_named():
+    table = reading("id,age,dose,ill\n1,40,7,a\n2,abc,8,b\n3,50,9,b\n4,61,3,a\n")
+    assert passed_over(table) == "Not offered as features: “age” has “abc” in row 3."
+    assert passed_over(reading("a,b,name,y\n1,2,Bo,0\n3,4,Al,1\n5,6,Cy,1\n")) == ""
 
 
 @pytest.mark.parametrize(

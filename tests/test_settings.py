@@ -141,6 +141,8 @@ training_states = st.fixed_dictionaries(
 
 @given(training_states)
 def test_every_state_of_a_run_survives_the_link(state):
+    if state["data"] != settings.OWN:
+        state = {**state, "points": ()}
     query = {name: [text] for name, text in settings.encode(TRAINING, state).items()}
     assert settings.decode(TRAINING, query) == (state, [])
 
@@ -173,8 +175,16 @@ def test_rows_that_do_not_fit_are_named(name, text):
     assert state[name] == ()
 
 
+def test_points_are_in_the_link_only_while_they_are_what_is_shown():
+    state = {**settings.defaults(TRAINING), "data": settings.FILE, "points": ((1.0, 2.0, 1),)}
+    assert settings.encode(TRAINING, state) == {"data": "file"}
+    assert "points" in settings.encode(TRAINING, {**state, "data": settings.OWN})
+
+
 def test_sixty_points_fit_into_a_link_as_they_are():
     points = tuple((-4.25, 3.75 - i / 20, i % 2) for i in range(settings.POINTS_LIMIT))
-    query = settings.encode(TRAINING, {**settings.defaults(TRAINING), "points": points})
+    query = settings.encode(
+        TRAINING, {**settings.defaults(TRAINING), "data": settings.OWN, "points": points}
+    )
     # What a link need not escape, and far from the 2,000 characters that every browser takes.
     assert re.fullmatch(r"[\w.~-]{1,1200}", query["points"], re.ASCII)

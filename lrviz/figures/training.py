@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lrviz.datasets import Dataset
+from lrviz.datasets import BY_HAND, Dataset
 from lrviz.figures.descent import loss_ticks
 from lrviz.figures.looks import LEGEND_ROOM, LOOKS, axis, layout, literal, margin
 from lrviz.film import SYMBOLS, Film
@@ -22,8 +22,8 @@ from lrviz.reel import runs
 from lrviz.theme import PALETTES, Mode, number
 
 LEVELS = 20
-#: Hand-placed points lie in the least of these squares, ± from zero, that holds them all.
-BOXES = (5.0, 10.0, 20.0, 50.0, 100.0)
+#: Hand-placed points are shown in a square that reaches so far from zero, if they all lie in it.
+BOX = 5.0
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
@@ -116,15 +116,25 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         heights = np.log10(film.history.losses[: step + 1])
         path.x, path.y, path.z = so_far[:, i], so_far[:, j], heights
         marker.x, marker.y, marker.z = so_far[-1:, i], so_far[-1:, j], heights[-1:]
-    rivals = [
-        go.Scatter3d(
-            name=letter,
-            mode="lines",
-            line={"color": c[look.role], "width": 5},
-            hoverinfo="skip",
-        )
-        for (letter, _, _), look in zip(runs(film)[1:], LOOKS[1:], strict=False)
-    ]
+    rivals = []
+    for (letter, _, _), look in zip(runs(film)[1:], LOOKS[1:], strict=False):
+        rivals += [
+            go.Scatter3d(
+                name=letter,
+                mode="lines",
+                line={"color": c[look.role], "width": 5},
+                hoverinfo="skip",
+            ),
+            go.Scatter3d(
+                name=f"{letter}, this step",
+                mode="markers+text",
+                text=[letter],
+                textposition="top center",
+                textfont={"color": c[look.role], "size": 14},
+                marker={"color": c[look.role], "size": 5, "symbol": look.form},
+                hoverinfo="skip",
+            ),
+        ]
     edge = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
     return go.Figure(
         [surface, path, marker, ghost, *rivals],
@@ -170,7 +180,7 @@ def data_figure(film: Film, *, points: bool = True, mode: Mode = "light") -> go.
 def plane_figure(
     names: tuple[str, str] = ("x1", "x2"),
     labels: tuple[str, str] = ("0", "1"),
-    spans: tuple[list[float], list[float]] = ([-BOXES[0], BOXES[0]], [-BOXES[0], BOXES[0]]),
+    spans: tuple[list[float], list[float]] = ([-BOX, BOX], [-BOX, BOX]),
     *,
     mode: Mode = "light",
 ) -> go.Figure:
@@ -191,7 +201,7 @@ def plane_figure(
                 "opacity": 0.8,
                 "line": {"width": 1.2, "color": c[colour]},
             },
-            hovertemplate=f"row %{{customdata}}: {first} %{{x}}, {second} %{{y}}, y = {label}"
+            hovertemplate=f"example %{{customdata}}: {first} %{{x}}, {second} %{{y}}, y = {label}"
             "<extra></extra>",
         )
         for label, (name, symbol, colour) in enumerate(
@@ -222,10 +232,8 @@ def plane_figure(
 
 
 def _spans(data: Dataset) -> tuple[list[float], list[float]]:
-    if data.name == "own":
-        reach = float(np.abs(data.X).max())
-        box = next((size for size in BOXES if reach <= size), reach)
-        return [-box, box], [-box, box]
+    if data.name == BY_HAND:
+        return _span(data.X[:, 0]), _span(data.X[:, 1])
     return _padded(data.X[:, 0]), _padded(data.X[:, 1])
 
 
@@ -288,6 +296,15 @@ def _colorbar(film: Film, mode: Mode) -> dict[str, Any]:
         "ticktext": [number(10.0**t) for t in ticks],
         "tickfont": {"size": 11, "color": c["muted"]},
     }
+
+
+def _span(values: Array) -> list[float]:
+    """A range that seldom changes while points move: ± a round number, or round ends."""
+    low, high = float(values.min()), float(values.max())
+    if max(-low, high) <= BOX:
+        return [-BOX, BOX]
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1.0)))
+    return [float(np.floor(low / step - 0.2) * step), float(np.ceil(high / step + 0.2) * step)]
 
 
 def _padded(values: Array) -> list[float]:

@@ -126,7 +126,7 @@ def signals(key: str) -> frozenset[str]:
     does not know the fragment.
     """
     body = {"kind": "signals", "key": key, **addresses()}
-    heard = {f"on_{name}_change": _nothing for name in SIGNALS}
+    heard: dict[str, Any] = {f"on_{name}_change": _nothing for name in SIGNALS}
     result = _component(key=f"{key}-signals-sync", data=body, **heard)
     return frozenset(name for name in SIGNALS if result.get(name))
 

@@ -12,6 +12,12 @@ function parse(text) {
   return PLAIN.test(plain) ? Number(plain) : NaN;
 }
 
+/** Numbers with semicolons, commas or blanks between them; a decimal comma where others part. */
+function several(text) {
+  const mark = text.includes(";") ? /;/ : /,\s/.test(text) || !/\s/.test(text.trim()) ? /,/ : /\s+/;
+  return text.trim().split(mark);
+}
+
 function labelled(spec, ...inner) {
   const id = unique(spec.name);
   inner[0].id = id;
@@ -68,12 +74,12 @@ function field(spec, onPick) {
     input.removeAttribute("aria-invalid");
   };
   const commit = () => {
-    const parts = count > 1 ? input.value.split(/[;,]\s*/) : [input.value];
+    const parts = count > 1 ? several(input.value) : [input.value];
     const read = parts.map(parse);
     const ok = read.length === count && read.every((x) =>
       x >= spec.min && x <= spec.max && (!spec.whole || Number.isInteger(x)) && !(spec.open && x <= 0));
     if (!ok) {
-      const what = count > 1 ? `${count} numbers` : spec.whole ? "a whole number" : "a number";
+      const what = count > 1 ? `${count} numbers, with commas between them,` : spec.whole ? "a whole number" : "a number";
       own.say(`${spec.title ?? spec.label} takes ${what} from ${minus(spec.min)} to ${minus(spec.max)}; it stays at ${text()}.`);
       input.setAttribute("aria-invalid", "true");
       return;

@@ -55,7 +55,7 @@ class Film {
     this.sides = el("p", { class: "lvf-caption" });
     this.ended = el("p", { class: "lvf-caption" });
     this.chosen = el("p", { class: "lvf-caption" });
-    this.hint = el("p", { class: "lvf-hint", text: "Place points of both classes in the data plane, and training begins." });
+    this.hint = el("p", { class: "lvf-hint", text: "Place points in the data plane, and training begins." });
     this.planeHost = el("div", { class: "lv-tools" });
     const legend = el("p", { class: "lvf-legend" });
     for (const [kind, text] of [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]]) {
@@ -157,6 +157,7 @@ class Film {
       this.data.bare = data.hand;
       this.points.limits = data.own;
       this.root.classList.toggle("lvf-blank", data.blank);
+      this.root.classList.toggle("lvf-hand", data.hand);
       adopt(this, this.key);
       this.#build();
       this.widgets.data.offer("file", data.file && `File: ${data.file}`);
@@ -183,14 +184,15 @@ class Film {
     this.count.textContent = `of 0 to ${reel.rows - 1}`;
     for (const block of [this.rule, this.pulls, this.history]) block.load(reel);
     this.runs.load(reel, spec.versus, spec.looks);
-    this.points.offer();
+    this.points.offer(this.fields.data === "file");
     if (this.scrubbed !== reel.steps) {
       this.scrubbed = reel.steps;
       this.slider = range({ name: "step", label: "step", min: 0, max: reel.steps, step: 1, value: 0 },
         (k) => this.#goto(k), () => this.#rest());
       this.scrub.replaceChildren(this.slider.node);
     }
-    this.ended.textContent = reel.spec.stopped ?? "";
+    this.ended.textContent = reel.spec.stopped ? `${reel.rivals.length ? "A: " : ""}${reel.spec.stopped}` : "";
+    this.play.disabled = !reel.steps;
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     this.scales = el("p", {});
     scale.append(this.scales);
@@ -309,11 +311,12 @@ class Film {
     };
     const at = reel.sliceStep(k);
     set(this.slice, at === k
-      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it; a faint + is a minimum on another slice.`
+      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it${reel.spec.minimum ? "; a faint + is a minimum on another slice" : ""}.`
       : `The slice at ${symbols[plane[2]]} = ${write(reel.at(reel.params, at)[plane[2]])}, of step ${at}: this run moves too far to keep every slice.`);
     const flat = w[0] === 0 && w[1] === 0;
     set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
-      : "On the line a = ½; on the tinted side the model says 1.");
+      : reel.y.every((y) => y === reel.y[0]) ? "One class only: add the other, and there is something to part."
+        : "On the line a = ½; on the tinted side the model says 1.");
     const beside = reel.rivals.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     set(this.status, `${beside[0]}J = ${write(reel.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}${reel.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`}${beside[1]}`);
     this.back.disabled = this.k === 0;

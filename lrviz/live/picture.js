@@ -153,7 +153,7 @@ function column(x, y, parts) {
 async function compose(film, title) {
   const colours = film.spec.palettes[film.mode];
   // Everything is read at once, before Plotly takes its time: the film may be playing.
-  const said = [film.status, film.slice, film.sides, film.ended].map((one) => one.textContent.trim());
+  const said = [film.status, film.slice, film.sides, film.ended].map((one) => one.textContent.trim().replaceAll("\n", "; "));
   // On the page the rings are explained where the examples are listed.
   said[2] += film.data.hardest?.length
     ? ` The large ring is example ${film.example}, the small ones are the examples that pull hardest.`

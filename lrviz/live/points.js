@@ -43,32 +43,53 @@ export class Points {
     this.pick = choice({ name: "class", label: "Class of new points", options: [[0, "○ 0"], [1, "◆ 1"]], value: 1 }, (kind) => {
       this.kind = Number(kind);
     });
-    this.put = button("Add", () => this.#add(this.#middle()));
+    /** A button that is a sign to the eye and a word to the ear. */
+    const sign = (text, name, act) => {
+      const made = button(text, act);
+      made.classList.add("lvf-sign");
+      made.setAttribute("aria-label", name);
+      made.title = name;
+      return made;
+    };
+    this.put = sign("+", "Add", () => this.#add(this.#middle()));
     this.put.title = "Add a point in the middle; a click in the plane adds one there";
-    this.back = button("Undo", () => this.#travel(this.past, this.future));
-    this.forth = button("Redo", () => this.#travel(this.future, this.past));
+    this.turn = button("Flip", () => this.#flip(this.read().example));
+    this.turn.title = "Give the chosen point the other class";
     this.drop = button("Delete", () => this.#remove(this.read().example));
     this.drop.title = "Delete the chosen point";
-    this.clear = button("Clear", () => this.edit({ points: [], example: 0 }));
+    this.back = sign("↶", "Undo", () => this.#travel(this.past, this.future));
+    this.forth = sign("↷", "Redo", () => this.#travel(this.future, this.past));
+    this.clear = button("Clear", () => {
+      this.edit({ points: [], example: 0 });
+      this.put.focus({ preventScroll: true });
+    });
     this.said = el("span", { class: "lvf-label", role: "status" });
-    this.node = el("div", { class: "lvf-points" }, this.pick.node, this.put, this.back, this.forth, this.drop, this.clear);
+    this.node = el("div", { class: "lvf-points" }, this.pick.node, this.put, this.turn, this.drop, this.back, this.forth, this.clear,
+      el("p", { class: "lvf-caption lvf-keys", text: "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1." }));
     this.edge = button("", () => this.begin());
   }
 
   /** Start from the points on screen where they are few enough, else from an empty plane. */
   begin() {
     const { reel } = this.view;
-    const { most, reach } = this.limits;
-    const few = reel.rows <= most && reel.raw.every((v) => Math.abs(v) <= reach);
-    const copied = few && this.read().data !== "own"
+    const copied = this.#few && this.read().data !== "own"
       ? Array.from(reel.y, (y, i) => [reel.raw[2 * i], reel.raw[2 * i + 1], y]) : [];
     this.edit({ data: "own", points: copied });
+    this.put.focus({ preventScroll: true });
+    this.view.node.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Whether the data on screen can become points: few enough, and within their reach. */
+  get #few() {
+    const { reel } = this.view;
+    const { most, reach } = this.limits;
+    return reel.rows <= most && reel.raw.every((v) => Math.abs(v) <= reach);
   }
 
   /** What a button offers to do with the data on screen. */
-  offer() {
-    const { reel } = this.view;
-    this.edge.textContent = reel.rows <= this.limits.most ? "Edit these points" : "Place your own points";
+  offer(file) {
+    const copy = file ? "Copy into the link, to edit" : "Edit these points";
+    this.edge.textContent = this.#few ? copy : "Place your own points";
   }
 
   /** A step that undo can take back. */
@@ -155,7 +176,11 @@ export class Points {
     if (!points[i]) return;
     const example = Math.min(i, points.length - 2);
     this.edit({ points: points.filter((_, n) => n !== i), example });
-    this.handles[Math.max(example, 0)]?.focus({ preventScroll: true });
+    (this.handles[Math.max(example, 0)] ?? this.put).focus({ preventScroll: true });
+  }
+
+  #flip(i) {
+    this.edit({ points: this.read().points.map((p, n) => (n === i ? [p[0], p[1], 1 - p[2]] : p)), example: i });
   }
 
   /** Bring handles and tools to the state; called whenever it or the axes change. */
@@ -182,7 +207,7 @@ export class Points {
     });
     this.back.disabled = !this.past.length;
     this.forth.disabled = !this.future.length;
-    this.drop.disabled = this.clear.disabled = !points.length;
+    this.drop.disabled = this.turn.disabled = this.clear.disabled = !points.length;
     this.said.textContent = `${points.length} of ${this.limits.most} points`;
   }
 
@@ -191,6 +216,8 @@ export class Points {
     node.append(make("circle", { class: "lvf-grip", r: 13 }), make("circle", { class: "lvf-dot", r: 5.5 }),
       make("path", { class: "lvf-diamond", d: "M0,-7L7,0L0,7L-7,0Z" }));
     node.addEventListener("pointerdown", (event) => this.#grab(event, i));
+    // Browsers do not heed touch-action on a shape: without this the page scrolls under the point.
+    node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     node.addEventListener("keydown", (event) => this.#key(event, i));
     node.addEventListener("focus", () => this.read().example !== i && this.chosen(i));
     this.handles.push(node);
@@ -210,12 +237,16 @@ export class Points {
       moved ||= Math.hypot(now.clientX - x, now.clientY - y) > STILL;
       if (moved) this.#place(i, this.#at(now), true);
     };
-    const end = () => {
+    const end = (now) => {
       node.removeEventListener("pointermove", move);
       for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(name, end);
       if (!moved || same(before, this.#state())) return;
-      this.#keep(before);
-      this.changed(this.#state(), false);
+      // What the browser took away was not let go here: back to where it was.
+      if (now.type === "pointercancel") this.changed(before, false);
+      else {
+        this.#keep(before);
+        this.changed(this.#state(), false);
+      }
     };
     node.addEventListener("pointermove", move);
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, end);

@@ -69,6 +69,20 @@ export class Reel {
     return true;
   }
 
+  /** log10 of the loss on the slice drawn, between its nodes; null outside it. */
+  height(x, y) {
+    const [across, up] = this.axes;
+    const cell = (axis, v) => {
+      const at = ((v - axis[0]) / (axis.at(-1) - axis[0])) * (axis.length - 1);
+      return at >= 0 && at <= axis.length - 1 ? [Math.min(Math.floor(at), axis.length - 2), at] : null;
+    };
+    const [c, r] = [cell(across, x), cell(up, y)];
+    if (!c || !r) return null;
+    const [s, t] = [c[1] - c[0], r[1] - r[0]];
+    const [low, high] = [this.z[r[0]], this.z[r[0] + 1]];
+    return (1 - t) * ((1 - s) * low[c[0]] + s * low[c[0] + 1]) + t * ((1 - s) * high[c[0]] + s * high[c[0] + 1]);
+  }
+
   /** The step whose slice stands for step k; itself unless a stride was needed. */
   sliceStep(k) {
     return this.slices.kind === "series" ? k : this.slices.steps[this.#nearest(k)];

@@ -7,16 +7,18 @@ import { Grid } from "./scenes.js";
 
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
+const NEAR = 1.01; // times the least loss of all runs
+
 /** The run that the fields describe, as a row. */
 export const rowOf = ({ opt, lr, momentum, batch, seed, start }) => [opt, lr, momentum, batch, seed, ...start];
 
 /** The fields that a row describes. */
 export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, lr, momentum, batch, seed, start });
 
-/** A run's marker, as it stands on the surface. */
-function glyph(outline, letter) {
+/** A run's line and marker, as they are on the surface. */
+function glyph({ outline, dasharray }, letter) {
   const host = el("span", { class: `lvf-glyph lvf-run-${letter.toLowerCase()}`, "aria-hidden": "true" });
-  host.innerHTML = `<svg viewBox="-10 -10 20 20"><path d="${outline}"/></svg>`;
+  host.innerHTML = `<svg viewBox="-18 -10 36 20"><path class="lvf-dash" d="M-18,0H18" stroke-dasharray="${dasharray}"/><path d="${outline}"/></svg>`;
   return host;
 }
 
@@ -25,12 +27,11 @@ export class Runs {
   constructor(changed, read) {
     Object.assign(this, { changed, read });
     this.keep = el("button", { type: "button", class: "lv-button lvf-keep", text: "Keep run to compare", onclick: () => this.#keep() });
-    this.keep.title = "It stays as it is while you change the controls; up to three runs play together";
     this.bar = el("div", { class: "lvf-runs", role: "group", "aria-label": "Runs compared" });
-    this.grid = new Grid("Runs", ["Run", "", "Step", "J", "w₁", "w₂", "b", ""]);
+    this.grid = new Grid("Runs", ["Run", "", "Step", "J", "w₁", "w₂", "b", "Near the best at step", ""]);
     this.node = el("section", { class: "lvf-section lvf-wide", "aria-label": "The runs side by side" },
       el("h2", { text: "The runs side by side" }),
-      el("p", { class: "lv-note", text: "All start at step 0 together. The surface is run A’s slice, and the other paths are projections onto it, so a path can seem to cross its own level. A run that ended stays at its end." }),
+      el("p", { class: "lv-note", text: "All start at step 0 together. The surface is run A’s slice, and the other paths are projections onto it, so a path can seem to cross its own level. A run that ended stays at its end. Near the best: the first step whose J is within 1 % of the least J of all the runs." }),
       this.grid.node);
   }
 
@@ -56,15 +57,19 @@ export class Runs {
     this.all = all;
     const alone = all.length === 1;
     this.node.hidden = alone;
-    this.keep.hidden = all.length > most;
+    this.keep.disabled = all.length > most;
+    this.keep.title = this.keep.disabled ? "Three runs at most: remove one first"
+      : "It stays as it is while you change the controls; up to three runs play together";
     const chips = alone ? [] : all.map(({ letter, label }, n) => {
       const button = (text, name, act) => el("button", { type: "button", class: "lvf-chip-button", text, "aria-label": name, title: name, onclick: act });
-      return el("span", { class: "lvf-chip" }, glyph(looks[n].outline, letter),
+      return el("span", { class: "lvf-chip" }, glyph(looks[n], letter),
         el("strong", { text: letter }), el("span", { class: "lvf-chip-label", text: label }),
         n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvf-label", text: "set by the controls" }),
         n ? button("×", `Remove run ${letter}`, () => this.#drop(n - 1)) : null);
     });
     this.bar.replaceChildren(...chips);
+    const least = Math.min(...[reel, ...reel.rivals].map((run) => run.losses.reduce((a, b) => Math.min(a, b))));
+    this.near = [reel, ...reel.rivals].map((run) => run.losses.findIndex((J) => J <= NEAR * least));
     this.bar.hidden = alone;
   }
 
@@ -77,6 +82,7 @@ export class Runs {
       const at = Math.min(k, run.taken);
       const stopped = n ? run.stopped : this.reel.spec.stopped;
       this.grid.row(n, [letter, label, String(at), write(run.losses[at]), ...this.reel.at(run.params, at).map(write),
+        this.near[n] < 0 ? "–" : String(this.near[n]),
         at === run.taken && stopped ? stopped : ""]);
     });
   }

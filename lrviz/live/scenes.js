@@ -139,7 +139,7 @@ export class Contributions {
       this.buttons[n] = button;
     }
     if (cell.firstElementChild !== button) cell.replaceChildren(button);
-    const text = `row ${i}`;
+    const text = `example ${i}`;
     if (button.dataset.row !== String(i)) {
       button.dataset.row = i;
       button.textContent = text;

@@ -125,6 +125,7 @@ function dress(lines, ends, looks) {
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
 const near = ([x, y]) => Math.abs(x) < FAR && Math.abs(y) < FAR;
 const ARROW = 46; // px
+const LIFT = 0.012; // of the height: what stands on a surface must not sink into it
 const FLAT = 1e-6; // a gradient this small is not worth an arrow
 
 /** The loss in a plane, the path on it, downhill and the next step. */
@@ -172,23 +173,23 @@ export class SurfaceView extends View {
     }
     const { reel, k } = this;
     const [i, j] = reel.spec.plane;
-    const upTo = k + 1;
-    const column = (n) => Array.from({ length: upTo }, (_, s) => reel.params[3 * s + n]);
-    const heights = Array.from({ length: upTo }, (_, s) => Math.log10(reel.losses[s]));
+    // Everything stands on the slice drawn, as in the contour: paths are projections onto it.
+    const lift = LIFT * (reel.spec.high - reel.spec.low);
+    const along = (rows) => {
+      const places = rows.map(([x, y]) => [x, y, reel.height(x, y)]).filter(([, , z]) => z !== null);
+      return [0, 1, 2].map((n) => places.map((place) => place[n] + (n === 2 ? lift : 0)));
+    };
+    const upTo = (run, last) => Array.from({ length: last + 1 }, (_, s) => [run.params[3 * s + i], run.params[3 * s + j]]);
     const next = reel.at(reel.following, k);
-    const nextLoss = k < reel.taken ? [Math.log10(reel.losses[k + 1])] : [];
-    const xs = [column(i), [reel.params[3 * k + i]], nextLoss.length ? [next[i]] : []];
-    const ys = [column(j), [reel.params[3 * k + j]], nextLoss.length ? [next[j]] : []];
-    const zs = [heights, [heights[k]], nextLoss];
+    const drawn = [upTo(reel, k), [[reel.params[3 * k + i], reel.params[3 * k + j]]], next.every(Number.isFinite) ? [[next[i], next[j]]] : []];
+    for (const rival of reel.rivals) {
+      const rows = upTo(rival, Math.min(this.all, rival.taken));
+      drawn.push(rows, rows.slice(-1));
+    }
+    const [xs, ys, zs] = [0, 1, 2].map((n) => drawn.map((rows) => along(rows)[n]));
     this.drawing = true;
-    const traces = changed ? [0, 1, 2, 3] : [1, 2, 3];
-    reel.rivals.forEach((rival, n) => {
-      const rows = Array.from({ length: Math.min(this.all, rival.taken) + 1 }, (_, s) => s);
-      traces.push(4 + n);
-      xs.push(rows.map((s) => rival.params[3 * s + i]));
-      ys.push(rows.map((s) => rival.params[3 * s + j]));
-      zs.push(rows.map((s) => Math.log10(rival.losses[s])));
-    });
+    const traces = drawn.map((_, n) => n + 1);
+    if (changed) traces.unshift(0);
     if (changed) for (const [list, grid] of [[xs, reel.axes[0]], [ys, reel.axes[1]], [zs, reel.z]]) list.unshift(grid);
     const done = this.Plotly.restyle(this.plot, { x: xs, y: ys, z: zs }, traces);
     done.then(() => new Promise((resolve) => requestAnimationFrame(resolve))).then(() => {
@@ -408,12 +409,16 @@ export class DataView extends View {
       const found = rival && cut(rival, Math.min(this.all, rival.taken)).line;
       node.setAttribute("d", found ? `M${map(found)}` : "");
     });
+    // A ring is wider than the marker it is around.
+    const wide = this.bare || reel.rows <= 20 ? 10 : 6;
+    this.ring.setAttribute("r", wide + 3);
     this.ring.setAttribute("transform", `translate(${this.#at(this.example)})`);
     while (this.pulls.childNodes.length < this.hardest.length) {
       shape("circle", { class: "lvf-pull", r: 6 }, this.pulls);
     }
     [...this.pulls.childNodes].forEach((node, n) => {
       node.style.display = n < this.hardest.length ? "" : "none";
+      node.setAttribute("r", wide);
       if (n < this.hardest.length) node.setAttribute("transform", `translate(${this.#at(this.hardest[n])})`);
     });
   }

@@ -78,11 +78,15 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A table, the columns that could be features and those that could be the label."""
+    """A table, the columns that could be features and those that could be the label.
+
+    ``aside`` says which columns look like numbers and are not offered.
+    """
 
     table: Table
     numeric: tuple[str, ...]
     two_valued: tuple[str, ...]
+    aside: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -222,6 +226,8 @@ def _chosen(held: _Open, source: Source) -> Chosen | None:
     """
     reading = _read(held, source)
     _overview(source, reading.table)
+    if reading.aside:
+        _quiet(reading.aside)
     last = kept()
     same = last if last and last.source.digest == source.digest else None
     asked = same.columns if same else defaults(reading)
@@ -265,7 +271,8 @@ def _read(held: _Open, source: Source) -> Reading:
         held.made.clear()
         table = replace(read_table(source.content), name=source.name)
         held.digest = source.digest
-        held.reading = Reading(table, table.numeric(), table.two_valued())
+        reading = Reading(table, table.numeric(), table.two_valued())
+        held.reading = replace(reading, aside=passed_over(reading))
     return held.reading
 
 
@@ -364,10 +371,24 @@ def why_not(reading: Reading) -> str:
         return f"Two columns of numbers are needed, and {there}: {reasons}."
     label = reading.two_valued[0]
     left = next(name for name in reading.numeric if name != label)
+    others = [name for name in table.columns if name not in reading.numeric and name != label]
+    reasons = f": {_cut([_no_number(table, name) for name in others])}" if others else ""
     return (
-        f"With {_quoted(label)} as the label, {_quoted(left)} is the only column of numbers left, "
-        "and two are needed."
+        f"With {_quoted(label)} as the label, {_quoted(left)} is the only feature left, "
+        f"and two are needed{reasons}."
     )
+
+
+def passed_over(reading: Reading) -> str:
+    """Columns that look like numbers for the most part and are not offered, and why; or ''."""
+    table, found = reading.table, []
+    for name in table.columns:
+        cells = [cell for cell in table.column(name) if not is_missing(cell, number=True)]
+        numbers = sum(map(_is_float, cells))
+        offered = name in reading.numeric or name in reading.two_valued
+        if not offered and 2 * numbers > len(cells):
+            found.append(_no_number(table, name))
+    return f"Not offered as features: {_cut(found)}." if found else ""
 
 
 def _values(cells: Sequence[str]) -> int:

@@ -59,7 +59,7 @@ _SCALED = "The scale"
 FILE_KEY = "training-file"
 _LOST = (
     "An uploaded file is not part of the link, and is gone after a reload: choose it again with "
-    "“Your data…”. Until then the page shows the penguins; all else is as in the link."
+    "“Your data…”. All else is as in the link."
 )
 
 
@@ -384,7 +384,8 @@ def _about_data(made: Film) -> list[str]:
     if made.request.data == settings.FILE:
         return [
             *lines,
-            f"Your own file, {data.name}: it stays in this visit and is not in the link.",
+            f"Your own file, {data.name}: it stays in this visit and is not in the link. Examples "
+            "are counted from 0, without the header and without rows that were left out.",
         ]
     return [*lines, f"Source: {data.source} Licence: {data.licence}"]
 

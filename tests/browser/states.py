@@ -207,9 +207,9 @@ def _rows(state: State) -> int:
 
 
 def _points(rng: random.Random, state: State) -> tuple[tuple[float, float, int], ...]:
-    """Points of a hand, or from another set to every digit; beside other data mostly none."""
+    """Points of a hand, or from another set to every digit; only as data are they in a link."""
     far = settings.POINTS_HIGH
-    most = settings.POINTS_LIMIT if state["data"] == "own" else rng.choice((0, 0, 3))
+    most = settings.POINTS_LIMIT if state["data"] == settings.OWN else 0
     place = rng.choice(
         (
             lambda: round(rng.uniform(-5, 5) / 0.05) * 0.05,
@@ -431,7 +431,7 @@ def training_shown(state: State) -> Screen:
         "status": _status(state, run, rivals, at),
         "points": _handles(state),
         "ended": run.stopped or "",
-        "chosen": [f"row {state['example']}"],
+        "chosen": [f"example {state['example']}"],
         "now": [str(k)],
         "parts": {part: part not in hide for part in TRAINING_PARTS},
         "Contributions": None if "contributions" in hide else _contributions(state, run, k),
@@ -452,10 +452,13 @@ def _handles(state: State) -> list[str]:
 def _beside(histories: list[History], at: int) -> list[list[str]]:
     """Every run at a step, or at its end before; what it is called is tested elsewhere."""
     rows = []
+    least = min(float(h.losses.min()) for h in histories)
     for letter, h in zip("ABC", histories, strict=False):
         k = min(at, len(h))
         said = [number(float(x)) for x in (h.losses[k], *h.params[k])]
-        rows.append([letter, str(k), *said, h.stopped or "" if k == len(h) else ""])
+        near = np.flatnonzero(h.losses <= 1.01 * least)
+        first = str(near[0]) if len(near) else "–"
+        rows.append([letter, str(k), *said, first, h.stopped or "" if k == len(h) else ""])
     return rows
 
 
@@ -495,7 +498,7 @@ def _contributions(state: State, run: History, k: int) -> list[list[str]]:
     for i in shown:
         a = sigmoid(w[0] * float(X[i, 0]) + w[1] * float(X[i, 1]) + w[2])
         rest = (each[i, 2], *each[i])
-        rows.append([f"row {i}", str(y[i]), number(a), *(number(float(x)) for x in rest)])
+        rows.append([f"example {i}", str(y[i]), number(a), *(number(float(x)) for x in rest)])
     mean = [number(float(x)) for x in run.gradients[k]]
     return [*rows, [f"mean of {len(y)} = ∂J", "", "", "", *mean]]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lrviz.film import Request, make
 from lrviz.model import PLANES
 from lrviz.reel import runs
+from lrviz.slices import interpolate
 from lrviz.theme import number
 from tests.browser.conftest import settle, table
 from tests.browser.test_training_page import scrub
@@ -30,11 +33,14 @@ ENDS = """() => {
 def expected(made, step):
     """The rows of the table named Runs."""
     rows = []
+    least = min(float(h.losses.min()) for _, _, h in runs(made))
     for letter, label, h in runs(made):
         k = min(step, len(h))
         cells = [number(float(v)) for v in (h.losses[k], *h.params[k])]
         ended = h.stopped if k == len(h) and h.stopped else ""
-        rows.append([letter, label, str(k), *cells, ended])
+        near = np.flatnonzero(h.losses <= 1.01 * least)
+        first = str(near[0]) if len(near) else "–"
+        rows.append([letter, label, str(k), *cells, first, ended])
     return rows
 
 
@@ -87,7 +93,7 @@ def test_a_run_is_kept_while_the_controls_set_another(open_page):
 def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
     page = open_page(f"/training?{THREE}&steps=60")
     made = make(Request(steps=60, versus=(ADAM, NEWTON)))
-    assert page.get_by_role("button", name="Keep run to compare").count() == 0
+    assert page.get_by_role("button", name="Keep run to compare").is_disabled()
     for step in (0, 3, 25, 60):
         scrub(page, step)
         settle(page)
@@ -164,8 +170,15 @@ def test_three_runs_in_three_dimensions(open_page):
     made = make(Request(steps=40, versus=(ADAM, NEWTON)))
     traces = page.evaluate(
         """() => document.querySelector(".lvf").parentNode.lrvizFilm.surface.plot.data
-          .slice(4).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
+          .slice(1).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
     )
-    for found, (_, _, h) in zip(traces, runs(made)[1:], strict=True):
-        assert found[:2] == h.params[-1, :2].tolist()
-        assert abs(10 ** found[2] - h.losses[-1]) < 1e-12
+    path, marker, _, *beside = traces
+    drawn = made.slices.at(40, float(made.history.params[40, 2]))
+    ends = [path, marker, *beside]
+    histories = [h for _, _, h in runs(made) for _ in range(2)]
+    for found, h in zip(ends, histories, strict=True):
+        at = tuple(h.params[-1, :2].tolist())
+        assert tuple(found[:2]) == at
+        # On the slice drawn, and lifted a little, so that nothing sinks into it.
+        height = interpolate(np.log10(drawn), (made.across, made.up), at)
+        assert 0 < found[2] - height < 0.02 * (made.high - made.low)

@@ -56,7 +56,7 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     field = page.get_by_role("textbox", name="step exact value")
     field.fill("40")
     field.press("Enter")
-    page.get_by_role("button", name="row 59").click()
+    page.get_by_role("button", name="example 59").click()
     settle(page)
     said = {name: table(page, name) for name in ("History", "Contributions")}
     whole = f"{address}/training?data=outlier&opt=adam&plane=w2b&step=40&example=59"

@@ -169,7 +169,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     scrub(page, 12)
     page.get_by_role("radio", name="w₁, b").check(force=True)
     settle(page)
-    page.get_by_role("button", name="row 59").click()
+    page.get_by_role("button", name="example 59").click()
     settle(page)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied.").wait_for()
@@ -201,7 +201,7 @@ def test_the_tables_say_what_the_figures_show(open_page):
     each = contributions(made.scaled.X, made.scaled.data.y, h.params[50])
     hardest = np.argsort(-np.linalg.norm(each, axis=1))[:5]
     rows = table(page, "Contributions")
-    assert [row[0] for row in rows[:5]] == [f"row {i}" for i in hardest]
+    assert [row[0] for row in rows[:5]] == [f"example {i}" for i in hardest]
     for row, i in zip(rows[:5], hardest, strict=True):
         assert row[4:] == [number(float(x)) for x in each[i]]
     assert rows[-1][4:] == [number(float(x)) for x in h.gradients[50]]
