@@ -352,6 +352,8 @@ export default function mount(component) {
   if (data.kind === "sync") {
     const line = channel(data.key);
     line.sync = data;
+    // Back on a page that was left: its link takes the place of the bare address.
+    if (data.returned && data.query && !location.search) history.replaceState({}, "", `?${data.query}`);
     line.live?.synced();
     return undefined;
   }

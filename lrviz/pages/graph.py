@@ -103,7 +103,7 @@ def _body() -> None:
     inputs = {name: state[name] for name in INPUTS}
     if ask and ask.get("latex") in ("part", "all"):
         page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=bool(ask["numbers"])))
-    calm = not st.query_params and not page_state.memory["handled"][0]
+    calm = state == settings.defaults(settings.GRAPH) and not page_state.memory["handled"][0]
     spec = json.loads(structure(state["view"], state["loss"], state["of"]))
     live(KEY, {**spec, "calm": calm})
     page_state.acknowledge()

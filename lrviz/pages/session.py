@@ -29,6 +29,7 @@ class PageState:
         fresh: dict[str, Any] = {
             "state": None,
             "query": None,
+            "returned": False,
             "revision": 0,
             "handled": ("", 0),
             "bad": [],
@@ -49,13 +50,16 @@ class PageState:
         came_from = st.session_state.get("showing")
         st.session_state["showing"] = self.key
         if not query and self.memory["state"] is not None and came_from != self.key:
-            self.memory["query"] = {}
-            self._write()
+            # Written from here, the query would be given to the page that was left, because
+            # its path still stands in the browser: a step back would lead to that mixture.
+            # The browser puts it in place (see `acknowledge`) and says it from then on.
+            self.memory.update(query=self._query(), returned=True, bad=[])
             self.memory["revision"] += 1
-            return
-        if query != self.memory["query"]:
+        elif query == self.memory["query"]:
+            self.memory["returned"] = False
+        elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
-            self.memory.update(state=state, bad=bad, query=query)
+            self.memory.update(state=state, bad=bad, query=query, returned=False)
             self.memory["revision"] += 1
 
     def receive(self, message: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -108,6 +112,7 @@ class PageState:
                 },
                 "answer": self.memory["answer"],
                 "query": urlencode(settings.encode(self.fields, self.state), safe=",-"),
+                "returned": self.memory["returned"],
             },
         )
 
@@ -121,9 +126,11 @@ class PageState:
                 st.warning(text, icon=":material/link_off:")
 
     def _write(self) -> None:
-        query = settings.encode(self.fields, self.state)
-        wanted = {name: [value] for name, value in query.items()}
+        wanted = self._query()
         if wanted != self.memory["query"]:
-            self.memory["query"] = wanted
-            self.memory["bad"] = []
-            st.query_params.from_dict(query)
+            self.memory.update(query=wanted, returned=False, bad=[])
+            st.query_params.from_dict(wanted)
+
+    def _query(self) -> dict[str, list[str]]:
+        query = settings.encode(self.fields, self.state)
+        return {name: [value] for name, value in query.items()}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+from zlib import crc32
 
 import streamlit as st
 
 from lrviz import settings
+from lrviz.live import sync
 from lrviz.settings import Field, State
 
 _INTRO = """
@@ -21,7 +23,7 @@ preview shows what they will see.
 """
 
 #: What a part is called, by its name in the link.
-_PARTS = {
+PARTS = {
     "values": "Computed numbers",
     "product": "The chain rule",
     "player": "Step by step",
@@ -36,7 +38,7 @@ _PARTS = {
     "history": "The steps so far",
 }
 
-_THEMES = {"The reader's own": "", "Light": "light_theme", "Dark": "dark_theme"}
+_THEMES = {"": "The reader's own", "light": "Light", "dark": "Dark"}
 #: Streamlit's own fields of a link, which no page of ours reads.
 _EMBED = ("embed", "embed_options")
 #: Pixels: the whole picture, and the sliders beside or below it.
@@ -86,15 +88,17 @@ def read(text: str) -> tuple[str, State, list[str]]:
 
 def page() -> None:
     """Show the Share page."""
-    came_from = st.session_state.get("showing")
-    st.session_state["showing"] = "share"
-    if came_from in _PAGES:
-        st.session_state["share-from"] = came_from
+    memory = _arrive()
     base = _base(st.context.url or "")
     st.markdown(_INTRO)
+    if memory["bad"]:
+        st.warning(settings.notice(memory["bad"]), icon=":material/link_off:")
+    # Keys carry the revision: widgets begin anew when the address says something else.
+    revision = memory["revision"]
     text = st.text_input(
         "The state to share",
-        value=_current(base, st.session_state.get("share-from", "graph")),
+        value=base + memory["link"],
+        key=f"share-link-{revision}",
         help="The state you left, or any link that you copied and paste here.",
     )
     try:
@@ -105,38 +109,84 @@ def page() -> None:
     if bad:
         st.warning(settings.notice(bad), icon=":material/link_off:")
     shared = _PAGES[key]
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
-        # The key carries the page: another page has other parts.
         hidden = st.pills(
             "Leave out",
             shared.parts,
             default=list(state["hide"]),
-            format_func=lambda part: _PARTS.get(part, part),
+            format_func=PARTS.__getitem__,
             selection_mode="multi",
             wrap=True,
-            key=f"share-hide-{key}-{','.join(state['hide'])}",
+            key=f"share-hide-{revision}-{key}-{','.join(state['hide'])}",
         )
     with right:
         theme = st.segmented_control(
-            "Theme of the embed", list(_THEMES), default="The reader's own", required=True
+            "Theme of the embed",
+            list(_THEMES),
+            default=memory["theme"],
+            format_func=_THEMES.__getitem__,
+            required=True,
+            key=f"share-theme-{revision}",
         )
     state["hide"] = tuple(part for part in shared.parts if part in hidden)
     query = settings.encode(shared.fields, state)
-    _result(base, shared, query, _THEMES[theme])
+    _result(base, shared, query, theme)
+    _remember(memory, link("", shared.path, query), theme)
+
+
+def _arrive() -> dict[str, Any]:
+    """What is shared: what this page's own link says, or the state of the page one comes from."""
+    fresh = {"link": "/", "theme": "", "bad": [], "revision": 0}
+    fresh |= {"query": None, "returned": False, "wanted": None}
+    memory: dict[str, Any] = st.session_state.setdefault("page-share", fresh)
+    came_from = st.session_state.get("showing")
+    st.session_state["showing"] = "share"
+    query = st.query_params.to_dict()
+    if not query and came_from not in (None, "share"):
+        if came_from in _PAGES:
+            memory["link"] = _current(came_from)
+        memory.update(query={}, returned=True, bad=[])
+    elif query != memory["query"] and (query or not memory["returned"]):
+        theme = query.get("theme", "")
+        bad = [name for name in query if name not in ("link", "theme")]
+        if theme not in _THEMES:
+            theme, bad = "", [*bad, "theme"]
+        memory.update(link=query.get("link", "/"), theme=theme, bad=bad)
+        memory.update(query=query, returned=False)
+    else:
+        return memory
+    memory["wanted"] = None
+    memory["revision"] += 1
+    return memory
+
+
+def _remember(memory: dict[str, Any], shared: str, theme: str) -> None:
+    """Put what is shared into this page's own link, so that a reload loses nothing."""
+    wanted = {"link": shared, "theme": theme}
+    wanted = {name: text for name, text in wanted.items() if text not in ("", "/")}
+    if memory["wanted"] not in (None, wanted):
+        memory["returned"] = False
+        st.query_params.from_dict(wanted)
+    memory.update(query=wanted, wanted=wanted)
+    sync("share", {"returned": memory["returned"], "query": urlencode(wanted)})
 
 
 def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) -> None:
-    options = {"embed": "true", **({"embed_options": theme} if theme else {})}
+    options = {"embed": "true", **({"embed_options": f"{theme}_theme"} if theme else {})}
     embedded = link(base, shared.path, {**query, **options})
     st.markdown("**Link**")
     st.code(link(base, shared.path, query), language=None, wrap_lines=True)
     st.markdown("**Embed**, for a page that takes HTML")
     title = f"lrviz: {shared.title.lower()} of logistic regression"
-    st.code(snippet(embedded, title), language="html", wrap_lines=True)
-    st.markdown("**Preview** of the embed")
+    st.code(snippet(embedded, title), language=None, wrap_lines=True)
+    # A frame of its own for every address: one that went from address to address would add
+    # each to the browser's history, and Back would turn pages in the preview.
+    frame = f"share-frame-{crc32(embedded.encode())}"
     with st.container(key="share-preview"):
-        st.iframe(embedded, height=_HEIGHT)
+        st.markdown("**Preview** of the embed")
+        with st.container(key=frame):
+            st.iframe(embedded, height=_HEIGHT)
 
 
 def _base(url: str) -> str:
@@ -145,9 +195,9 @@ def _base(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/share')}"
 
 
-def _current(base: str, key: str) -> str:
-    """The link to what another page of this session shows."""
+def _current(key: str) -> str:
+    """The link to what another page of this session shows, from where the app lives."""
     shared = _PAGES[key]
     memory: Mapping[str, Any] = st.session_state.get(f"page-{key}") or {}
     state = memory.get("state") or settings.defaults(shared.fields)
-    return link(base, shared.path, settings.encode(shared.fields, state))
+    return link("", shared.path, settings.encode(shared.fields, state))

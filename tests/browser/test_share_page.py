@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from urllib.parse import unquote
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     assert page.get_by_role("textbox", name="The state to share").input_value() == whole
     assert page.locator("code").first.inner_text() == whole
     # Every part of the page can be left out, and each is called something of its own.
-    pills = page.get_by_role("group", name="Leave out").get_by_role("button")
+    pills = page.get_by_role("toolbar", name="Leave out").get_by_role("button")
     assert len(set(pills.all_inner_texts())) == len(settings.TRAINING_HIDEABLE)
     for part in ("contributions", "example"):
         page.get_by_role("button", name=share.PARTS[part]).click()
@@ -113,7 +114,7 @@ def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page,
     wanted = whole
     for part, name in TRAINING_PARTS.items():
         hidden = part in hide.split(",")
-        assert (boxes(page, f'[aria-label="{name}"]') == []) == hidden
+        assert (boxes(page, f'section[aria-label="{name}"]') == []) == hidden
         if hidden:
             assert less(wanted, name) != wanted
             wanted = less(wanted, name)
@@ -123,8 +124,62 @@ def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page,
     page.get_by_label("Data", exact=True).select_option("blobs")
     settle(page)
     for part, name in TRAINING_PARTS.items():
-        assert (boxes(page, f'[aria-label="{name}"]') == []) == (part in hide.split(","))
-    assert f"hide={hide}" in page.url
+        assert (boxes(page, f'section[aria-label="{name}"]') == []) == (part in hide.split(","))
+    assert f"hide={hide}" in unquote(page.url)
+
+
+def shared(page):
+    """What the Share page shows: its link, what is left out, the preview's address."""
+    pills = page.get_by_role("toolbar", name="Leave out").get_by_role("button", pressed=True)
+    return (
+        page.locator("code").first.inner_text(),
+        pills.all_inner_texts(),
+        page.get_by_role("radio", checked=True).inner_text(),
+        page.locator(".st-key-share-preview iframe").get_attribute("src"),
+    )
+
+
+def test_what_is_shared_survives_a_reload_and_back_goes_through_it(open_page, address):
+    page = open_page("/training?data=outlier&step=4")
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("heading", level=1, name="Share").wait_for()
+    settle(page)
+    trail = [(page.url, shared(page))]
+    for role, name in (
+        ("button", share.PARTS["example"]),
+        ("button", share.PARTS["data"]),
+        ("radio", "Dark"),
+    ):
+        page.get_by_role(role, name=name).click()
+        settle(page)
+        trail.append((page.url, shared(page)))
+    assert len({url for url, _ in trail}) == len({str(shown) for _, shown in trail}) == 4
+    page.reload()
+    page.locator("code").first.wait_for()
+    settle(page)
+    assert (page.url, shared(page)) == trail[-1]
+    for step in trail[-2::-1]:
+        page.go_back()
+        settle(page)
+        assert (page.url, shared(page)) == step
+    page.go_back()
+    page.wait_for_selector(".lvf.lv-ready")
+    assert page.url == f"{address}/training?data=outlier&step=4"
+    page.go_forward()
+    page.locator("code").first.wait_for()
+    settle(page)
+    assert (page.url, shared(page)) == trail[0]
+
+
+def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/share?foo=1&theme=pink&link=/training?opt%3Dadam%26lr%3D-1")
+    page.locator("code").first.wait_for()
+    settle(page)
+    said = " ".join(page.get_by_test_id("stAlert").all_inner_texts())
+    assert all(name in said for name in ("foo", "theme", "lr"))
+    assert page.locator("code").first.inner_text() == f"{address}/training?opt=adam"
+    page.close()
 
 
 @pytest.mark.parametrize("path", ["/?w1=-1.25&view=vector&at=z", "/training?opt=adam&step=7"])
