@@ -491,7 +491,8 @@ def _contributions(state: State, run: History, k: int) -> list[list[str]]:
     (X, y), w = _features(state), run.params[k].tolist()
     each = contributions(X, y, run.params[k])
     # Pulls of equal length, but for the last digits, go by row.
-    length = [float(f"{x:.12g}") for x in np.linalg.norm(each, axis=1)]
+    # Squares of 1e-186 vanish: hypot takes none.
+    length = [float(f"{math.hypot(*row):.12g}") for row in each.tolist()]
     hardest = sorted(range(len(y)), key=lambda i: (-length[i], i))[:5]
     shown = hardest if state["example"] in hardest else [*hardest, state["example"]]
     rows = []

@@ -68,7 +68,7 @@ def to_the_end(page):
 
 def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page):
     page = open_page("/training?data=own")
-    assert page.get_by_text("Place points of both classes").is_visible()
+    assert page.get_by_text("Place points in the data plane").is_visible()
     assert not page.locator(".lvf-surface").is_visible()
     place(page, -2, 1)
     place(page, 2.5, 2)
@@ -204,7 +204,7 @@ def test_a_large_set_gives_an_empty_plane(open_page):
     page.get_by_role("button", name="Place your own points").click()
     settle(page)
     assert points(page) == []
-    assert page.get_by_text("Place points of both classes").is_visible()
+    assert page.get_by_text("Place points in the data plane").is_visible()
 
 
 def test_the_sixty_first_point_is_refused_with_a_sentence(open_page):
@@ -246,3 +246,54 @@ def test_one_class_trains_and_says_what_is_missing(open_page):
     page = open_page("/training?data=own&points=1_2_1~2_1_1&step=200")
     assert page.get_by_text("There is one class only").is_visible()
     assert "NaN" not in page.locator(".lvf").text_content()
+
+
+def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}/training?{FOUR}")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    page.locator(".lvf-data").scroll_into_view_if_needed()
+    before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    at = page.locator(".lvf-point").nth(1).bounding_box()
+    x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+    finger = context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        spots = [{"x": px, "y": py} for px, py in places]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    touch("touchStart", (x, y))
+    for i in range(1, 11):
+        touch("touchMove", (x + 4 * i, y + 8 * i))
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+    settle(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before
+    now = page.locator(".lvf-point").nth(1).bounding_box()
+    assert abs(now["x"] + now["width"] / 2 - x - 40) < 3
+    assert abs(now["y"] + now["height"] / 2 - y - 80) < 3
+    assert in_link(page) == points(page)
+    context.close()
+
+
+def test_a_point_changes_its_class(open_page):
+    page = open_page(f"/training?{FOUR}&example=1")
+    page.get_by_role("button", name="Flip").click()
+    settle(page)
+    assert points(page)[1] == (-1, 1.5, 1)
+    assert in_link(page) == points(page)
+
+
+def test_a_copy_of_points_is_in_no_link_of_other_data(open_page):
+    page = open_page(f"/training?{FOUR}")
+    page.get_by_label("Data").first.select_option("blobs")
+    settle(page)
+    assert "points" not in page.url
+    page.get_by_label("Data").first.select_option("own")
+    settle(page)
+    assert len(points(page)) == 4
+    assert len(in_link(page)) == 4
