@@ -242,5 +242,5 @@ export function mountPictures({ data, parentElement: host }) {
       }
     },
   });
-  host.append(el("div", { class: "lv lvf-pictures" }, button("png"), button("svg"), said));
+  host.append(el("div", { class: "lvf-pictures" }, button("png"), button("svg"), said));
 }
