@@ -76,7 +76,7 @@ export class Figure {
   }
 
   async resize(read) {
-    if (!this.Plotly || this.plot.clientWidth === Math.max(this.host.clientWidth, this.width)) return;
+    if (!this.Plotly || this.plot.layout.width === Math.max(this.host.clientWidth, this.width)) return;
     const layout = { xaxis: this.plot.layout.xaxis };
     this.#fit(layout);
     await this.Plotly.relayout(this.plot, { width: layout.width, "xaxis.range": layout.xaxis.range });

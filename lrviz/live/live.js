@@ -11,6 +11,7 @@ import { Figure, plotly, recolour } from "./figure.js";
 import { Curves, Lesson, typesetter } from "./lesson.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
+import "./paper.js";
 import { mountPictures } from "./picture.js";
 
 class Live {

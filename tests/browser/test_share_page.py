@@ -9,7 +9,7 @@ import pytest
 
 from lrviz import settings
 from lrviz.pages import share
-from tests.browser.conftest import boxes, labels, settle, slide, table
+from tests.browser.conftest import apart, boxes, labels, settle, slide, table
 from tests.browser.states import TRAINING_PARTS
 
 
@@ -237,3 +237,98 @@ def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(open_p
         "button:not(.lv-hit):visible, summary:visible, input[type=range]:visible"
     )
     assert pressed.count() == 0
+
+
+# Measured while Chromium lays out the sheet; a page hears of that by its media query.
+_ON_PAPER = """
+() => matchMedia("print").addEventListener("change", (event) => {
+  if (!event.matches) return;
+  const root = document.querySelector(".lv");
+  const from = root.getBoundingClientRect();
+  const seen = (where) => [...document.querySelectorAll(where)]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }));
+  const boxes = (where) => seen(where).map((node) => node.getBoundingClientRect())
+    .map((r) => [r.left - from.left, r.top - from.top, r.right - from.left, r.bottom - from.top]);
+  window.sheet = {
+    width: from.width,
+    cells: boxes(".lvf-cell, .lvf-player, .lvf-controls, .lvf-section, .lv-fixed, .lv-lesson"),
+    inner: boxes(".lv p, .lv table, .lv .katex, .lv .textpoint text, .lv .xtitle, .lv .ytitle,"
+      + ".lv .xtick text, .lv .ytick text"),
+    plots: seen(".lv-plot, .lvf-plot").map((node) =>
+      [node.clientWidth, node.querySelector(".main-svg").clientWidth]),
+    press: seen("button:not(.lv-hit, .lvf-pick), summary, input[type=range], .lvf a").length,
+    kinds: seen(".lv-plot .textpoint text").filter((n) => getComputedStyle(n).opacity > 0.5)
+      .map((n) => n.dataset.kind),
+    ground: getComputedStyle(document.body).backgroundColor,
+  };
+})
+"""
+
+
+@pytest.mark.parametrize("width", [1920, 1440, 1000, 390])
+@pytest.mark.parametrize("path", ["/?w1=-1.25&part=3&line=3&at=z", "/training?opt=adam&step=40"])
+def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(
+    open_page, path, width
+):
+    page = open_page(path, width=width, scheme="dark" if width == 1440 else "light")
+
+    def standing():
+        return labels(page), boxes(page, ".lv *"), page.locator(".lv").aria_snapshot()
+
+    before = standing()
+    page.evaluate(_ON_PAPER)
+    margins = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+    page.pdf(format="A4", margin=margins, print_background=True)
+    sheet = page.evaluate("sheet")
+    # A4 less margins of 12 mm, in CSS pixels.
+    assert sheet["width"] <= (210 - 24) / 25.4 * 96
+    assert len(sheet["inner"]) > 40
+    for left, _, right, _ in sheet["inner"]:
+        assert -1 <= left <= right <= sheet["width"] + 1
+    for i, one in enumerate(sheet["cells"]):
+        assert all(apart(one, other) for other in sheet["cells"][i + 1 :])
+    for room, drawn in sheet["plots"]:
+        assert abs(room - drawn) <= 1
+    assert sheet["press"] == 0
+    assert sheet["ground"] == "rgb(255, 255, 255)"
+    settle(page)
+    assert standing() == before
+
+
+def test_what_a_link_leaves_out_is_left_out_on_paper_too(open_page):
+    page = open_page("/?w1=2&hide=values,derivation")
+    page.evaluate(_ON_PAPER)
+    page.pdf(format="A4")
+    kinds = page.evaluate("sheet.kinds")
+    assert "symbol" in kinds
+    assert "adjoint" not in kinds
+    assert not boxes(page, ".lv-lesson")
+
+
+@pytest.mark.parametrize("path", ["/?w1=-1.25&at=z", "/training?step=9"])
+@pytest.mark.parametrize("width", [320, 358, 390, 850, 1000])
+def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(open_page, path, width):
+    made = open_page(f"{path}&embed=true", width=width)
+    shrunk = open_page(f"{path}&embed=true", width=1100 if width > 640 else 560)
+    shrunk.set_viewport_size({"width": width, "height": 900})
+    settle(shrunk)
+    for page in (made, shrunk):
+        ((left, _, right, _),) = boxes(page, ".lv-figure, .lvf-graph")
+        assert 0 <= left < right <= width
+        for text in boxes(page, ".lv-plot .textpoint text, .lv-hit"):
+            assert left - 1 <= text[0] <= text[2] <= right + 1
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_share_page(browser, address, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright")
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{address}/share?link=/training?hide%3Ddata")
+    page.locator("code").first.wait_for()
+    settle(page)
+    # The preview is a page of its own, with a test of its own.
+    found = axe.Axe().run(page, {"exclude": ["iframe"]})["violations"]
+    ours = [(v["id"], node["target"]) for v in found for node in v["nodes"]]
+    assert ours == []
+    page.close()

@@ -1,0 +1,40 @@
+// On paper: every picture is drawn anew at the width of a sheet, and as it was afterwards. A
+// browser asks for that in one go before it prints, and tells the page no other width.
+
+const SHEET = 700; // CSS px: A4 or Letter, less margins of 12 mm
+
+/** The graph lies down on a sheet, whatever shape the screen gave it. */
+async function drawGraph(figure, drawn, { spec, mode, read }, stage) {
+  await figure.draw(window.Plotly, drawn, spec.palettes, mode, read);
+  figure.reveal(stage);
+}
+
+/** Where the page was scrolled to: on a sheet it is shorter. */
+let scrolled = 0;
+
+function turn(paper) {
+  const main = document.querySelector("[data-testid='stMain']");
+  if (paper) scrolled = main.scrollTop;
+  for (const root of document.querySelectorAll(".lv.lv-ready")) {
+    if (root.classList.contains("lv-paper") === paper) continue;
+    const { lrviz: live, lrvizFilm: film } = root.parentNode;
+    root.classList.toggle("lv-paper", paper);
+    root.style.width = paper ? `${SHEET}px` : "";
+    const { layout, screen } = root.dataset;
+    Object.assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
+    if (film) {
+      for (const view of [film.surface, film.data, film.loss]) view.resize();
+      const shape = paper || film.layout === "two" ? "wide" : "tall";
+      drawGraph(film.graph, film.spec.example[shape], film, Infinity);
+    } else {
+      const shape = paper ? "wide" : live.shape;
+      const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
+      root.dataset.shape = shape;
+      drawGraph(live.figure, live.spec.figures[shape], live, stage);
+    }
+  }
+  if (!paper) main.scrollTop = scrolled;
+}
+
+window.addEventListener("beforeprint", () => turn(true));
+window.addEventListener("afterprint", () => turn(false));
