@@ -430,7 +430,7 @@ def training_shown(state: State) -> Screen:
         "graph": [(str(state["example"]), str(k))],
         "status": _status(state, run, rivals, at),
         "points": _handles(state),
-        "ended": run.stopped or "",
+        "ended": ("A: " if rivals else "") + run.stopped if run.stopped else "",
         "chosen": [f"example {state['example']}"],
         "now": [str(k)],
         "parts": {part: part not in hide for part in TRAINING_PARTS},
