@@ -22,8 +22,8 @@ from streamlit import config
 from streamlit.dataframe_util import is_dataframe_like
 from streamlit.runtime.pages_manager import PagesManager
 
-from lrviz.live import HERE as LIVE
-from lrviz.live import PLOTLY, base_path
+from lrviz.live.component import HERE as LIVE
+from lrviz.live.component import PLOTLY, base_path
 from lrviz.pages import graph, training
 from lrviz.serving import SecurityHeaders, headers
 

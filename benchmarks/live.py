@@ -18,8 +18,8 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from lrviz.core.graph import differentiate  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
-from lrviz.graph import differentiate  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.servers import served  # noqa: E402
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from lrviz.graph import INPUTS, differentiate  # noqa: E402
+from lrviz.core.graph import INPUTS, differentiate  # noqa: E402
 from lrviz.pages import tables  # noqa: E402
 from tests.deploy.protocol import Session, cells, percentile  # noqa: E402
 from tests.servers import served  # noqa: E402

@@ -1,4 +1,4 @@
-"""Time and memory of `lrviz.optimizers.train`, beside PyTorch doing the same work.
+"""Time and memory of `lrviz.training.optimizers.train`, beside PyTorch doing the same work.
 
 Run by hand from the repository: ``python benchmarks/train.py``. PyTorch is optional. Both
 sides do full-batch gradient descent in float64 on the same data, in turns, and the least
@@ -20,8 +20,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from lrviz.model import loss_grid, separable, step_bounds
-from lrviz.optimizers import train
+from lrviz.training.model import loss_grid, separable, step_bounds
+from lrviz.training.optimizers import train
 
 REPEATS = 5
 RATE = 0.1

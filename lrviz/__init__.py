@@ -9,12 +9,12 @@ In a notebook::
     lrviz.graph_figure(p)
 """
 
-from lrviz.datasets import DataError, Dataset, load_dataset, read_csv
+from lrviz.core.graph import Pass, differentiate
+from lrviz.data.datasets import DataError, Dataset, load_dataset, read_csv
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
-from lrviz.graph import Pass, differentiate
-from lrviz.model import loss_grid
-from lrviz.optimizers import History, minimize, train
+from lrviz.training.model import loss_grid
+from lrviz.training.optimizers import History, minimize, train
 
 __version__ = "0.1.0"
 __all__ = [

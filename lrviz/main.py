@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrviz.live import HERE
+from lrviz.live.component import HERE
 from lrviz.pages import about, graph, share, training
 
 #: A file of our own: an icon by name would be fetched from a font host.

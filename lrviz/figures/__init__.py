@@ -1,1 +1,4 @@
-"""Figure builders: pure functions that return a `plotly.graph_objects.Figure`."""
+"""Pure functions that return a Plotly figure.
+
+They import `core`, `data`, `training` and `text`; `export`, `live` and the pages may import them.
+"""

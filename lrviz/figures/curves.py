@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lrviz.core.numerics import log_loss, sigmoid_pair
 from lrviz.figures.graph import SANS
-from lrviz.numerics import log_loss, sigmoid_pair
-from lrviz.theme import PALETTES, Mode
+from lrviz.figures.palette import PALETTES, Mode
 
 #: The z that is drawn, and how finely.
 REACH, POINTS = 10.0, 161

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from lrviz.model import PARAMETERS, PLANES, slice_grid
-from lrviz.numerics import Array
-from lrviz.optimizers import OPTIMIZERS, History
-from lrviz.theme import PALETTES, Mode, number
+from lrviz.core.numerics import Array
+from lrviz.figures.palette import PALETTES, Mode
+from lrviz.text.numbers import number
+from lrviz.training.model import PARAMETERS, PLANES, slice_grid
+from lrviz.training.optimizers import OPTIMIZERS, History
 
 #: Most frames of an animation; a longer run is shown at evenly spaced steps. A frame carries
 #: one slice and the path so far, which adds up to less than 1 MB for the longest figure.
@@ -55,7 +56,7 @@ class Stage:
     Attributes
     ----------
     plane : (int, int, int)
-        The parameters across, up and held fixed, as in `lrviz.model.PLANES`.
+        The parameters across, up and held fixed, as in `lrviz.training.model.PLANES`.
     shown : list of int
         The step of each frame, from 0 to the last of the longest run, `FRAMES_LIMIT` at most.
     across, up : float64 arrays
@@ -167,7 +168,7 @@ def descent_figure(
     plane : {"w1w2", "w1b", "w2b"}
         The parameters drawn across and up.
     mode : {"light", "dark"}
-        Which palette of `lrviz.theme`.
+        Which palette of `lrviz.text.numbers`.
 
     Raises
     ------

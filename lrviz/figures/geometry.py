@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lrviz.graph import Edge, View
+from lrviz.core.graph import Edge, View
 
 Shape = Literal["wide", "tall"]
 Point = tuple[float, float]

@@ -9,10 +9,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from lrviz import explain
+from lrviz.core.graph import Edge, Graph, Loss, Pass, View, build, path
 from lrviz.figures.geometry import FRAMES, Frame, Point, Shape
-from lrviz.graph import Edge, Graph, Loss, Pass, View, build, path
-from lrviz.theme import PALETTES, Mode, fill
+from lrviz.figures.palette import PALETTES, Mode
+from lrviz.text import explanations
+from lrviz.text.numbers import fill
 
 SERIF = "Source Serif, Source Serif Pro, Georgia, serif"
 SANS = "Source Sans, Source Sans Pro, sans-serif"
@@ -85,7 +86,7 @@ def _arrow(points: tuple[Point, ...]) -> str:
 
 
 def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
-    value, _, _ = explain.appears(graph)
+    value, _, _ = explanations.stages_shown(graph)
     # Lit edges last, so that they lie on top.
     for edge in sorted(graph.edges, key=lambda e: e in lit):
         points = frame.edge(edge)
@@ -98,7 +99,7 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
 
 
 def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide: bool) -> None:
-    _, stages, _ = explain.appears(graph)
+    _, stages, _ = explanations.stages_shown(graph)
     for edge in graph.edges:
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
@@ -114,8 +115,8 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         }
         kind = "local-lit" if on else "local"
         stage = stages[edge]
-        mark = explain.component(edge)
-        symbols = explain.derivative(edge)
+        mark = explanations.component(edge)
+        symbols = explanations.derivative(edge)
         vector = len(graph.nodes[tail].get("inputs", ())) > 1
         number = f"({{local.{name}.0}}, {{local.{name}.1}})" if vector else f"{{local.{name}}}"
         keys = f"local.{name}.0 local.{name}.1" if vector else f"local.{name}"
@@ -132,7 +133,7 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         else:  # beside the start of the curve, on its outer side
             side = 1 if y1 < y0 - 4 else -1
             y = y0 + side * 13
-            formula = explain.local_formula(graph, edge)
+            formula = explanations.local_formula(graph, edge)
             room = wide and gap > 150
             if on and room and formula != "1":
                 text = f"{mark} {symbols} = {formula} {same} {number}"
@@ -144,7 +145,7 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         c.hits.append(
             {
                 "name": name,
-                "label": f"edge {explain.symbol(tail)} to {explain.symbol(head)}, "
+                "label": f"edge {explanations.symbol(tail)} to {explanations.symbol(head)}, "
                 f"{symbols} {same} {number}",
                 "box": _edge_box(frame, edge),
             }
@@ -164,7 +165,7 @@ def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
 
 
 def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
-    value, _, adjoint = explain.appears(graph)
+    value, _, adjoint = explanations.stages_shown(graph)
     for name, node in graph.nodes.items():
         (x, y), (w, h) = frame.at[name], frame.size(name)
         role, left = node["role"], frame.at[name][0] - w / 2
@@ -185,7 +186,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         )
         c.write(
             (left + (10 if roomy else 6), y),
-            explain.symbol(name),
+            explanations.symbol(name),
             "symbol",
             0,
             serif=True,
@@ -219,7 +220,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         c.hits.append(
             {
                 "name": name,
-                "label": f"node {explain.symbol(name)}, value {said}"
+                "label": f"node {explanations.symbol(name)}, value {said}"
                 + (f", gradient {slope}" if role != "data" else ", data"),
                 "box": (left, y - h / 2, w, h),
             }
@@ -228,7 +229,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
 
 def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
-    _, stages, _ = explain.appears(graph)
+    _, stages, _ = explanations.stages_shown(graph)
     stage = stages["z", "a"]
     short = "= a − y " if graph.graph["loss"] == "log" else ""
     zx, zy = frame.at["z"]
@@ -290,7 +291,7 @@ def build_figure(
     Parameters
     ----------
     view, loss
-        Which graph; see `lrviz.graph.build`.
+        Which graph; see `lrviz.core.graph.build`.
     of : {"w1", "w2", "b"}
         The target whose path from L is lit.
     shape : {"wide", "tall"}
@@ -298,7 +299,7 @@ def build_figure(
     mode : {"light", "dark"}
         The palette.
     read : callable or None
-        Quantity to number (`lrviz.graph.Pass.read`). With None labels are left empty for
+        Quantity to number (`lrviz.core.graph.Pass.read`). With None labels are left empty for
         the browser, which fills ``meta["templates"]`` of the trace named ``labels``.
 
     Returns
@@ -382,6 +383,6 @@ def graph_figure(p: Pass, *, of: str = "w1", mode: Mode = "light") -> go.Figure:
     ValueError
         ``of`` is not a parameter.
     """
-    if of not in explain.TARGETS:
-        raise ValueError(f"of must be one of {', '.join(explain.TARGETS)}, not {of!r}.")
+    if of not in explanations.TARGETS:
+        raise ValueError(f"of must be one of {', '.join(explanations.TARGETS)}, not {of!r}.")
     return build_figure(p.view, loss=p.loss, of=of, mode=mode, read=p.read)

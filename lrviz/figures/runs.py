@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from lrviz.core.numerics import Array
 from lrviz.figures.descent import PATH_LIMIT, SYMBOLS, Stage, contour_trace, loss_ticks, spaced
-from lrviz.figures.looks import LOOKS, axis, layout, literal, margin, outline
+from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.styles import RUN_STYLES, axis, layout, literal, margin, outline
 from lrviz.figures.training import plane_figure
-from lrviz.numerics import Array
-from lrviz.optimizers import History
-from lrviz.theme import PALETTES, Mode, number
+from lrviz.text.numbers import number
+from lrviz.training.optimizers import History
 
 #: Most examples drawn of one class; of more, evenly spaced ones.
 POINTS_LIMIT = 1000
@@ -99,7 +100,7 @@ def loss_figure(histories: Sequence[History], mode: Mode) -> go.Figure:
     ticks = ticks if len(ticks) > 1 else [bottom + room, top - room]
     longest = max(map(len, histories)) or 1
     traces = []
-    for history, look in zip(histories, LOOKS, strict=False):
+    for history, look in zip(histories, RUN_STYLES, strict=False):
         steps = spaced(len(history), PATH_LIMIT)
         traces.append(
             go.Scatter(
@@ -141,7 +142,7 @@ def moving_shapes(names: Sequence[str], mode: Mode) -> list[dict[str, Any]]:
     c = PALETTES[mode]
     alone = len(names) == 1
     out = []
-    for name, look in zip(names, LOOKS, strict=False):
+    for name, look in zip(names, RUN_STYLES, strict=False):
         colour = c[look.role]
         letter = "" if alone else literal(name, 2)
         fill = c["selection"] if alone else colour

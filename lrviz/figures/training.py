@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lrviz.datasets import BY_HAND, Dataset
+from lrviz.core.numerics import Array
+from lrviz.data.datasets import BY_HAND, Dataset
 from lrviz.figures.descent import loss_ticks
-from lrviz.figures.looks import LEGEND_ROOM, LOOKS, axis, layout, literal, margin
-from lrviz.film import SYMBOLS, Film
-from lrviz.model import PLANES
-from lrviz.numerics import Array
-from lrviz.reel import runs
-from lrviz.theme import PALETTES, Mode, number
+from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.styles import LEGEND_ROOM, RUN_STYLES, axis, layout, literal, margin
+from lrviz.text.numbers import number
+from lrviz.text.runs import runs
+from lrviz.training.model import PLANES
+from lrviz.training.playback import SYMBOLS, Playback
 
 LEVELS = 20
 #: Hand-placed points are shown in a square that reaches so far from zero, if they all lie in it.
@@ -31,66 +32,70 @@ CLASS_COLOURS = ("class0", "class1")
 _ROOM = 0.08
 
 
-def surface_figure(film: Film, *, step: int | None = None, mode: Mode = "light") -> go.Figure:
+def surface_figure(
+    playback: Playback, *, step: int | None = None, mode: Mode = "light"
+) -> go.Figure:
     """The loss in a plane of two parameters, as a contour of its logarithm.
 
     Parameters
     ----------
-    film : Film
+    playback : Playback
     step : int or None
         Whose slice is drawn; with None the browser fills it in.
     mode : {"light", "dark"}
     """
     c = PALETTES[mode]
-    i, j, k = PLANES[film.request.plane]
+    i, j, k = PLANES[playback.request.plane]
     trace = go.Contour(
         name="loss",
-        x=film.across.tolist(),
-        y=film.up.tolist(),
-        zmin=film.low,
-        zmax=film.high,
+        x=playback.across.tolist(),
+        y=playback.up.tolist(),
+        zmin=playback.low,
+        zmax=playback.high,
         contours={
-            "start": film.low,
-            "end": film.high,
-            "size": (film.high - film.low) / LEVELS,
+            "start": playback.low,
+            "end": playback.high,
+            "size": (playback.high - playback.low) / LEVELS,
         },
         line={"width": 0.6, "color": c["line"]},
         colorscale=_colours(mode),
-        colorbar=_colorbar(film, mode),
+        colorbar=_colorbar(playback, mode),
         hovertemplate=f"{SYMBOLS[i]} %{{x:.4g}}<br>{SYMBOLS[j]} %{{y:.4g}}<br>"
         "loss %{customdata:.4g}<extra></extra>",
     )
     if step is not None:
-        drawn = film.slices.at(step, float(film.history.params[step, k]))
+        drawn = playback.slices.at(step, float(playback.history.params[step, k]))
         trace.z, trace.customdata = _log(drawn), drawn
     return go.Figure(
         [trace],
         layout(
             mode,
             margin=margin(52, 74, 8, 42),
-            xaxis=axis(mode, SYMBOLS[i], [film.across[0], film.across[-1]]),
-            yaxis=axis(mode, SYMBOLS[j], [film.up[0], film.up[-1]]),
-            uirevision=f"{film.request.data}-{film.request.scale}-{film.request.plane}",
+            xaxis=axis(mode, SYMBOLS[i], [playback.across[0], playback.across[-1]]),
+            yaxis=axis(mode, SYMBOLS[j], [playback.up[0], playback.up[-1]]),
+            uirevision=f"{playback.request.data}-{playback.request.scale}-{playback.request.plane}",
         ),
     )
 
 
-def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light") -> go.Figure:
+def surface3d_figure(
+    playback: Playback, *, step: int | None = None, mode: Mode = "light"
+) -> go.Figure:
     """The same slice as a surface, with the path so far, the step and the next one on it.
 
     The height is the logarithm of the loss; its ticks are losses.
     """
     c = PALETTES[mode]
-    i, j, k = PLANES[film.request.plane]
-    ticks = loss_ticks(film.low, film.high)
+    i, j, k = PLANES[playback.request.plane]
+    ticks = loss_ticks(playback.low, playback.high)
     surface = go.Surface(
         name="loss",
-        x=film.across.tolist(),
-        y=film.up.tolist(),
-        cmin=film.low,
-        cmax=film.high,
+        x=playback.across.tolist(),
+        y=playback.up.tolist(),
+        cmin=playback.low,
+        cmax=playback.high,
         colorscale=_colours(mode),
-        colorbar=_colorbar(film, mode),
+        colorbar=_colorbar(playback, mode),
         hovertemplate=f"{SYMBOLS[i]} %{{x:.4g}}<br>{SYMBOLS[j]} %{{y:.4g}}<extra></extra>",
         contours={"z": {"show": True, "color": c["line"], "width": 1}},
         lighting={"ambient": 0.9, "diffuse": 0.3, "specular": 0.0},
@@ -111,14 +116,14 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         hoverinfo="skip",
     )
     if step is not None:
-        surface.z = _log(film.slices.at(step, float(film.history.params[step, k])))
-        so_far = film.history.params[: step + 1]
-        heights = np.log10(film.history.losses[: step + 1])
+        surface.z = _log(playback.slices.at(step, float(playback.history.params[step, k])))
+        so_far = playback.history.params[: step + 1]
+        heights = np.log10(playback.history.losses[: step + 1])
         path.x, path.y, path.z = so_far[:, i], so_far[:, j], heights
         marker.x, marker.y, marker.z = so_far[-1:, i], so_far[-1:, j], heights[-1:]
-    rivals = []
-    for (letter, _, _), look in zip(runs(film)[1:], LOOKS[1:], strict=False):
-        rivals += [
+    comparisons = []
+    for (letter, _, _), look in zip(runs(playback)[1:], RUN_STYLES[1:], strict=False):
+        comparisons += [
             go.Scatter3d(
                 name=letter,
                 mode="lines",
@@ -137,11 +142,11 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
         ]
     edge = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
     return go.Figure(
-        [surface, path, marker, ghost, *rivals],
+        [surface, path, marker, ghost, *comparisons],
         layout(
             mode,
             margin=margin(0, 60, 0, 0),
-            uirevision=f"{film.request.data}-{film.request.scale}-{film.request.plane}-3d",
+            uirevision=f"{playback.request.data}-{playback.request.scale}-{playback.request.plane}-3d",
             scene={
                 "xaxis": edge | {"title": {"text": SYMBOLS[i]}},
                 "yaxis": edge | {"title": {"text": SYMBOLS[j]}},
@@ -159,13 +164,13 @@ def surface3d_figure(film: Film, *, step: int | None = None, mode: Mode = "light
     )
 
 
-def data_figure(film: Film, *, points: bool = True, mode: Mode = "light") -> go.Figure:
+def data_figure(playback: Playback, *, points: bool = True, mode: Mode = "light") -> go.Figure:
     """The examples in the features' own units, a trace for each class.
 
     ``customdata`` of a point is its row number, from 0. Without ``points`` the traces are
     left for the browser to fill.
     """
-    data = film.scaled.data
+    data = playback.scaled.data
     figure = plane_figure(data.feature_names, data.label_names, _spans(data), mode=mode)
     for label, trace in enumerate(figure.data):
         trace.marker.size = 7 if len(data) > 20 else 11
@@ -173,7 +178,7 @@ def data_figure(film: Film, *, points: bool = True, mode: Mode = "light") -> go.
         if points:
             trace.x, trace.y = data.X[rows, 0].tolist(), data.X[rows, 1].tolist()
             trace.customdata = rows.tolist()
-    figure.layout.uirevision = f"{film.request.data} {_spans(data)}"
+    figure.layout.uirevision = f"{playback.request.data} {_spans(data)}"
     return figure
 
 
@@ -237,16 +242,16 @@ def _spans(data: Dataset) -> tuple[list[float], list[float]]:
     return _padded(data.X[:, 0]), _padded(data.X[:, 1])
 
 
-def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
+def loss_figure(playback: Playback, *, mode: Mode = "light") -> go.Figure:
     """The mean log loss after each step of every run, on a logarithmic axis."""
     c = PALETTES[mode]
-    shown = [(letter, np.maximum(h.losses, 1e-12)) for letter, _, h in runs(film)]
+    shown = [(letter, np.maximum(h.losses, 1e-12)) for letter, _, h in runs(playback)]
     low = min(float(losses.min()) for _, losses in shown)
     high = max(float(losses.max()) for _, losses in shown)
     room = max(0.06 * np.log10(high / low), 0.02)
     bottom, top = np.log10(low) - room, np.log10(high) + room
     ticks = loss_ticks(bottom, top)
-    taken = film.steps
+    taken = playback.steps
     alone = len(shown) == 1
     traces = [
         go.Scatter(
@@ -258,7 +263,7 @@ def loss_figure(film: Film, *, mode: Mode = "light") -> go.Figure:
             hovertemplate=f"{'' if alone else letter + ', '}step %{{x}}: loss %{{y:.4g}}"
             "<extra></extra>",
         )
-        for (letter, losses), look in zip(shown, LOOKS, strict=False)
+        for (letter, losses), look in zip(shown, RUN_STYLES, strict=False)
     ]
     vertical = axis(mode, "loss J", [bottom, top]) | {
         "type": "log",
@@ -282,8 +287,8 @@ def _colours(mode: Mode) -> list[list[Any]]:
     return [[0.0, PALETTES[mode]["low"]], [1.0, PALETTES[mode]["high"]]]
 
 
-def _colorbar(film: Film, mode: Mode) -> dict[str, Any]:
-    ticks = loss_ticks(film.low, film.high)
+def _colorbar(playback: Playback, mode: Mode) -> dict[str, Any]:
+    ticks = loss_ticks(playback.low, playback.high)
     c = PALETTES[mode]
     return {
         "thickness": 10,

@@ -43,7 +43,7 @@ export function adopt(held, key, busy = false) {
   if (held.revision >= 0 && session !== held.session) {
     // Another server, or the same one restarted: what is on screen wins.
     Object.assign(held, { session, revision });
-    held.courier.rested();
+    held.queue.rested();
     return false;
   }
   if (held.revision === revision) return false;
@@ -65,8 +65,8 @@ export async function copyText(text, said, name, note = "") {
 }
 
 /** Copy the link to the state as Python writes it, once Python has everything. */
-export async function copyLink(courier, key, said, note = "") {
-  await courier.flush();
+export async function copyLink(queue, key, said, note = "") {
+  await queue.flush();
   const { query } = channel(key).sync;
   const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
   await copyText(link, said, "Link to this state", note);

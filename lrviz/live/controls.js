@@ -21,9 +21,9 @@ function several(text) {
 function labelled(spec, ...inner) {
   const id = unique(spec.name);
   inner[0].id = id;
-  const label = el("label", { for: id, class: "lvf-label", text: spec.label, title: spec.title });
+  const label = el("label", { for: id, class: "lvt-label", text: spec.label, title: spec.title });
   const error = el("p", { class: "lv-error", role: "alert", hidden: true });
-  const node = el("div", { class: `lvf-control lvf-control-${spec.kind}` }, label, ...inner, error);
+  const node = el("div", { class: `lvt-control lvt-control-${spec.kind}` }, label, ...inner, error);
   const show = (yes) => {
     node.hidden = !yes;
   };
@@ -36,7 +36,7 @@ function labelled(spec, ...inner) {
 
 function select(spec, onPick) {
   const options = spec.options.map(([value, text]) => el("option", { value, text }));
-  const field = el("select", { class: "lvf-select", onchange: () => onPick(field.value) }, ...options);
+  const field = el("select", { class: "lvt-select", onchange: () => onPick(field.value) }, ...options);
   /** An option that comes and goes; without a text it goes. */
   const offer = (value, text) => {
     const found = [...field.options].find((option) => option.value === value);
@@ -56,8 +56,8 @@ function select(spec, onPick) {
 
 function segmented(spec, onPick) {
   const widget = choice({ ...spec, label: spec.title ?? spec.label, value: spec.options[0][0] }, onPick);
-  const node = el("div", { class: "lvf-control lvf-control-choice" },
-    el("span", { class: "lvf-label", text: spec.label }), widget.node);
+  const node = el("div", { class: "lvt-control lvt-control-choice" },
+    el("span", { class: "lvt-label", text: spec.label }), widget.node);
   return { node, set: widget.set, show: (yes) => { node.hidden = !yes; } };
 }
 
@@ -100,7 +100,7 @@ function field(spec, onPick) {
 function log(spec, onPick, onMove) {
   const [low, high] = [Math.log10(spec.min), Math.log10(spec.max)];
   const slider = el("input", {
-    type: "range", min: low, max: high, step: 0.01, class: "lvf-range", "aria-label": spec.title,
+    type: "range", min: low, max: high, step: 0.01, class: "lvt-range", "aria-label": spec.title,
   });
   let value = spec.min;
   const exact = field({ ...spec, kind: "exact" }, (next) => {
@@ -123,9 +123,9 @@ function log(spec, onPick, onMove) {
     onMove(value);
   });
   slider.addEventListener("change", () => onPick(value));
-  const label = el("span", { class: "lvf-label", text: spec.label, title: spec.title });
+  const label = el("span", { class: "lvt-label", text: spec.label, title: spec.title });
   exact.node.querySelector("label").remove();
-  const node = el("div", { class: "lvf-control lvf-control-log" }, label, slider, exact.node);
+  const node = el("div", { class: "lvt-control lvt-control-log" }, label, slider, exact.node);
   return { node, set, show: (yes) => { node.hidden = !yes; } };
 }
 

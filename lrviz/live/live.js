@@ -4,11 +4,11 @@
 
 import { Panel, Player, Product } from "./blocks.js";
 import { adopt, channel, copyLink, copyText, mode, stylesheet } from "./channel.js";
-import { Courier } from "./courier.js";
-import { mountFilm } from "./film.js";
+import { MessageQueue } from "./queue.js";
+import { mountTraining } from "./training.js";
 import { choice, el, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
-import { Curves, Lesson, typesetter } from "./lesson.js";
+import { Curves, Derivation, typesetter } from "./derivation.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./ops.js";
 import "./paper.js";
@@ -24,7 +24,7 @@ class Live {
     this.dragging = false;
     this.ready = false;
     this.#skeleton();
-    this.courier = new Courier((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+    this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
@@ -41,7 +41,7 @@ class Live {
     this.figure = new Figure(this.figureHost, {
       onSelect: (name) => this.#select(name),
       onScrub: (name, pixels) => this.#scrub(name, pixels),
-      onRest: () => this.courier.rested(),
+      onRest: () => this.queue.rested(),
     });
     this.legend = el("p", { class: "lv-legend" });
     this.inputs = el("div", { class: "lv-inputs" });
@@ -55,7 +55,7 @@ class Live {
     });
     this.panel = new Panel({ close: () => this.#select(this.fields.at) });
     this.player = new Player((stage) => this.#staged(stage));
-    this.lesson = new Lesson({
+    this.derivation = new Derivation({
       turn: (part, line, fresh) => this.#turn(part, line, fresh),
       point: (names) => this.#point(names),
       pick: (name, value) => this.#pick(name, value),
@@ -67,7 +67,7 @@ class Live {
     this.curves.onOpen = () => this.#drawCurves();
     this.foot = el("div", { class: "lv-foot" });
     this.fixed = el("div", { class: "lv-fixed" }, el("div", { class: "lv-picture" }, this.figureHost, this.legend), this.inputs, this.product.node);
-    this.root.append(this.head, this.fixed, this.player.node, this.panel.node, this.lesson.node, this.curves.node, this.foot);
+    this.root.append(this.head, this.fixed, this.player.node, this.panel.node, this.derivation.node, this.curves.node, this.foot);
   }
 
   /** New data from Python, or a new theme. */
@@ -96,7 +96,7 @@ class Live {
     if (!this.spec) return;
     const { sync } = channel(this.spec.key);
     if (adopt(this, this.spec.key, this.dragging)) this.#showFields();
-    this.courier.answered(sync.client, sync.ack);
+    this.queue.answered(sync.client, sync.ack);
   }
 
   #build() {
@@ -107,7 +107,7 @@ class Live {
       if (group.note) box.append(el("p", { class: "lv-note", text: group.note }));
       for (const input of group.inputs) {
         const widget = input.kind === "range"
-          ? range({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, v), () => this.courier.rested())
+          ? range({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, v), () => this.queue.rested())
           : choice({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, Number(v), true));
         this.widgets[input.name] = widget;
         box.append(input.kind === "range" ? widget.node
@@ -122,12 +122,12 @@ class Live {
     this.#buildHead();
     this.product.build(spec.product, fields);
     this.player.build(spec.captions);
-    this.lesson.build(spec.lesson, fields, spec.loss);
+    this.derivation.build(spec.derivation, fields, spec.loss);
     this.curves.build(spec.curves);
     const hidden = new Set(fields.hide);
     this.product.node.hidden = hidden.has("product");
     this.player.node.hidden = hidden.has("player") || hidden.has("values");
-    this.lesson.node.hidden = hidden.has("derivation");
+    this.derivation.node.hidden = hidden.has("derivation");
     this.curves.node.hidden = hidden.has("derivation");
     this.foot.hidden = hidden.has("try");
     this.#buildFoot();
@@ -143,7 +143,7 @@ class Live {
       tools.append(widget.node);
     }
     this.copied = el("span", { class: "lv-copied", role: "status" });
-    tools.append(el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => copyLink(this.courier, spec.key, this.copied) }), this.copied);
+    tools.append(el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => copyLink(this.queue, spec.key, this.copied) }), this.copied);
     this.head.replaceChildren(el("h1", { text: spec.question }), tools, el("p", { class: "lv-bridge", text: spec.bridge }));
   }
 
@@ -176,7 +176,7 @@ class Live {
     this.#showFields();
     this.root.classList.add("lv-ready");
     // A link to a line of the derivation opens at that line.
-    if (!this.opened && this.fields.line > 0 && !this.lesson.node.hidden) this.lesson.follow();
+    if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) this.derivation.follow();
     this.opened = true;
     if (this.fields.loss !== "log") this.curves.fold.open = true;
     if (this.curves.fold.open) await this.#drawCurves();
@@ -214,8 +214,8 @@ class Live {
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
     this.player.bind.paint(this.read);
-    this.lesson.digits = this.product.bind.digits;
-    if (!this.lesson.node.hidden) this.lesson.paint(this.#plain(this.spec.loss.now));
+    this.derivation.digits = this.product.bind.digits;
+    if (!this.derivation.node.hidden) this.derivation.paint(this.#plain(this.spec.loss.now));
     if (this.curves.open) this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     this.#describeSoon();
   }
@@ -233,7 +233,7 @@ class Live {
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.#reveal(this.player.stage);
-    this.lesson.show(fields.part, fields.line);
+    this.derivation.show(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
     this.figure.describe(fill(spec.summary, this.read), this.read);
@@ -248,25 +248,25 @@ class Live {
 
   /** Light parts of the picture; without names, those of the line that is being read. */
   #point(names) {
-    this.figure.mark(this.selected, names ?? (this.reading ? this.lesson.about : []));
+    this.figure.mark(this.selected, names ?? (this.reading ? this.derivation.about : []));
   }
 
   #turn(part, line, fresh = false) {
     this.reading = true;
     Object.assign(this.fields, { part, line });
-    this.lesson.show(part, line);
+    this.derivation.show(part, line);
     this.#point(null);
     this.#paint();
-    if (fresh) this.lesson.begin();
-    else if (line > 0) this.lesson.follow();
-    this.courier.rested();
+    if (fresh) this.derivation.begin();
+    else if (line > 0) this.derivation.follow();
+    this.queue.rested();
   }
 
   /** The panel that explains saturation; where it is not open, first go to where it is. */
   async #saturation(fields) {
     if (!document.querySelector(".lv-saturation")) {
       this.#preset(fields);
-      await this.courier.flush();
+      await this.queue.flush();
     }
     document.querySelector(".lv-saturation")?.scrollIntoView({ block: "center" });
   }
@@ -281,8 +281,8 @@ class Live {
     this.fields[name] = value;
     this.#paint();
     this.#touch();
-    if (rest) this.courier.rested();
-    else this.courier.moved();
+    if (rest) this.queue.rested();
+    else this.queue.moved();
   }
 
   /** A drag on the node itself: as many steps of its slider as pixels, to two decimals. */
@@ -297,14 +297,14 @@ class Live {
   #pick(name, value) {
     this.fields[name] = value;
     if (name === "of") this.#touch();
-    this.courier.rested();
+    this.queue.rested();
   }
 
   #preset(fields) {
     Object.assign(this.fields, fields);
     this.#showFields();
     this.#touch();
-    this.courier.rested();
+    this.queue.rested();
   }
 
   #staged(stage) {
@@ -312,7 +312,7 @@ class Live {
     this.#reveal(stage);
     this.player.bind.paint(this.read);
     this.#touch();
-    this.courier.rested();
+    this.queue.rested();
   }
 
   /** Show what the walk has computed; where the link leaves the numbers out, the inputs only. */
@@ -324,20 +324,20 @@ class Live {
 
   #select(name) {
     this.fields.at = this.fields.at === name ? null : name;
-    const part = this.fields.at && this.spec.lesson.part_of[name];
+    const part = this.fields.at && this.spec.derivation.part_of[name];
     this.reading = false;
     if (part && part !== this.fields.part) {
       Object.assign(this.fields, { part, line: 0 });
-      this.lesson.show(part, 0);
+      this.derivation.show(part, 0);
     }
     this.#showPanel();
     this.#paint();
     if (this.selected) this.panel.node.scrollIntoView({ block: "nearest" });
-    this.courier.rested();
+    this.queue.rested();
   }
 
   async #copyLatex(scope, numbers, said) {
-    await this.courier.flush({ latex: scope, numbers });
+    await this.queue.flush({ latex: scope, numbers });
     await copyText(channel(this.spec.key).sync.answer, said, "The derivation as LaTeX");
   }
 
@@ -359,7 +359,7 @@ export default function mount(component) {
     return undefined;
   }
   if (data.kind === "pictures") return mountPictures(component);
-  if (["film", "rows", "signals"].includes(data.kind)) return mountFilm(component);
+  if (["playback", "rows", "signals"].includes(data.kind)) return mountTraining(component);
   const host = parentElement;
   if (!host.lrviz) {
     host.lrviz = new Live(host, data);

@@ -17,15 +17,15 @@ function turn(paper) {
   if (paper) scrolled = main.scrollTop;
   for (const root of document.querySelectorAll(".lv.lv-ready")) {
     if (root.classList.contains("lv-paper") === paper) continue;
-    const { lrviz: live, lrvizFilm: film } = root.parentNode;
+    const { lrviz: live, lrvizTraining: training } = root.parentNode;
     root.classList.toggle("lv-paper", paper);
     root.style.width = paper ? `${SHEET}px` : "";
     const { layout, screen } = root.dataset;
     Object.assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
-    if (film) {
-      for (const view of [film.surface, film.data, film.loss]) view.resize();
-      const shape = paper || film.layout === "two" ? "wide" : "tall";
-      drawGraph(film.graph, film.spec.example[shape], film, Infinity);
+    if (training) {
+      for (const view of [training.surface, training.data, training.loss]) view.resize();
+      const shape = paper || training.layout === "two" ? "wide" : "tall";
+      drawGraph(training.graph, training.spec.example[shape], training, Infinity);
     } else {
       const shape = paper ? "wide" : live.shape;
       const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;

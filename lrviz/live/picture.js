@@ -1,4 +1,4 @@
-// One picture of what a film shows: its three figures side by side, as SVG or PNG. The figures
+// One picture of what a training shows: its three figures side by side, as SVG or PNG. The figures
 // come from Plotly; what moves over them lies on a layer that takes its looks from the style
 // sheet, so those are written into the picture, which then needs nothing but itself.
 
@@ -100,19 +100,19 @@ function lines(text, { width, size, colour, weight = 400 }) {
 }
 
 /** The marks that the page's legend explains, drawn as there. */
-function legend(film, colours, width) {
+function legend(training, colours, width) {
   const group = node("g", { class: "legend" });
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `13px ${SANS}`;
   let [x, y] = [0, 8];
-  for (const pair of film.legend.querySelectorAll(".lvf-key-pair")) {
-    const key = pair.querySelector(".lvf-key");
+  for (const pair of training.legend.querySelectorAll(".lvt-key-pair")) {
+    const key = pair.querySelector(".lvt-key");
     if (getComputedStyle(pair).display === "none" || !key) continue;
     const text = pair.textContent;
     const room = 24 + pen.measureText(text).width * WIDER + 18;
     if (x && x + room > width) [x, y] = [0, y + 20];
     const style = getComputedStyle(key);
-    const kind = [...pair.classList].find((name) => name.startsWith("lvf-pair-"))?.slice(9);
+    const kind = [...pair.classList].find((name) => name.startsWith("lvt-pair-"))?.slice(9);
     const plain = { fill: "none", stroke: colours.text, "stroke-width": 2 };
     const mark = {
       downhill: () => node("path", { d: "M0,0h14m-5,-4l5,4l-5,4", ...plain }),
@@ -124,9 +124,9 @@ function legend(film, colours, width) {
     x += room;
   }
   // The runs beside, each on a line of its own: their names are long.
-  film.reel.rivals.forEach(({ letter, label }, n) => {
+  training.playback.comparisons.forEach(({ letter, label }, n) => {
     [x, y] = [0, y + (x ? 20 : 0)];
-    const { outline } = film.spec.looks[n + 1];
+    const { outline } = training.spec.looks[n + 1];
     group.append(node("g", { transform: `translate(0,${y})` },
       node("path", { d: outline, transform: "translate(8,0)", fill: colours[`run_${letter.toLowerCase()}`] }),
       node("text", { x: 22, y: 4.5, fill: colours.muted, "font-family": SANS, "font-size": 13 }, `${letter}: ${label}`)));
@@ -136,8 +136,8 @@ function legend(film, colours, width) {
 }
 
 /** What was run, in one line. */
-function described({ dataName, reel, k }) {
-  return `${reel.rivals.length ? "A: " : ""}${reel.spec.label}. ${dataName}, step ${k} of ${reel.steps}`;
+function described({ dataName, playback, k }) {
+  return `${playback.comparisons.length ? "A: " : ""}${playback.spec.label}. ${dataName}, step ${k} of ${playback.steps}`;
 }
 
 /** Columns of parts, each part {nodes, height}, one below the other. */
@@ -150,16 +150,16 @@ function column(x, y, parts) {
   return { placed, bottom: y };
 }
 
-async function compose(film, title) {
-  const colours = film.spec.palettes[film.mode];
-  // Everything is read at once, before Plotly takes its time: the film may be playing.
-  const said = [film.status, film.slice, film.sides, film.ended].map((one) => one.textContent.trim().replaceAll("\n", "; "));
+async function compose(training, title) {
+  const colours = training.spec.palettes[training.mode];
+  // Everything is read at once, before Plotly takes its time: the training may be playing.
+  const said = [training.status, training.slice, training.sides, training.ended].map((one) => one.textContent.trim().replaceAll("\n", "; "));
   // On the page the rings are explained where the examples are listed.
-  said[2] += film.data.hardest?.length
-    ? ` The large ring is example ${film.example}, the small ones are the examples that pull hardest.`
-    : ` The ring is example ${film.example}.`;
-  const headings = [film.surface, film.data, film.loss].map((one) => one.node.parentElement.querySelector("h2")?.textContent ?? "");
-  const [surface, data, loss] = await Promise.all([film.surface, film.data, film.loss].map(view));
+  said[2] += training.data.hardest?.length
+    ? ` The large ring is example ${training.example}, the small ones are the examples that pull hardest.`
+    : ` The ring is example ${training.example}.`;
+  const headings = [training.surface, training.data, training.loss].map((one) => one.node.parentElement.querySelector("h2")?.textContent ?? "");
+  const [surface, data, loss] = await Promise.all([training.surface, training.data, training.loss].map(view));
   const right = Math.max(data.width, loss.width);
   const width = PAD + surface.width + GAP + right + PAD;
   const text = (words, own) => ({ ...lines(words, { colour: colours.muted, size: 13, width: width - 2 * PAD, ...own }) });
@@ -169,7 +169,7 @@ async function compose(film, title) {
     { ...text(title, { colour: colours.text, size: 19, weight: 650 }), after: 2 },
     { ...text(said[0], { size: 14 }), after: 14 },
   ]);
-  const left = column(PAD, top.bottom, [heading(headings[0], surface.width), figure(surface), legend(film, colours, surface.width), text(said[1], { width: surface.width })]);
+  const left = column(PAD, top.bottom, [heading(headings[0], surface.width), figure(surface), legend(training, colours, surface.width), text(said[1], { width: surface.width })]);
   const beside = column(PAD + surface.width + GAP, top.bottom, [
     heading(headings[1], right), figure(data), { ...text(said[2], { width: right }), after: 10 },
     heading(headings[2], right), figure(loss), text(said[3], { width: right }),
@@ -200,14 +200,14 @@ async function raster(svg, width, height) {
 }
 
 /**
- * A picture of what a film shows now.
+ * A picture of what a training shows now.
  *
- * `film` is the Film of film.js, `format` "svg" or "png" (twice the size on the screen), and
+ * `training` is the Training of training.js, `format` "svg" or "png" (twice the size on the screen), and
  * `title` its first line. The answer is a Blob; an SVG has no reference to anything outside it.
  */
-export async function picture(film, format, title = described(film)) {
+export async function picture(training, format, title = described(training)) {
   if (!["svg", "png"].includes(format)) throw new Error(`A picture is svg or png, not ${format}.`);
-  const { root, width, height } = await compose(film, title);
+  const { root, width, height } = await compose(training, title);
   // A name from a visitor's file may hold signs that no XML may.
   const text = new XMLSerializer().serializeToString(root).replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
   const svg = new Blob([`<?xml version="1.0" encoding="UTF-8"?>\n${text}`], { type: "image/svg+xml" });
@@ -223,11 +223,11 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Buttons that save the picture of a film; mounted once, beside the other downloads. */
+/** Buttons that save the picture of a training; mounted once, beside the other downloads. */
 export function mountPictures({ data, parentElement: host }) {
   host.lrvizStem = data.stem;
-  if (host.querySelector(".lvf-pictures")) return;
-  const said = el("span", { class: "lvf-label", role: "status" });
+  if (host.querySelector(".lvt-pictures")) return;
+  const said = el("span", { class: "lvt-label", role: "status" });
   const button = (format) => el("button", {
     type: "button",
     class: "lv-button",
@@ -242,5 +242,5 @@ export function mountPictures({ data, parentElement: host }) {
       }
     },
   });
-  host.append(el("div", { class: "lvf-pictures" }, button("png"), button("svg"), said));
+  host.append(el("div", { class: "lvt-pictures" }, button("png"), button("svg"), said));
 }

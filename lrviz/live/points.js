@@ -27,8 +27,8 @@ export class Points {
     this.past = [];
     this.future = [];
     this.kind = 1;
-    this.svg = make("svg", { class: "lvf-edit" });
-    this.plane = make("rect", { class: "lvf-plane" });
+    this.svg = make("svg", { class: "lvt-edit" });
+    this.plane = make("rect", { class: "lvt-plane" });
     this.group = make("g", { role: "group", "aria-label": "Your points. Arrow keys move one, Delete removes it, 0 and 1 set its class." });
     this.svg.append(this.plane, this.group);
     this.plane.addEventListener("click", (event) => this.#add(this.#at(event)));
@@ -46,7 +46,7 @@ export class Points {
     /** A button that is a sign to the eye and a word to the ear. */
     const sign = (text, name, act) => {
       const made = button(text, act);
-      made.classList.add("lvf-sign");
+      made.classList.add("lvt-sign");
       made.setAttribute("aria-label", name);
       made.title = name;
       return made;
@@ -63,17 +63,17 @@ export class Points {
       this.edit({ points: [], example: 0 });
       this.put.focus({ preventScroll: true });
     });
-    this.said = el("span", { class: "lvf-label", role: "status" });
-    this.node = el("div", { class: "lvf-points" }, this.pick.node, this.put, this.turn, this.drop, this.back, this.forth, this.clear,
-      el("p", { class: "lvf-caption lvf-keys", text: "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1." }));
+    this.said = el("span", { class: "lvt-label", role: "status" });
+    this.node = el("div", { class: "lvt-points" }, this.pick.node, this.put, this.turn, this.drop, this.back, this.forth, this.clear,
+      el("p", { class: "lvt-caption lvt-keys", text: "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1." }));
     this.edge = button("", () => this.begin());
   }
 
   /** Start from the points on screen where they are few enough, else from an empty plane. */
   begin() {
-    const { reel } = this.view;
+    const { playback } = this.view;
     const copied = this.#few && this.read().data !== "own"
-      ? Array.from(reel.y, (y, i) => [reel.raw[2 * i], reel.raw[2 * i + 1], y]) : [];
+      ? Array.from(playback.y, (y, i) => [playback.raw[2 * i], playback.raw[2 * i + 1], y]) : [];
     this.edit({ data: "own", points: copied });
     this.put.focus({ preventScroll: true });
     this.view.node.scrollIntoView({ block: "nearest" });
@@ -81,9 +81,9 @@ export class Points {
 
   /** Whether the data on screen can become points: few enough, and within their reach. */
   get #few() {
-    const { reel } = this.view;
+    const { playback } = this.view;
     const { most, reach } = this.limits;
-    return reel.rows <= most && reel.raw.every((v) => Math.abs(v) <= reach);
+    return playback.rows <= most && playback.raw.every((v) => Math.abs(v) <= reach);
   }
 
   /** What a button offers to do with the data on screen. */
@@ -201,7 +201,7 @@ export class Points {
     points.forEach(([x, y, kind], i) => {
       const node = this.handles[i];
       node.setAttribute("transform", `translate(${view.px(x, y)})`);
-      node.setAttribute("class", `lvf-point lvf-point-${kind}${i === example ? " lvf-point-chosen" : ""}`);
+      node.setAttribute("class", `lvt-point lvt-point-${kind}${i === example ? " lvt-point-chosen" : ""}`);
       node.setAttribute("aria-pressed", String(i === example));
       node.setAttribute("aria-label", `Point ${i}: x₁ ${number(x)}, x₂ ${number(y)}, class ${kind}`);
     });
@@ -213,8 +213,8 @@ export class Points {
 
   #handle(i) {
     const node = make("g", { tabindex: "0", role: "button" });
-    node.append(make("circle", { class: "lvf-grip", r: 13 }), make("circle", { class: "lvf-dot", r: 5.5 }),
-      make("path", { class: "lvf-diamond", d: "M0,-7L7,0L0,7L-7,0Z" }));
+    node.append(make("circle", { class: "lvt-grip", r: 13 }), make("circle", { class: "lvt-dot", r: 5.5 }),
+      make("path", { class: "lvt-diamond", d: "M0,-7L7,0L0,7L-7,0Z" }));
     node.addEventListener("pointerdown", (event) => this.#grab(event, i));
     // Browsers do not heed touch-action on a shape: without this the page scrolls under the point.
     node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });

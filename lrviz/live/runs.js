@@ -3,7 +3,7 @@
 
 import { el } from "./dom.js";
 import { number } from "./numbers.js";
-import { Grid } from "./scenes.js";
+import { Grid } from "./tables.js";
 
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
@@ -17,8 +17,8 @@ export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, 
 
 /** A run's line and marker, as they are on the surface. */
 function glyph({ outline, dasharray }, letter) {
-  const host = el("span", { class: `lvf-glyph lvf-run-${letter.toLowerCase()}`, "aria-hidden": "true" });
-  host.innerHTML = `<svg viewBox="-18 -10 36 20"><path class="lvf-dash" d="M-18,0H18" stroke-dasharray="${dasharray}"/><path d="${outline}"/></svg>`;
+  const host = el("span", { class: `lvt-glyph lvt-run-${letter.toLowerCase()}`, "aria-hidden": "true" });
+  host.innerHTML = `<svg viewBox="-18 -10 36 20"><path class="lvt-dash" d="M-18,0H18" stroke-dasharray="${dasharray}"/><path d="${outline}"/></svg>`;
   return host;
 }
 
@@ -26,10 +26,10 @@ export class Runs {
   /** changed(fields): runs were kept, exchanged or let go. */
   constructor(changed, read) {
     Object.assign(this, { changed, read });
-    this.keep = el("button", { type: "button", class: "lv-button lvf-keep", text: "Keep run to compare", onclick: () => this.#keep() });
-    this.bar = el("div", { class: "lvf-runs", role: "group", "aria-label": "Runs compared" });
+    this.keep = el("button", { type: "button", class: "lv-button lvt-keep", text: "Keep run to compare", onclick: () => this.#keep() });
+    this.bar = el("div", { class: "lvt-runs", role: "group", "aria-label": "Runs compared" });
     this.grid = new Grid("Runs", ["Run", "", "Step", "J", "w₁", "w₂", "b", "Near the best at step", ""]);
-    this.node = el("section", { class: "lvf-section lvf-wide", "aria-label": "The runs side by side" },
+    this.node = el("section", { class: "lvt-section lvt-wide", "aria-label": "The runs side by side" },
       el("h2", { text: "The runs side by side" }),
       el("p", { class: "lv-note", text: "All start at step 0 together. The surface is run A’s slice, and the other paths are projections onto it, so a path can seem to cross its own level. A run that ended stays at its end. Near the best: the first step whose J is within 1 % of the least J of all the runs." }),
       this.grid.node);
@@ -51,9 +51,9 @@ export class Runs {
     this.changed({ versus: this.read().versus.filter((_, i) => i !== n) });
   }
 
-  load(reel, most, looks) {
-    this.reel = reel;
-    const all = [{ letter: "A", label: reel.spec.label }, ...reel.rivals];
+  load(playback, most, looks) {
+    this.playback = playback;
+    const all = [{ letter: "A", label: playback.spec.label }, ...playback.comparisons];
     this.all = all;
     const alone = all.length === 1;
     this.node.hidden = alone;
@@ -61,15 +61,15 @@ export class Runs {
     this.keep.title = this.keep.disabled ? "Three runs at most: remove one first"
       : "It stays as it is while you change the controls; up to three runs play together";
     const chips = alone ? [] : all.map(({ letter, label }, n) => {
-      const button = (text, name, act) => el("button", { type: "button", class: "lvf-chip-button", text, "aria-label": name, title: name, onclick: act });
-      return el("span", { class: "lvf-chip" }, glyph(looks[n], letter),
-        el("strong", { text: letter }), el("span", { class: "lvf-chip-label", text: label }),
-        n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvf-label", text: "set by the controls" }),
+      const button = (text, name, act) => el("button", { type: "button", class: "lvt-chip-button", text, "aria-label": name, title: name, onclick: act });
+      return el("span", { class: "lvt-chip" }, glyph(looks[n], letter),
+        el("strong", { text: letter }), el("span", { class: "lvt-chip-label", text: label }),
+        n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvt-label", text: "set by the controls" }),
         n ? button("×", `Remove run ${letter}`, () => this.#drop(n - 1)) : null);
     });
     this.bar.replaceChildren(...chips);
-    const least = Math.min(...[reel, ...reel.rivals].map((run) => run.losses.reduce((a, b) => Math.min(a, b))));
-    this.near = [reel, ...reel.rivals].map((run) => run.losses.findIndex((J) => J <= NEAR * least));
+    const least = Math.min(...[playback, ...playback.comparisons].map((run) => run.losses.reduce((a, b) => Math.min(a, b))));
+    this.near = [playback, ...playback.comparisons].map((run) => run.losses.findIndex((J) => J <= NEAR * least));
     this.bar.hidden = alone;
   }
 
@@ -78,10 +78,10 @@ export class Runs {
     if (this.all.length === 1) return;
     this.grid.size(this.all.length);
     this.all.forEach(({ letter, label }, n) => {
-      const run = n ? this.reel.rivals[n - 1] : this.reel;
+      const run = n ? this.playback.comparisons[n - 1] : this.playback;
       const at = Math.min(k, run.taken);
-      const stopped = n ? run.stopped : this.reel.spec.stopped;
-      this.grid.row(n, [letter, label, String(at), write(run.losses[at]), ...this.reel.at(run.params, at).map(write),
+      const stopped = n ? run.stopped : this.playback.spec.stopped;
+      this.grid.row(n, [letter, label, String(at), write(run.losses[at]), ...this.playback.at(run.params, at).map(write),
         this.near[n] < 0 ? "–" : String(this.near[n]),
         at === run.taken && stopped ? stopped : ""]);
     });
@@ -89,6 +89,6 @@ export class Runs {
 
   /** The losses in one line, for the player. */
   line(k) {
-    return this.reel.rivals.map((run) => `${run.letter}: J = ${write(run.losses[Math.min(k, run.taken)])}`).join("   ");
+    return this.playback.comparisons.map((run) => `${run.letter}: J = ${write(run.losses[Math.min(k, run.taken)])}`).join("   ");
   }
 }

@@ -4,8 +4,8 @@
 (() => {
   "use strict";
   const { Plotly } = window;
-  const film = JSON.parse(document.getElementById("film").textContent);
-  const { shown, runs, shapes, says } = film;
+  const training = JSON.parse(document.getElementById("playback").textContent);
+  const { shown, runs, shapes, says } = training;
   const byId = (id) => document.getElementById(id);
   const plots = { surface: byId("surface"), data: byId("data"), loss: byId("loss") };
   const [back, play, step, restart] = ["back", "play", "step", "restart"].map(byId);
@@ -24,7 +24,7 @@
       return { z, losses: z.map((row) => row.map((x) => 10 ** x)) };
     });
   }
-  const slices = unpack(film.slices);
+  const slices = unpack(training.slices);
 
   // The whole path as text, and how long it is after each of its points: a frame cuts it.
   for (const run of runs) {
@@ -69,25 +69,25 @@
   }
 
   function lossShapes(n) {
-    const cursor = { ...film.cursor, x0: shown[n], x1: shown[n] };
+    const cursor = { ...training.cursor, x0: shown[n], x1: shown[n] };
     return [cursor, ...stacked((run, look) => at(look.dot, run.steps[n], run.losses[n]))];
   }
 
   let frame = 0;
-  let drawn = film.which[0];
+  let drawn = training.which[0];
   let playing = false;
   let told = 0;
 
   function show(n) {
     frame = n;
-    const slice = slices[film.which[n]];
-    const fresh = film.which[n] !== drawn;
-    drawn = film.which[n];
+    const slice = slices[training.which[n]];
+    const fresh = training.which[n] !== drawn;
+    drawn = training.which[n];
     Plotly.update(plots.surface, fresh ? { z: [slice.z], customdata: [slice.losses] } : {}, { shapes: surfaceShapes(n) }, fresh ? [0] : []);
     Plotly.relayout(plots.data, { shapes: dataShapes(n) });
     Plotly.relayout(plots.loss, { shapes: lossShapes(n) });
     slider.value = n;
-    now.textContent = `step ${shown[n]} of ${film.taken}`;
+    now.textContent = `step ${shown[n]} of ${training.taken}`;
     byId("slice").textContent = says.slice[n];
     byId("sides").textContent = says.sides[n];
     rows.forEach((cells, r) => cells.forEach((cell, c) => {
@@ -99,7 +99,7 @@
 
   function tell() {
     told = performance.now();
-    slider.setAttribute("aria-valuetext", `step ${shown[frame]} of ${film.taken}`);
+    slider.setAttribute("aria-valuetext", `step ${shown[frame]} of ${training.taken}`);
     [plots.surface, plots.data, plots.loss].forEach((plot, n) => plot.setAttribute("aria-label", says.names[frame][n]));
   }
 
@@ -113,11 +113,11 @@
     playing = true;
     play.textContent = "Pause";
     if (frame === last) show(0);
-    let due = performance.now() + film.wait;
+    let due = performance.now() + training.wait;
     const tick = (time) => {
       if (!playing) return;
       if (time >= due) {
-        due = Math.max(due + film.wait, time);
+        due = Math.max(due + training.wait, time);
         if (frame < last) show(frame + 1);
         if (frame === last) return void pause();
       }
@@ -139,7 +139,7 @@
 
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
-  const { surface, data, loss } = film.figures;
+  const { surface, data, loss } = training.figures;
   Object.assign(surface.data[0], { z: slices[drawn].z, customdata: slices[drawn].losses });
   const parts = [[plots.surface, surface, surfaceShapes], [plots.data, data, dataShapes], [plots.loss, loss, lossShapes]];
   Promise.all(parts.map(([plot, figure, place]) => {

@@ -1,9 +1,9 @@
-// The figures of a film. Plotly draws what stands still; what moves lies on an SVG layer
+// The figures of a training. Plotly draws what stands still; what moves lies on an SVG layer
 // above it, because that costs a tenth of a millisecond and Plotly's own update several.
 
 import { el } from "./dom.js";
 import { recolour } from "./figure.js";
-import { halfPlane } from "./reel.js";
+import { halfPlane } from "./playback.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 let clips = 0;
@@ -20,15 +20,15 @@ const points = (list) => list.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`)
 /** One figure, one element, for ever; with a layer that moves. */
 class View {
   constructor(name) {
-    this.plot = el("div", { class: "lvf-plot", role: "img" });
+    this.plot = el("div", { class: "lvt-plot", role: "img" });
     this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("class", "lvf-layer");
+    this.svg.setAttribute("class", "lvt-layer");
     this.svg.setAttribute("aria-hidden", "true");
-    const id = `lvf-clip-${(clips += 1)}`;
+    const id = `lvt-clip-${(clips += 1)}`;
     const clip = shape("clipPath", { id }, shape("defs", {}, this.svg));
     this.window = shape("rect", {}, clip);
     this.layer = shape("g", { "clip-path": `url(#${id})` }, this.svg);
-    this.node = el("div", { class: `lvf-view lvf-${name}` }, this.plot, this.svg);
+    this.node = el("div", { class: `lvt-view lvt-${name}` }, this.plot, this.svg);
   }
 
   async draw(Plotly, figure, palettes, mode) {
@@ -106,13 +106,13 @@ class View {
 }
 
 /** One line for each run that may stand beside the first. */
-const beside = (layer, name) => ["b", "c"].map((letter) => shape("path", { class: `${name} lvf-run-${letter}` }, layer));
+const beside = (layer, name) => ["b", "c"].map((letter) => shape("path", { class: `${name} lvt-run-${letter}` }, layer));
 
 /** Where those runs stand: a marker with the run's letter in it. */
 const markers = (layer) => ["b", "c"].map((letter) => {
-  const end = shape("g", { class: `lvf-end lvf-run-${letter}` }, layer);
+  const end = shape("g", { class: `lvt-end lvt-run-${letter}` }, layer);
   shape("path", {}, end);
-  shape("text", { class: "lvf-letter", "text-anchor": "middle", y: 3.2 }, end).textContent = letter.toUpperCase();
+  shape("text", { class: "lvt-letter", "text-anchor": "middle", y: 3.2 }, end).textContent = letter.toUpperCase();
   return end;
 });
 
@@ -132,18 +132,18 @@ const FLAT = 1e-6; // a gradient this small is not worth an arrow
 export class SurfaceView extends View {
   constructor() {
     super("surface");
-    this.others = beside(this.layer, "lvf-trail");
-    this.trail = shape("path", { class: "lvf-trail" }, this.layer);
-    this.leap = shape("path", { class: "lvf-leap" }, this.layer);
-    this.ghost = shape("circle", { class: "lvf-ghost", r: 7 }, this.layer);
-    this.downhill = shape("path", { class: "lvf-downhill" }, this.layer);
+    this.others = beside(this.layer, "lvt-trail");
+    this.trail = shape("path", { class: "lvt-trail" }, this.layer);
+    this.leap = shape("path", { class: "lvt-leap" }, this.layer);
+    this.ghost = shape("circle", { class: "lvt-ghost", r: 7 }, this.layer);
+    this.downhill = shape("path", { class: "lvt-downhill" }, this.layer);
     this.ends = markers(this.layer);
-    this.marker = shape("circle", { class: "lvf-marker", r: 7 }, this.layer);
-    this.best = shape("path", { class: "lvf-best" }, this.layer);
+    this.marker = shape("circle", { class: "lvt-marker", r: 7 }, this.layer);
+    this.best = shape("path", { class: "lvt-best" }, this.layer);
   }
 
-  load(reel, looks) {
-    this.reel = reel;
+  load(playback, looks) {
+    this.playback = playback;
     this.k = this.all = 0;
     dress(this.others, this.ends, looks);
   }
@@ -151,17 +151,17 @@ export class SurfaceView extends View {
   fill(figure) {
     const [loss] = figure.data;
     this.solid = loss.type === "surface";
-    loss.z = this.reel.z;
-    if (!this.solid) loss.customdata = this.reel.losses2d;
+    loss.z = this.playback.z;
+    if (!this.solid) loss.customdata = this.playback.losses2d;
   }
 
-  /** Draw step k. `changed`: the reel has cut another slice. Runs beside stand at step `all`. */
+  /** Draw step k. `changed`: the playback has cut another slice. Runs beside stand at step `all`. */
   show(k, changed, all = k) {
     this.k = k;
     this.all = all;
     if (!this.Plotly) return;
     if (this.solid) this.#solid(changed);
-    else if (changed) this.Plotly.restyle(this.plot, { z: [this.reel.z] }, [0]);
+    else if (changed) this.Plotly.restyle(this.plot, { z: [this.playback.z] }, [0]);
     this.move();
   }
 
@@ -171,26 +171,26 @@ export class SurfaceView extends View {
       this.late = true;
       return;
     }
-    const { reel, k } = this;
-    const [i, j] = reel.spec.plane;
+    const { playback, k } = this;
+    const [i, j] = playback.spec.plane;
     // Everything stands on the slice drawn, as in the contour: paths are projections onto it.
-    const lift = LIFT * (reel.spec.high - reel.spec.low);
+    const lift = LIFT * (playback.spec.high - playback.spec.low);
     const along = (rows) => {
-      const places = rows.map(([x, y]) => [x, y, reel.height(x, y)]).filter(([, , z]) => z !== null);
+      const places = rows.map(([x, y]) => [x, y, playback.height(x, y)]).filter(([, , z]) => z !== null);
       return [0, 1, 2].map((n) => places.map((place) => place[n] + (n === 2 ? lift : 0)));
     };
     const upTo = (run, last) => Array.from({ length: last + 1 }, (_, s) => [run.params[3 * s + i], run.params[3 * s + j]]);
-    const next = reel.at(reel.following, k);
-    const drawn = [upTo(reel, k), [[reel.params[3 * k + i], reel.params[3 * k + j]]], next.every(Number.isFinite) ? [[next[i], next[j]]] : []];
-    for (const rival of reel.rivals) {
-      const rows = upTo(rival, Math.min(this.all, rival.taken));
+    const next = playback.at(playback.following, k);
+    const drawn = [upTo(playback, k), [[playback.params[3 * k + i], playback.params[3 * k + j]]], next.every(Number.isFinite) ? [[next[i], next[j]]] : []];
+    for (const other of playback.comparisons) {
+      const rows = upTo(other, Math.min(this.all, other.taken));
       drawn.push(rows, rows.slice(-1));
     }
     const [xs, ys, zs] = [0, 1, 2].map((n) => drawn.map((rows) => along(rows)[n]));
     this.drawing = true;
     const traces = drawn.map((_, n) => n + 1);
     if (changed) traces.unshift(0);
-    if (changed) for (const [list, grid] of [[xs, reel.axes[0]], [ys, reel.axes[1]], [zs, reel.z]]) list.unshift(grid);
+    if (changed) for (const [list, grid] of [[xs, playback.axes[0]], [ys, playback.axes[1]], [zs, playback.z]]) list.unshift(grid);
     const done = this.Plotly.restyle(this.plot, { x: xs, y: ys, z: zs }, traces);
     done.then(() => new Promise((resolve) => requestAnimationFrame(resolve))).then(() => {
       this.drawing = false;
@@ -203,29 +203,29 @@ export class SurfaceView extends View {
 
   move() {
     if (this.solid || !this.xs) return;
-    const { reel, k } = this;
-    const [i, j] = reel.spec.plane;
+    const { playback, k } = this;
+    const [i, j] = playback.spec.plane;
     const at = (array, n) => this.px(array[3 * n + i], array[3 * n + j]);
-    const here = at(reel.params, k);
-    this.trail.setAttribute("d", this.#path(reel, k, at));
+    const here = at(playback.params, k);
+    this.trail.setAttribute("d", this.#path(playback, k, at));
     this.#beside(at);
     this.marker.setAttribute("transform", `translate(${here})`);
     this.marker.style.display = near(here) ? "" : "none";
-    const next = at(reel.following, k);
+    const next = at(playback.following, k);
     const shown = next.every(Number.isFinite) && near(next);
     for (const node of [this.ghost, this.leap]) node.style.display = shown ? "" : "none";
     if (shown) {
       this.ghost.setAttribute("transform", `translate(${next})`);
       this.leap.setAttribute("d", `M${points([here, next])}`);
     }
-    this.#arrow(here, reel.at(reel.gradients, k));
-    const best = reel.spec.minimum;
+    this.#arrow(here, playback.at(playback.gradients, k));
+    const best = playback.spec.minimum;
     this.best.style.display = best ? "" : "none";
     if (best) {
       const [x, y] = this.px(best[i], best[j]);
       // A minimum on another slice is drawn faint: here it is only the place below it.
       const third = 3 - i - j;
-      const far = Math.abs(best[third] - reel.at(reel.params, k)[third]) > 0.05 * (1 + Math.abs(best[third]));
+      const far = Math.abs(best[third] - playback.at(playback.params, k)[third]) > 0.05 * (1 + Math.abs(best[third]));
       this.best.style.opacity = far ? 0.35 : 1;
       this.best.setAttribute("d", `M${x - 6},${y}h12M${x},${y - 6}v12`);
     }
@@ -234,14 +234,14 @@ export class SurfaceView extends View {
   /** The runs beside: their paths, projected onto this slice, and where they stand. */
   #beside(at) {
     this.others.forEach((trail, n) => {
-      const rival = this.reel.rivals[n];
+      const other = this.playback.comparisons[n];
       const end = this.ends[n];
-      trail.style.display = rival ? "" : "none";
-      const k = rival && Math.min(this.all, rival.taken);
-      const here = rival && at(rival.params, k);
-      end.style.display = rival && near(here) ? "" : "none";
-      if (!rival) return;
-      trail.setAttribute("d", this.#path(rival, k, at));
+      trail.style.display = other ? "" : "none";
+      const k = other && Math.min(this.all, other.taken);
+      const here = other && at(other.params, k);
+      end.style.display = other && near(here) ? "" : "none";
+      if (!other) return;
+      trail.setAttribute("d", this.#path(other, k, at));
       end.setAttribute("transform", `translate(${here})`);
     });
   }
@@ -262,7 +262,7 @@ export class SurfaceView extends View {
 
   /** Downhill in this plane, −∂J: its direction; its length says nothing. */
   #arrow([x, y], gradient) {
-    const [i, j] = this.reel.spec.plane;
+    const [i, j] = this.playback.spec.plane;
     const dx = this.xs(-gradient[i]) - this.xs(0);
     const dy = this.ys(-gradient[j]) - this.ys(0);
     // Where the gradient is next to nothing there is no way down to point out.
@@ -285,39 +285,39 @@ const REACH = 12; // px around a painted point that a click may miss it by
 export class DataView extends View {
   constructor() {
     super("data");
-    this.canvas = el("canvas", { class: "lvf-canvas", "aria-hidden": "true" });
+    this.canvas = el("canvas", { class: "lvt-canvas", "aria-hidden": "true" });
     this.svg.before(this.canvas);
-    this.side = shape("path", { class: "lvf-side" }, this.layer);
-    this.lines = beside(this.layer, "lvf-boundary");
-    this.line = shape("path", { class: "lvf-boundary" }, this.layer);
-    this.pulls = shape("g", {}, this.layer);
-    this.ring = shape("circle", { class: "lvf-ring", r: 9 }, this.layer);
+    this.side = shape("path", { class: "lvt-side" }, this.layer);
+    this.lines = beside(this.layer, "lvt-boundary");
+    this.line = shape("path", { class: "lvt-boundary" }, this.layer);
+    this.contributions = shape("g", {}, this.layer);
+    this.ring = shape("circle", { class: "lvt-ring", r: 9 }, this.layer);
     this.node.addEventListener("pointerdown", (down) => {
       // Plotly lays a sheet over the page while a button is down: the release comes anywhere.
       window.addEventListener("pointerup", (up) => this.#pick(down, up), { once: true, capture: true });
     }, true);
   }
 
-  load(reel, looks) {
-    this.reel = reel;
+  load(playback, looks) {
+    this.playback = playback;
     dress(this.lines, [], looks);
     // Nothing is chosen among these rows before the first show.
     this.k = undefined;
   }
 
   get many() {
-    return this.reel.rows > MANY;
+    return this.playback.rows > MANY;
   }
 
   fill(figure) {
     this.colours = figure.data.map((trace) => trace.marker.color);
     if (this.many || this.bare) return;
     figure.data.forEach((trace, label) => {
-      const rows = Array.from(this.reel.y.keys()).filter((i) => this.reel.y[i] === label);
+      const rows = Array.from(this.playback.y.keys()).filter((i) => this.playback.y[i] === label);
       // A trace without a point would be missing from the legend.
       if (!rows.length) return;
-      trace.x = rows.map((i) => this.reel.raw[2 * i]);
-      trace.y = rows.map((i) => this.reel.raw[2 * i + 1]);
+      trace.x = rows.map((i) => this.playback.raw[2 * i]);
+      trace.y = rows.map((i) => this.playback.raw[2 * i + 1]);
       trace.customdata = rows;
     });
   }
@@ -335,7 +335,7 @@ export class DataView extends View {
 
   /** All points at once, on a bitmap that lies under what moves. */
   #paint() {
-    const { canvas, reel } = this;
+    const { canvas, playback } = this;
     canvas.style.display = this.many && !this.bare ? "" : "none";
     if (!this.many || this.bare || !this.xs) return;
     const { width, height } = this.plot.layout;
@@ -347,13 +347,13 @@ export class DataView extends View {
     pen.beginPath();
     pen.rect(x, y, w, h);
     pen.clip();
-    const crowd = reel.rows > 20 * MANY;
+    const crowd = playback.rows > 20 * MANY;
     const r = crowd ? 1.2 : 2.2;
     pen.globalAlpha = crowd ? 0.35 : 0.6;
     pen.lineWidth = 1;
     // By turns, so that neither class lies over the other as a whole.
-    for (let from = 0; from < reel.rows; from += TURN) {
-      const to = Math.min(from + TURN, reel.rows);
+    for (let from = 0; from < playback.rows; from += TURN) {
+      const to = Math.min(from + TURN, playback.rows);
       this.colours.forEach((colour, label) => this.#turn(pen, { from, to, colour, label, r }));
     }
   }
@@ -362,7 +362,7 @@ export class DataView extends View {
   #turn(pen, { from, to, colour, label, r }) {
     pen.beginPath();
     for (let i = from; i < to; i += 1) {
-      if (this.reel.y[i] !== label) continue;
+      if (this.playback.y[i] !== label) continue;
       const [x, y] = this.#at(i);
       if (label) {
         const far = 1.3 * r;
@@ -384,7 +384,7 @@ export class DataView extends View {
     if (!this.many || this.bare || Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > 3) return;
     const { left, top } = this.node.getBoundingClientRect();
     let [best, least] = [-1, REACH];
-    for (let i = 0; i < this.reel.rows; i += 1) {
+    for (let i = 0; i < this.playback.rows; i += 1) {
       const [px, py] = this.#at(i);
       const far = Math.hypot(px - event.clientX + left, py - event.clientY + top);
       if (far < least) [best, least] = [i, far];
@@ -394,29 +394,29 @@ export class DataView extends View {
 
   move() {
     if (!this.xs || this.k === undefined) return;
-    const { reel } = this;
+    const { playback } = this;
     const { xaxis, yaxis } = this.plot.layout;
     const map = (list) => points(list.map(([x, y]) => this.px(x, y)));
     const cut = (run, k) => {
-      const w = reel.raws(reel.at(run.params, k));
+      const w = playback.raws(playback.at(run.params, k));
       return { ...halfPlane(w, xaxis.range, yaxis.range), flat: w[0] === 0 && w[1] === 0 };
     };
-    const { inside, line, flat } = cut(reel, this.k);
+    const { inside, line, flat } = cut(playback, this.k);
     this.side.setAttribute("d", inside.length > 2 && !flat ? `M${map(inside)}Z` : "");
     this.line.setAttribute("d", line ? `M${map(line)}` : "");
     this.lines.forEach((node, n) => {
-      const rival = reel.rivals[n];
-      const found = rival && cut(rival, Math.min(this.all, rival.taken)).line;
+      const other = playback.comparisons[n];
+      const found = other && cut(other, Math.min(this.all, other.taken)).line;
       node.setAttribute("d", found ? `M${map(found)}` : "");
     });
     // A ring is wider than the marker it is around.
-    const wide = this.bare || reel.rows <= 20 ? 10 : 6;
+    const wide = this.bare || playback.rows <= 20 ? 10 : 6;
     this.ring.setAttribute("r", wide + 3);
     this.ring.setAttribute("transform", `translate(${this.#at(this.example)})`);
-    while (this.pulls.childNodes.length < this.hardest.length) {
-      shape("circle", { class: "lvf-pull", r: 6 }, this.pulls);
+    while (this.contributions.childNodes.length < this.hardest.length) {
+      shape("circle", { class: "lvt-pull", r: 6 }, this.contributions);
     }
-    [...this.pulls.childNodes].forEach((node, n) => {
+    [...this.contributions.childNodes].forEach((node, n) => {
       node.style.display = n < this.hardest.length ? "" : "none";
       node.setAttribute("r", wide);
       if (n < this.hardest.length) node.setAttribute("transform", `translate(${this.#at(this.hardest[n])})`);
@@ -426,7 +426,7 @@ export class DataView extends View {
   #at(i) {
     // While a hand moves a point, its ring goes with it; training follows a moment later.
     const own = this.hand?.()?.[i];
-    return own ? this.px(own[0], own[1]) : this.px(this.reel.raw[2 * i], this.reel.raw[2 * i + 1]);
+    return own ? this.px(own[0], own[1]) : this.px(this.playback.raw[2 * i], this.playback.raw[2 * i + 1]);
   }
 }
 
@@ -434,13 +434,13 @@ export class DataView extends View {
 export class LossView extends View {
   constructor() {
     super("loss");
-    this.cursor = shape("path", { class: "lvf-cursor" }, this.layer);
+    this.cursor = shape("path", { class: "lvt-cursor" }, this.layer);
     this.ends = markers(this.layer);
-    this.dot = shape("circle", { class: "lvf-marker", r: 5 }, this.layer);
+    this.dot = shape("circle", { class: "lvt-marker", r: 5 }, this.layer);
   }
 
-  load(reel, looks) {
-    this.reel = reel;
+  load(playback, looks) {
+    this.playback = playback;
     dress([], this.ends, looks);
   }
 
@@ -454,11 +454,11 @@ export class LossView extends View {
     if (!this.xs || this.k === undefined) return;
     const at = (run, k) => this.px(k, Math.max(run.losses[k], 1e-12));
     this.cursor.setAttribute("d", `M${this.xs(this.all)},${this.box.y}v${this.box.h}`);
-    this.dot.setAttribute("transform", `translate(${at(this.reel, this.k)})`);
+    this.dot.setAttribute("transform", `translate(${at(this.playback, this.k)})`);
     this.ends.forEach((node, n) => {
-      const rival = this.reel.rivals[n];
-      node.style.display = rival ? "" : "none";
-      if (rival) node.setAttribute("transform", `translate(${at(rival, Math.min(this.all, rival.taken))})`);
+      const other = this.playback.comparisons[n];
+      node.style.display = other ? "" : "none";
+      if (other) node.setAttribute("transform", `translate(${at(other, Math.min(this.all, other.taken))})`);
     });
   }
 }

@@ -1,1 +1,4 @@
-"""One function per page. Only the pages, the launcher and the live component use Streamlit."""
+"""One function per page: the only importers of Streamlit beside `live` and the launcher.
+
+They import everything; nothing but the launcher imports them.
+"""

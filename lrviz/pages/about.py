@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrviz.derivation import formulas
-from lrviz.export import SOURCE
+from lrviz.text.derivation import formulas
+from lrviz.text.latex import SOURCE
 
 _WHAT = """
 # About

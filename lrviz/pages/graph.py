@@ -9,15 +9,18 @@ from typing import Any
 
 import streamlit as st
 
-from lrviz import explain, lesson, settings, theme
-from lrviz.export import to_latex
+from lrviz import settings
+from lrviz.core.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
 from lrviz.figures.curves import curves_figure
 from lrviz.figures.graph import build_figure
-from lrviz.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
-from lrviz.live import live, signals
+from lrviz.figures.palette import PALETTES
+from lrviz.live import derivation_payload
+from lrviz.live.component import live, signals
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
+from lrviz.text import explanations
+from lrviz.text.latex import to_latex
 
 KEY = "graph"
 
@@ -85,11 +88,11 @@ def mismatched(state: State) -> list[str]:
     """Fields that do not fit the view they stand beside."""
     graph = build(state["view"], state["loss"])
     wrong = []
-    if state["at"] is not None and state["at"] not in explain.names(graph):
+    if state["at"] is not None and state["at"] not in explanations.names(graph):
         wrong.append("at")
     if state["stage"] is not None and state["stage"] >= len(stages(graph)):
         wrong.append("stage")
-    if state["line"] >= lesson.length(state["part"], state["loss"]):
+    if state["line"] >= derivation_payload.length(state["part"], state["loss"]):
         wrong.append("line")
     return wrong
 
@@ -136,7 +139,7 @@ def _range(name: str, role: str) -> dict[str, Any]:
     return {
         "kind": "range",
         "name": name,
-        "label": explain.symbol(name),
+        "label": explanations.symbol(name),
         "min": settings.LOW,
         "max": settings.HIGH,
         "step": settings.STEP,
@@ -171,7 +174,7 @@ def warm() -> None:
 def structure(view: View, loss: Loss, of: str) -> str:
     """What the live component is given, as JSON: it depends on no value that is dragged."""
     graph = build(view, loss)
-    product = explain.product(graph, of)
+    product = explanations.product(graph, of)
     figures = {
         shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()
         for shape in ("wide", "tall")
@@ -179,8 +182,8 @@ def structure(view: View, loss: Loss, of: str) -> str:
     at_z = "∂L/∂z = {adjoint.z}"
     spec = {
         "structure": f"{view}-{loss}-{of}",
-        "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
-        "question": f"How does changing {explain.symbol(of)} change the loss? Drag it.",
+        "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
+        "question": f"How does changing {explanations.symbol(of)} change the loss? Drag it.",
         "drag": of,
         "bridge": _BRIDGE[view],
         "legend": [
@@ -190,7 +193,7 @@ def structure(view: View, loss: Loss, of: str) -> str:
         ],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.result[0]} = {{{product.result[1]}}}",
-        "graph": explain.spec(graph),
+        "graph": explanations.spec(graph),
         "figures": figures,
         "groups": [
             {
@@ -242,12 +245,12 @@ def structure(view: View, loss: Loss, of: str) -> str:
                 "name": "of",
                 "title": "Differentiate for",
                 "label": "Derivative of the loss for",
-                "options": [[name, explain.gradient(name)] for name in explain.TARGETS],
+                "options": [[name, explanations.gradient(name)] for name in explanations.TARGETS],
             },
         },
-        "captions": explain.captions(graph),
-        "plain": {kind: explain.spec(build("features", kind)) for kind in LOSSES},
-        "lesson": lesson.lesson(view, loss, of),
+        "captions": explanations.captions(graph),
+        "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},
+        "derivation": derivation_payload.payload(view, loss, of),
         "loss": {
             "name": "loss",
             "title": "Loss",
@@ -256,7 +259,7 @@ def structure(view: View, loss: Loss, of: str) -> str:
             "options": [["log", "log loss"], ["squared", "squared error"]],
         },
         "curves": _curves(),
-        "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
+        "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "presets": [
             {"label": name, "note": note, "fields": dict(zip(INPUTS, given, strict=True))}
             for name, note, given in PRESETS

@@ -18,9 +18,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lrviz.datasets import DataError, Dataset, choose, missing_rows, read_table
+from lrviz.data.datasets import DataError, Dataset, choose, missing_rows, read_table
+from lrviz.data.reading import BYTES_LIMIT, DELIMITERS, Table, is_missing
 from lrviz.pages import tables
-from lrviz.reading import BYTES_LIMIT, DELIMITERS, Table, is_missing
 
 #: Where the session keeps what was last used, and what lives only while the dialog is open.
 KEY, _OPEN = "own-data", "own-data-open"

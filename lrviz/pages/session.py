@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lrviz import settings
-from lrviz.live import sync
+from lrviz.live.component import sync
 from lrviz.settings import Field, State
 
 

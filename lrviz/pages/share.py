@@ -12,7 +12,7 @@ from zlib import crc32
 import streamlit as st
 
 from lrviz import settings
-from lrviz.live import sync
+from lrviz.live.component import sync
 from lrviz.settings import Field, State
 
 _INTRO = """

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from lrviz import explain
-from lrviz.check import gradient_check
-from lrviz.graph import Pass
-from lrviz.numerics import naive
-from lrviz.theme import number
+from lrviz.core.gradient_check import gradient_check
+from lrviz.core.graph import Pass
+from lrviz.core.numerics import naive
+from lrviz.text import explanations
+from lrviz.text.numbers import number
 
 #: Beyond this |z| the saturation panel opens by itself.
 SATURATED = 10.0
@@ -46,7 +46,7 @@ def values(p: Pass) -> str:
         held = p.graph.nodes[name].get("inputs", ())
         rows.append(
             (
-                explain.symbol(name),
+                explanations.symbol(name),
                 _vector(p, "value", name, held),
                 _vector(p, "adjoint", name, held),
             )
@@ -59,10 +59,9 @@ def local_derivatives(p: Pass) -> str:
     rows = []
     for tail, head in p.graph.edges:
         held = p.graph.nodes[tail].get("inputs", ())
-        symbol = (
-            f"{explain.derivative((tail, head))} = {explain.local_formula(p.graph, (tail, head))}"
-        )
-        edge = f"{explain.symbol(tail)} → {explain.symbol(head)}"
+        formula = explanations.local_formula(p.graph, (tail, head))
+        symbol = f"{explanations.derivative((tail, head))} = {formula}"
+        edge = f"{explanations.symbol(tail)} → {explanations.symbol(head)}"
         rows.append((edge, symbol, _vector(p, "local", f"{tail}-{head}", held)))
     return table("Local derivatives", ("Edge", "Symbol", "Value"), rows)
 
@@ -71,7 +70,7 @@ def check(p: Pass) -> str:
     """The table ``Gradient check``."""
     rows = [
         (
-            explain.gradient(c.parameter),
+            explanations.gradient(c.parameter),
             number(c.analytic),
             number(c.graph),
             number(c.central),

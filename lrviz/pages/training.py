@@ -10,10 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from lrviz import explain, settings, theme
-from lrviz.datasets import Dataset, from_points, load_dataset
+from lrviz import settings
+from lrviz.core.graph import build
+from lrviz.data.datasets import Dataset, from_points, load_dataset
 from lrviz.figures.graph import build_figure
-from lrviz.figures.looks import LOOKS, outline
+from lrviz.figures.palette import PALETTES
+from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.training import (
     data_figure,
     loss_figure,
@@ -21,15 +23,15 @@ from lrviz.figures.training import (
     surface3d_figure,
     surface_figure,
 )
-from lrviz.film import Film, Request, Scaled, Source, built_in, make
-from lrviz.graph import build
-from lrviz.live import base_path, live, rows, signals
-from lrviz.optimizers import OPTIMIZERS
-from lrviz.pages import away, owndata
+from lrviz.live.component import base_path, live, rows, signals
+from lrviz.live.playback_payload import examples, payload
+from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
-from lrviz.reel import examples, reel
 from lrviz.settings import State
-from lrviz.theme import number
+from lrviz.text import explanations
+from lrviz.text.numbers import number
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.playback import Playback, Request, Scaled, Source, built_in, make
 
 KEY = "training"
 #: Seconds of work before progress is shown.
@@ -55,7 +57,7 @@ _DATA_LABELS = {
 _SCALED = "The scale"
 
 
-#: The visitor's uploaded file in the session, as a `film.Source`.
+#: The visitor's uploaded file in the session, as a `playback.Source`.
 FILE_KEY = "training-file"
 _LOST = (
     "An uploaded file is not part of the link, and is gone after a reload: choose it again with "
@@ -175,9 +177,9 @@ def _body() -> None:
         file = _session().get(FILE_KEY)
         hand = state["data"] == settings.OWN
         own = {"hidden": list(state["hide"]), "file": file and file.data.name, "hand": hand}
-        live(KEY, {**spec, **own, "kind": "film", "blank": blank})
+        live(KEY, {**spec, **own, "kind": "playback", "blank": blank})
         if not blank:
-            away.offer(KEY, made)
+            downloads.offer(KEY, made)
     page_state.acknowledge()
 
 
@@ -188,7 +190,7 @@ def _examples(page_state: PageState, scaled: Scaled) -> Mapping[str, Any]:
     return held
 
 
-def _structure(page_state: PageState, made: Film) -> str:
+def _structure(page_state: PageState, made: Playback) -> str:
     """`structure`; that of a visitor's own data is kept in the session alone."""
     if made.request.data in settings.DATA:
         return structure(made.request)
@@ -227,7 +229,7 @@ def structure(request: Request) -> str:
     return _written(make(request))
 
 
-def _written(made: Film) -> str:
+def _written(made: Playback) -> str:
     figures = {
         "contour": surface_figure(made),
         "3d": surface3d_figure(made),
@@ -237,7 +239,7 @@ def _written(made: Film) -> str:
     data = made.scaled.data
     spec = {
         "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
-        "film": reel(made),
+        "playback": payload(made),
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
         "features": list(data.feature_names),
         "labels": list(data.label_names),
@@ -245,11 +247,11 @@ def _written(made: Film) -> str:
         "scaled": _SCALED,
     }
     body = json.dumps(spec, default=lambda array: array.tolist())
-    return f"{body[:-1]}, {_furniture()[1:]}"
+    return f"{body[:-1]}, {_shared()[1:]}"
 
 
 @lru_cache(maxsize=1)
-def _furniture() -> str:
+def _shared() -> str:
     """What is the same for every run, as JSON."""
     graph = build("features")
     low, high = settings.RATE_LOW, settings.RATE_HIGH
@@ -264,12 +266,12 @@ def _furniture() -> str:
         },
         "versus": settings.VERSUS_LIMIT,
         "looks": [
-            {"dasharray": look.dasharray, "outline": outline(look.form, 8)} for look in LOOKS
+            {"dasharray": look.dasharray, "outline": outline(look.form, 8)} for look in RUN_STYLES
         ],
-        "palettes": {mode: dict(colours) for mode, colours in theme.PALETTES.items()},
+        "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
         "question": "How does training find the weights? Press Play.",
-        "graph": explain.spec(graph),
-        "panels": {name: explain.panel(graph, name) for name in explain.names(graph)},
+        "graph": explanations.spec(graph),
+        "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
         "reach": settings.HIGH,
         "home": f"{base_path()}/",
@@ -345,7 +347,7 @@ def _furniture() -> str:
 # What is said
 
 
-def _texts(made: Film) -> list[dict[str, Any]]:
+def _texts(made: Playback) -> list[dict[str, Any]]:
     lines, rates = _rates(made)
     return [
         {"title": "Learning rate", "lines": lines, "rates": rates},
@@ -354,7 +356,7 @@ def _texts(made: Film) -> list[dict[str, Any]]:
     ]
 
 
-def _about_data(made: Film) -> list[str]:
+def _about_data(made: Playback) -> list[str]:
     data = made.scaled.data
     labels = ", ".join(
         f"y = {label}" + (f" is {name}" if name != str(label) else "")
@@ -390,7 +392,7 @@ def _about_data(made: Film) -> list[str]:
     return [*lines, f"Source: {data.source} Licence: {data.licence}"]
 
 
-def _about_scale(made: Film) -> list[str]:
+def _about_scale(made: Playback) -> list[str]:
     s = made.scaled
     if made.request.scale == "raw":
         return ["The features are used as they are, in their own units: what is large pulls more."]
@@ -403,7 +405,7 @@ def _about_scale(made: Film) -> list[str]:
     ]
 
 
-def _rates(made: Film) -> tuple[list[str], list[tuple[str, float]]]:
+def _rates(made: Playback) -> tuple[list[str], list[tuple[str, float]]]:
     """Sentences on the learning rates that matter, and rates to try."""
     r, (guaranteed, local, _) = made.request, made.bounds
     if r.opt == "newton":
@@ -443,7 +445,7 @@ def _short(x: float) -> float:
     return float(f"{x:.3g}")
 
 
-def _now(made: Film) -> str:
+def _now(made: Playback) -> str:
     r, (guaranteed, local, _) = made.request, made.bounds
     now = f"Now η = {number(r.lr)}"
     if r.opt != "gd":

@@ -7,8 +7,8 @@ import json
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lrviz.datasets import Dataset
-from lrviz.live import HERE
+from lrviz.data.datasets import Dataset
+from lrviz.live.component import HERE
 from lrviz.pages import owndata
 
 st.set_page_config(layout="wide")

@@ -16,15 +16,17 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from lrviz import explain, lesson, load_dataset, settings, train
-from lrviz.datasets import Dataset, from_points, standardise
-from lrviz.film import SYMBOLS, Run
-from lrviz.graph import INPUTS, build, differentiate, stages
-from lrviz.model import PLANES, contributions, separable
-from lrviz.numerics import sigmoid
-from lrviz.optimizers import OPTIMIZERS, History
+from lrviz import load_dataset, settings, train
+from lrviz.core.graph import INPUTS, build, differentiate, stages
+from lrviz.core.numerics import sigmoid
+from lrviz.data.datasets import Dataset, from_points, standardise
+from lrviz.live.derivation_payload import length
 from lrviz.pages import graph, tables, training
-from lrviz.theme import number
+from lrviz.text import explanations
+from lrviz.text.numbers import number
+from lrviz.training.model import PLANES, contributions, separable
+from lrviz.training.optimizers import OPTIMIZERS, History
+from lrviz.training.playback import SYMBOLS, Run
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked
 
@@ -104,7 +106,7 @@ def _slider(rng: random.Random, _: State) -> float:
 
 
 def _node_or_edge(rng: random.Random, state: State) -> str | None:
-    return rng.choice((None, *explain.names(build(state["view"], state["loss"]))))
+    return rng.choice((None, *explanations.names(build(state["view"], state["loss"]))))
 
 
 def _stage(rng: random.Random, state: State) -> int | None:
@@ -120,7 +122,7 @@ GRAPH_MAKERS: dict[str, Maker] = {
     "loss": one_of("log", "squared"),
     "at": _node_or_edge,
     "stage": _stage,
-    "line": lambda rng, s: rng.randrange(lesson.length(s["part"], s["loss"])),
+    "line": lambda rng, s: rng.randrange(length(s["part"], s["loss"])),
     "hide": some_of(settings.HIDEABLE),
 }
 
@@ -153,9 +155,9 @@ _GRAPH_SCREEN = """
   return { sliders, y: checked("y"), view: checked("View"),
     of: checked("Derivative of the loss for"), loss: checked("Loss"),
     panel: shown(".lv-panel") ? text(".lv-panel h3") : null,
-    stage: text(".lv-player .lv-count"), line: text(".lv-lesson .lv-count"),
+    stage: text(".lv-player .lv-count"), line: text(".lv-derivation .lv-count"),
     product: shown(".lv-product"), player: shown(".lv-player"),
-    derivation: shown(".lv-lesson"), try: shown(".lv-foot"),
+    derivation: shown(".lv-derivation"), try: shown(".lv-foot"),
     check: document.querySelector(".st-key-graph-check") !== null,
     computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
       .filter((n) => n.dataset.kind === "adjoint").length > 0 };
@@ -179,12 +181,12 @@ def graph_shown(state: State) -> Screen:
         "sliders": {name: state[name] for name in ("x1", "x2", "w1", "w2", "b")},
         "y": str(state["y"]),
         "view": views[state["view"]],
-        "of": explain.gradient(state["of"]),
+        "of": explanations.gradient(state["of"]),
         "loss": "log loss" if state["loss"] == "log" else "squared error",
-        "panel": explain.panel(drawn, state["at"])["title"] if state["at"] else None,
+        "panel": explanations.panel(drawn, state["at"])["title"] if state["at"] else None,
         # At the last stage, which a link leaves out, nothing is counted.
         "stage": None if state["stage"] is None else f"{state['stage']} of {last}",
-        "line": f"Line {state['line'] + 1} of {lesson.length(state['part'], state['loss'])}",
+        "line": f"Line {state['line'] + 1} of {length(state['part'], state['loss'])}",
         **{part: part not in state["hide"] for part in ("product", "derivation", "try")},
         "player": not {"player", "values"} & set(state["hide"]),
         "check": "check" not in state["hide"],
@@ -316,29 +318,29 @@ def _runs(state: State) -> list[History]:
 
 
 def training_sent(session: Session, state: State) -> None:
-    reel, (run, *rivals) = session.mounted["film"], _runs(state)
+    playback, (run, *comparisons) = session.mounted["playback"], _runs(state)
     for name, exact in (
         ("params", run.params),
         ("losses", run.losses),
         ("gradients", run.gradients),
     ):
-        np.testing.assert_array_equal(unpacked(reel[name]), exact, err_msg=f"{name} {state}")
-    for sent, rival in zip(reel["rivals"], rivals, strict=True):
-        np.testing.assert_array_equal(unpacked(sent["params"]), rival.params, err_msg=str(state))
-        np.testing.assert_array_equal(unpacked(sent["losses"]), rival.losses, err_msg=str(state))
+        np.testing.assert_array_equal(unpacked(playback[name]), exact, err_msg=f"{name} {state}")
+    for sent, other in zip(playback["comparisons"], comparisons, strict=True):
+        np.testing.assert_array_equal(unpacked(sent["params"]), other.params, err_msg=str(state))
+        np.testing.assert_array_equal(unpacked(sent["losses"]), other.losses, err_msg=str(state))
     X, y = _features(state)
-    scaled = (unpacked(session.rows["raw"]) - reel["mean"]) / reel["scale"]
+    scaled = (unpacked(session.rows["raw"]) - playback["mean"]) / playback["scale"]
     np.testing.assert_array_equal(scaled, X, err_msg=str(state))
     np.testing.assert_array_equal(unpacked(session.rows["y"]), y, err_msg=str(state))
-    assert reel["rows"] == session.rows["digest"]
-    assert (reel["taken"], reel["stopped"]) == (len(run), run.stopped), state
+    assert playback["rows"] == session.rows["digest"]
+    assert (playback["taken"], playback["stopped"]) == (len(run), run.stopped), state
     assert session.mounted["hidden"] == list(state["hide"]), state
 
 
 # What is shown only: a control that this optimizer does not listen to is not there.
 _TRAINING_SCREEN = """
 () => {
-  const root = document.querySelector(".lvf");
+  const root = document.querySelector(".lvt");
   const labels = new Map([...root.querySelectorAll("label[for]")].map((n) => [n.htmlFor, n]));
   const controls = {};
   for (const n of root.querySelectorAll("select, input:not([type=radio])"))
@@ -348,15 +350,15 @@ _TRAINING_SCREEN = """
     if (n.checkVisibility()) controls[n.ariaLabel] = n.querySelector("input:checked").value;
   const [step, rate] = ["step", "Learning rate"].map((name) =>
     root.querySelector(`input[type=range][aria-label="${name}"]`));
-  const plot = root.querySelector(".lvf-surface .lvf-plot");
+  const plot = root.querySelector(".lvt-surface .lvt-plot");
   return { controls, stop: [Number(step.value), Number(step.max)], rate: Number(rate.value),
     solid: plot.data[0].type === "surface", surface: plot.ariaLabel,
     graph: root.querySelector(".lv-plot").ariaLabel,
-    status: root.querySelector(".lvf-status").textContent,
-    ended: root.querySelector(".lvf-c .lvf-caption:last-child").textContent,
-    points: [...root.querySelectorAll(".lvf-point")].filter((n) => n.checkVisibility())
+    status: root.querySelector(".lvt-status").textContent,
+    ended: root.querySelector(".lvt-c .lvt-caption:last-child").textContent,
+    points: [...root.querySelectorAll(".lvt-point")].filter((n) => n.checkVisibility())
       .map((n) => n.ariaLabel),
-    chosen: [...root.querySelectorAll("[aria-pressed=true].lvf-pick")].map((n) => n.textContent),
+    chosen: [...root.querySelectorAll("[aria-pressed=true].lvt-pick")].map((n) => n.textContent),
     now: [...root.querySelectorAll("tr[aria-current=step] th")].map((n) => n.textContent) };
 }
 """
@@ -406,9 +408,9 @@ def training_seen(page: Page, state: State) -> Screen:
 
 
 def training_shown(state: State) -> Screen:
-    (run, *rivals), hide = _runs(state), set(state["hide"])
+    (run, *comparisons), hide = _runs(state), set(state["hide"])
     # A run that ended early is shown at its last step; the link goes on naming the one it names.
-    last = max(map(len, (run, *rivals)))
+    last = max(map(len, (run, *comparisons)))
     at = min(state["step"], last)
     k = min(at, len(run))
     uses = OPTIMIZERS[state["opt"]].uses
@@ -428,15 +430,15 @@ def training_shown(state: State) -> Screen:
         "solid": state["surface"] == "3d",
         "surface": [(SYMBOLS[i], SYMBOLS[j], str(k), str(len(run)))],
         "graph": [(str(state["example"]), str(k))],
-        "status": _status(state, run, rivals, at),
+        "status": _status(state, run, comparisons, at),
         "points": _handles(state),
-        "ended": ("A: " if rivals else "") + run.stopped if run.stopped else "",
+        "ended": ("A: " if comparisons else "") + run.stopped if run.stopped else "",
         "chosen": [f"example {state['example']}"],
         "now": [str(k)],
         "parts": {part: part not in hide for part in TRAINING_PARTS},
         "Contributions": None if "contributions" in hide else _contributions(state, run, k),
         "History": None if "history" in hide else _history(run, k),
-        "Runs": _beside([run, *rivals], at) if rivals else None,
+        "Runs": _beside([run, *comparisons], at) if comparisons else None,
     }
 
 
@@ -462,16 +464,16 @@ def _beside(histories: list[History], at: int) -> list[list[str]]:
     return rows
 
 
-def _status(state: State, run: History, rivals: list[History], at: int) -> str:
+def _status(state: State, run: History, comparisons: list[History], at: int) -> str:
     k = min(at, len(run))
     w1, w2, b = run.params[k].tolist()
     said = {"J": float(run.losses[k]), "w₁": w1, "w₂": w2, "b": b}
     if separable(*_features(state)):
         said["‖w‖"] = math.hypot(w1, w2)
     own = ",  ".join(f"{name} = {number(x)}" for name, x in said.items())
-    if not rivals:
+    if not comparisons:
         return own
-    losses = [float(h.losses[min(at, len(h))]) for h in rivals]
+    losses = [float(h.losses[min(at, len(h))]) for h in comparisons]
     others = [f"{letter}: J = {number(J)}" for letter, J in zip("BC", losses, strict=False)]
     return f"A: {own}\n{'   '.join(others)}"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lrviz.film import Request, make
-from lrviz.model import PLANES
-from lrviz.reel import runs
-from lrviz.slices import interpolate
-from lrviz.theme import number
+from lrviz.live.playback_payload import runs
+from lrviz.text.numbers import number
+from lrviz.training.model import PLANES
+from lrviz.training.playback import Request, make
+from lrviz.training.surface import interpolate
 from tests.browser.conftest import settle, table
 from tests.browser.test_training_page import scrub
 
@@ -18,7 +18,7 @@ THREE = "versus=adam_0.1_0.9_16_0_1_-1_0.5~newton_0.5_0.9_16_0_0_0_0"
 
 # Where every run's end stands on the surface and on the loss curve, in px.
 ENDS = """() => {
-  const { surface, loss, data, k } = document.querySelector(".lvf").parentNode.lrvizFilm;
+  const { surface, loss, data, k } = document.querySelector(".lvt").parentNode.lrvizTraining;
   const inside = (text) => text.slice("translate(".length, -1).split(",").map(Number);
   const at = (node) => inside(node.getAttribute("transform"));
   return {
@@ -54,10 +54,10 @@ def where(page, made, step):
         loss.append([k, float(h.losses[k])])
     return page.evaluate(
         """([surface, loss]) => {
-          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
           return {
-            surface: surface.map(([x, y]) => film.surface.px(x, y)),
-            loss: loss.map(([x, y]) => film.loss.px(x, y)),
+            surface: surface.map(([x, y]) => playback.surface.px(x, y)),
+            loss: loss.map(([x, y]) => playback.loss.px(x, y)),
           };
         }""",
         [surface, loss],
@@ -83,7 +83,7 @@ def test_a_run_is_kept_while_the_controls_set_another(open_page):
     scrub(page, 30)
     settle(page)
     assert table(page, "Runs") == expected(made, 30)
-    chips = page.get_by_role("group", name="Runs compared").locator(".lvf-chip").all_text_contents()
+    chips = page.get_by_role("group", name="Runs compared").locator(".lvt-chip").all_text_contents()
     assert chips[0].startswith("AAdam, η = 2")
     assert chips[1].startswith("BGradient descent, η = 2")
     other = open_page(page.url[page.url.index("/training") :])
@@ -111,12 +111,12 @@ def test_they_play_together(open_page):
     frames = page.evaluate(
         f"""() => new Promise((done) => {{
           const read = {ENDS};
-          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
           const seen = [];
-          document.querySelectorAll(".lvf-player button")[1].click();
+          document.querySelectorAll(".lvt-player button")[1].click();
           const tick = () => {{
             seen.push(read());
-            if (film.playing) requestAnimationFrame(tick);
+            if (playback.playing) requestAnimationFrame(tick);
             else done(seen);
           }};
           requestAnimationFrame(tick);
@@ -169,7 +169,7 @@ def test_three_runs_in_three_dimensions(open_page):
     page = open_page(f"/training?{THREE}&steps=40&surface=3d&step=40")
     made = make(Request(steps=40, versus=(ADAM, NEWTON)))
     traces = page.evaluate(
-        """() => document.querySelector(".lvf").parentNode.lrvizFilm.surface.plot.data
+        """() => document.querySelector(".lvt").parentNode.lrvizTraining.surface.plot.data
           .slice(1).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
     )
     path, marker, _, *beside = traces

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lrviz import lesson
-from lrviz.derivation import KEYS, parts, steps
-from lrviz.export import to_latex
-from lrviz.graph import differentiate
-from lrviz.substitution import SLOT, evaluate, numeric
-from lrviz.theme import fill, number
+from lrviz.core.graph import differentiate
+from lrviz.live import derivation_payload
+from lrviz.text.derivation import KEYS, parts, steps
+from lrviz.text.latex import to_latex
+from lrviz.text.numbers import fill, number
+from lrviz.text.substitution import SLOT, evaluate, numeric
 from tests.browser.conftest import pick, settle, slide
-from tests.test_graph import WORKED
+from tests.core.test_graph import WORKED
 
 
 def lines(page):
@@ -49,7 +49,7 @@ def shown(page):
 @pytest.mark.parametrize("loss", ["log", "squared"])
 @pytest.mark.parametrize("part", KEYS)
 def test_every_line_is_set_and_carries_the_learners_numbers(open_page, part, loss):
-    last = lesson.length(part, loss) - 1
+    last = derivation_payload.length(part, loss) - 1
     page = open_page(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))
     assert not any(line["error"] for line in lines(page))
     slide(page, "w1", -1.37)
@@ -83,7 +83,7 @@ def test_numbers_follow_in_the_same_frame_and_no_formula_is_set_anew(open_page):
 
 def test_nothing_above_a_revealed_line_moves(open_page):
     page = open_page("/?part=1")
-    page.evaluate("document.querySelector('.lv-lesson').scrollIntoView()")
+    page.evaluate("document.querySelector('.lv-derivation').scrollIntoView()")
     seen = []
     for i in range(8):
         now = [(line["top"], line["height"]) for line in lines(page)]
@@ -95,7 +95,7 @@ def test_nothing_above_a_revealed_line_moves(open_page):
     settle(page)
     assert "line=7" in page.url
     page.get_by_role("button", name="Show all").click()
-    assert len(lines(page)) == lesson.length("1", "log")
+    assert len(lines(page)) == derivation_payload.length("1", "log")
     page.get_by_role("group", name="Lines;").focus()
     page.keyboard.press("Home")
     assert len(lines(page)) == 1

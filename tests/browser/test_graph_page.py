@@ -7,13 +7,13 @@ import re
 
 import pytest
 
-from lrviz import explain
+from lrviz.core.graph import VIEWS, build, differentiate
 from lrviz.figures.graph import build_figure
-from lrviz.graph import VIEWS, build, differentiate
 from lrviz.pages import tables
-from lrviz.theme import fill
+from lrviz.text import explanations
+from lrviz.text.numbers import fill
 from tests.browser.conftest import apart, boxes, labels, pick, settle, slide, table
-from tests.test_graph import WORKED
+from tests.core.test_graph import WORKED
 
 WRONG = "x1=3&w1=-4&x2=2&w2=-4&b=0"  # z = -20
 FAR = "x1=5&w1=5&x2=5&w2=5&b=5"  # z = 55
@@ -303,7 +303,7 @@ def test_the_browser_writes_what_python_writes(open_page):
 
 
 def explain_spec(view, loss):
-    return explain.spec(build(view, loss))
+    return explanations.spec(build(view, loss))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lrviz.datasets import read_csv, standardise
-from lrviz.optimizers import train
-from lrviz.theme import number
+from lrviz.data.datasets import read_csv, standardise
+from lrviz.text.numbers import number
+from lrviz.training.optimizers import train
 from tests.browser.conftest import settle, table
 
 RNG = np.random.default_rng(20170812)
@@ -80,7 +80,7 @@ def test_a_file_is_trained_on_and_stays_in_the_visit(open_page):
     page.get_by_role("link", name="About").click()
     page.get_by_role("heading", level=1, name="About").wait_for()
     page.get_by_role("link", name="Training").click()
-    page.wait_for_selector(".lvf.lv-ready")
+    page.wait_for_selector(".lvt.lv-ready")
     settle(page)
     assert page.get_by_text("80 examples; y = 0 is no, y = 1 is yes.").is_visible()
 
@@ -103,7 +103,7 @@ def test_a_reload_loses_the_file_only_and_says_so(open_page):
     page.keyboard.press("Enter")
     settle(page)
     page.reload()
-    page.wait_for_selector(".lvf.lv-ready")
+    page.wait_for_selector(".lvt.lv-ready")
     settle(page)
     assert page.get_by_text("An uploaded file is not part of the link").is_visible()
     assert page.get_by_text("could not be read").count() == 0
@@ -139,11 +139,11 @@ def test_names_from_a_file_are_shown_letter_by_letter(open_page):
     text = SMALL.replace("width", "<b>w</b> %{x}").replace("yes", "<img src=x onerror=alert(1)>")
     use(page, text, "<i>odd</i>.csv")
     texts = page.evaluate(
-        """() => [...document.querySelectorAll(".lvf-data svg text")].map((n) => n.textContent)"""
+        """() => [...document.querySelectorAll(".lvt-data svg text")].map((n) => n.textContent)"""
     )
     assert any("<b>w</b> %" in one for one in texts)
     assert any("<img src=x" in one for one in texts)
-    assert page.locator(".lvf img").count() == 0
+    assert page.locator(".lvt img").count() == 0
     assert page.get_by_text("y = 0 is <img src=x onerror=alert(1)>").is_visible()
 
 
@@ -154,7 +154,7 @@ def test_many_rows_are_painted_and_can_be_chosen(open_page):
     data = read_csv(text)
     painted = page.evaluate(
         """() => {
-          const { canvas } = document.querySelector(".lvf").parentNode.lrvizFilm.data;
+          const { canvas } = document.querySelector(".lvt").parentNode.lrvizTraining.data;
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           return data.some((v, i) => i % 4 === 3 && v > 0);
         }"""
@@ -164,7 +164,7 @@ def test_many_rows_are_painted_and_can_be_chosen(open_page):
     alone = int(np.argmax(data.X[:, 0]))
     x, y = page.evaluate(
         """([x, y]) => {
-          const { data } = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const { data } = document.querySelector(".lvt").parentNode.lrvizTraining;
           const { left, top } = data.node.getBoundingClientRect();
           const [px, py] = data.px(x, y);
           return [left + px, top + py];
@@ -195,9 +195,10 @@ def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_
     page.locator(".st-key-training-progress [role=progressbar]").wait_for()
     # While it works, the run on screen can be stepped through.
     page.get_by_role("button", name="Step", exact=True).click()
-    assert page.evaluate("document.querySelector('.lvf').parentNode.lrvizFilm.k") == 1
+    assert page.evaluate("document.querySelector('.lvt').parentNode.lrvizTraining.k") == 1
     assert page.get_by_text("Computing", exact=False).first.is_visible()
     page.wait_for_function(
-        "() => document.querySelector('.lvf').parentNode.lrvizFilm.reel.spec.constants.eta === 3",
+        "() => document.querySelector('.lvt').parentNode.lrvizTraining"
+        ".playback.spec.constants.eta === 3",
         timeout=60_000,
     )

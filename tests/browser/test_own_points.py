@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lrviz import settings
-from lrviz.datasets import load_dataset, standardise
-from lrviz.optimizers import train
-from lrviz.theme import number
+from lrviz.data.datasets import load_dataset, standardise
+from lrviz.text.numbers import number
+from lrviz.training.optimizers import train
 from tests.browser.conftest import settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"
@@ -21,7 +21,7 @@ def place(page, x, y):
     """Click where (x, y) is in the data plane."""
     left, top = page.evaluate(
         """([x, y]) => {
-          const { data } = document.querySelector(".lvf").parentNode.lrvizFilm;
+          const { data } = document.querySelector(".lvt").parentNode.lrvizTraining;
           const box = data.node.getBoundingClientRect();
           const [px, py] = data.px(x, y);
           return [box.left + px, box.top + py];
@@ -33,7 +33,7 @@ def place(page, x, y):
 
 def points(page):
     """What a screen reader is told of every point: (x1, x2, class)."""
-    names = page.locator(".lvf-point").evaluate_all("all => all.map(n => n.ariaLabel)")
+    names = page.locator(".lvt-point").evaluate_all("all => all.map(n => n.ariaLabel)")
     found = [
         re.fullmatch(r"Point (\d+): x₁ (\S+), x₂ (\S+), class ([01])", name).groups()
         for name in names
@@ -69,7 +69,7 @@ def to_the_end(page):
 def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page):
     page = open_page("/training?data=own")
     assert page.get_by_text("Place points in the data plane").is_visible()
-    assert not page.locator(".lvf-surface").is_visible()
+    assert not page.locator(".lvt-surface").is_visible()
     place(page, -2, 1)
     place(page, 2.5, 2)
     page.get_by_text("○ 0", exact=True).click()
@@ -81,7 +81,7 @@ def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page
     assert in_link(page) == points(page)
     to_the_end(page)
     assert table(page, "History")[-1] == last_row(points(page))
-    assert page.locator(".lvf-surface").is_visible()
+    assert page.locator(".lvt-surface").is_visible()
 
 
 def test_a_link_with_points_opens_on_the_same_points(open_page):
@@ -101,7 +101,7 @@ def test_a_link_with_points_opens_on_the_same_points(open_page):
 def test_a_point_that_is_dragged_moves_training_while_the_hand_is_still_down(open_page):
     page = open_page(f"/training?{FOUR}&step=200")
     before = table(page, "History")[-1]
-    at = page.locator(".lvf-point").nth(3).bounding_box()
+    at = page.locator(".lvt-point").nth(3).bounding_box()
     x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -123,7 +123,7 @@ def test_a_point_that_is_dragged_moves_training_while_the_hand_is_still_down(ope
 
 def test_a_shaking_hand_moves_nothing(open_page):
     page = open_page(f"/training?{FOUR}")
-    at = page.locator(".lvf-point").nth(2).bounding_box()
+    at = page.locator(".lvt-point").nth(2).bounding_box()
     x, y = at["x"] + at["width"] / 2 + 1, at["y"] + at["height"] / 2 + 1
     page.mouse.move(x, y)
     page.mouse.down()
@@ -245,7 +245,7 @@ def test_points_that_cannot_be_read_are_named_and_the_rest_of_the_link_stays(ope
 def test_one_class_trains_and_says_what_is_missing(open_page):
     page = open_page("/training?data=own&points=1_2_1~2_1_1&step=200")
     assert page.get_by_text("There is one class only").is_visible()
-    assert "NaN" not in page.locator(".lvf").text_content()
+    assert "NaN" not in page.locator(".lvt").text_content()
 
 
 def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address):
@@ -256,9 +256,9 @@ def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address)
     page.goto(f"{address}/training?{FOUR}")
     page.wait_for_selector(".lv-ready")
     settle(page)
-    page.locator(".lvf-data").scroll_into_view_if_needed()
+    page.locator(".lvt-data").scroll_into_view_if_needed()
     before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    at = page.locator(".lvf-point").nth(1).bounding_box()
+    at = page.locator(".lvt-point").nth(1).bounding_box()
     x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
     finger = context.new_cdp_session(page)
 
@@ -273,7 +273,7 @@ def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address)
     touch("touchEnd")
     settle(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before
-    now = page.locator(".lvf-point").nth(1).bounding_box()
+    now = page.locator(".lvt-point").nth(1).bounding_box()
     assert abs(now["x"] + now["width"] / 2 - x - 40) < 3
     assert abs(now["y"] + now["height"] / 2 - y - 80) < 3
     assert in_link(page) == points(page)

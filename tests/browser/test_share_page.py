@@ -35,7 +35,7 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     frame = page.frame_locator(".st-key-share-preview iframe")
     frame.locator(".lv-ready").wait_for(timeout=30_000)
     assert frame.get_by_role("slider", name="w1", exact=True).input_value() == "-1.25"
-    assert frame.locator(".lv-lesson").is_hidden()
+    assert frame.locator(".lv-derivation").is_hidden()
     assert frame.locator(".lv-player").is_hidden()
     assert frame.locator(".lv").get_attribute("data-mode") == "dark"
     assert frame.get_by_test_id("stHeader").is_hidden()
@@ -78,7 +78,7 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     assert without == f"{whole}&hide=contributions,example"
     assert "/training?" in snippet
     frame = page.frame_locator(".st-key-share-preview iframe")
-    frame.locator(".lvf.lv-ready").wait_for(timeout=30_000)
+    frame.locator(".lvt.lv-ready").wait_for(timeout=30_000)
     assert table(frame, "History") == said["History"]
     for part, name in TRAINING_PARTS.items():
         shown = frame.get_by_role("region", name=name, exact=True).count()
@@ -108,7 +108,7 @@ def less(snapshot: str, region: str) -> str:
 @pytest.mark.parametrize("hide", [*settings.TRAINING_HIDEABLE, ",".join(TRAINING_PARTS)])
 def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page, hide):
     assert set(TRAINING_PARTS) == set(settings.TRAINING_HIDEABLE)
-    whole = open_page("/training?step=5").locator(".lvf").aria_snapshot()
+    whole = open_page("/training?step=5").locator(".lvt").aria_snapshot()
     page = open_page(f"/training?step=5&hide={hide}")
     assert page.get_by_test_id("stAlert").count() == 0
     wanted = whole
@@ -118,7 +118,7 @@ def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page,
         if hidden:
             assert less(wanted, name) != wanted
             wanted = less(wanted, name)
-    assert page.locator(".lvf").aria_snapshot() == wanted
+    assert page.locator(".lvt").aria_snapshot() == wanted
     # What is left works, and the link goes on leaving the same parts out.
     page.get_by_role("button", name="Step", exact=True).click()
     page.get_by_label("Data", exact=True).select_option("blobs")
@@ -163,7 +163,7 @@ def test_what_is_shared_survives_a_reload_and_back_goes_through_it(open_page, ad
         settle(page)
         assert (page.url, shared(page)) == step
     page.go_back()
-    page.wait_for_selector(".lvf.lv-ready")
+    page.wait_for_selector(".lvt.lv-ready")
     assert page.url == f"{address}/training?data=outlier&step=4"
     page.go_forward()
     page.locator("code").first.wait_for()
@@ -227,7 +227,7 @@ def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(open_p
     page.set_viewport_size({"width": 703, "height": 1000})
     page.wait_for_timeout(500)
     edges = page.evaluate(
-        """() => [...document.querySelectorAll('.lv-plot .textpoint text, .lv-lesson .katex')]
+        """() => [...document.querySelectorAll('.lv-plot .textpoint text, .lv-derivation .katex')]
           .filter((node) => node.getClientRects().length)
           .map((node) => node.getBoundingClientRect().right)"""
     )
@@ -251,12 +251,12 @@ _ON_PAPER = """
     .map((r) => [r.left - from.left, r.top - from.top, r.right - from.left, r.bottom - from.top]);
   window.sheet = {
     width: from.width,
-    cells: boxes(".lvf-cell, .lvf-player, .lvf-controls, .lvf-section, .lv-fixed, .lv-lesson"),
+    cells: boxes(".lvt-cell, .lvt-player, .lvt-controls, .lvt-section, .lv-fixed, .lv-derivation"),
     inner: boxes(".lv p, .lv table, .lv .katex, .lv .textpoint text, .lv .xtitle, .lv .ytitle,"
       + ".lv .xtick text, .lv .ytick text"),
-    plots: seen(".lv-plot, .lvf-plot").map((node) =>
+    plots: seen(".lv-plot, .lvt-plot").map((node) =>
       [node.clientWidth, node.querySelector(".main-svg").clientWidth]),
-    press: seen("button:not(.lv-hit, .lvf-pick), summary, input[type=range], .lvf a").length,
+    press: seen("button:not(.lv-hit, .lvt-pick), summary, input[type=range], .lvt a").length,
     kinds: seen(".lv-plot .textpoint text").filter((n) => getComputedStyle(n).opacity > 0.5)
       .map((n) => n.dataset.kind),
     ground: getComputedStyle(document.body).backgroundColor,
@@ -302,7 +302,7 @@ def test_what_a_link_leaves_out_is_left_out_on_paper_too(open_page):
     kinds = page.evaluate("sheet.kinds")
     assert "symbol" in kinds
     assert "adjoint" not in kinds
-    assert not boxes(page, ".lv-lesson")
+    assert not boxes(page, ".lv-derivation")
 
 
 @pytest.mark.parametrize("path", ["/?w1=-1.25&at=z", "/training?step=9"])
@@ -313,7 +313,7 @@ def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(open_
     shrunk.set_viewport_size({"width": width, "height": 900})
     settle(shrunk)
     for page in (made, shrunk):
-        ((left, _, right, _),) = boxes(page, ".lv-figure, .lvf-graph")
+        ((left, _, right, _),) = boxes(page, ".lv-figure, .lvt-graph")
         assert 0 <= left < right <= width
         for text in boxes(page, ".lv-plot .textpoint text, .lv-hit"):
             assert left - 1 <= text[0] <= text[2] <= right + 1

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lrviz.datasets import Dataset, load_dataset, standardise
-from lrviz.figures.looks import ROOM
-from lrviz.film import Request, make
-from lrviz.model import PLANES
-from lrviz.optimizers import train
-from lrviz.takeaway import Run, standalone
-from lrviz.theme import PALETTES, number
+from lrviz.data.datasets import Dataset, load_dataset, standardise
+from lrviz.export.standalone import Run, standalone
+from lrviz.figures.palette import PALETTES
+from lrviz.figures.styles import ROOM
+from lrviz.text.numbers import number
+from lrviz.training.model import PLANES
+from lrviz.training.optimizers import train
+from lrviz.training.playback import Request, make
 from tests.browser.conftest import settle
 
 SIZES = [(1440, 900), (390, 844)]
@@ -303,25 +304,25 @@ def test_numbers_at_the_end_of_float64_are_drawn(alone):
 # The picture
 
 PICTURE = """async ([format, title]) => {
-  const film = document.querySelector(".lvf").parentElement.lrvizFilm;
+  const playback = document.querySelector(".lvt").parentElement.lrvizTraining;
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  const live = loaded.find((name) => name.endsWith("/film.js"));
-  const module = await import(live.replace("film.js", "picture.js"));
+  const live = loaded.find((name) => name.endsWith("/playback.js"));
+  const module = await import(live.replace("playback.js", "picture.js"));
   const asked = performance.getEntriesByType("resource").length;
-  const blob = await module.picture(film, format, ...(title ? [title] : []));
+  const blob = await module.picture(playback, format, ...(title ? [title] : []));
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return {
     type: blob.type,
     base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")),
     asked: performance.getEntriesByType("resource").slice(asked).map((e) => e.name)
       .filter((name) => !name.startsWith("data:") && !name.startsWith("blob:")),
-    trail: film.surface.trail.getAttribute("d"),
-    marker: film.surface.marker.getAttribute("transform"),
-    line: film.data.line.getAttribute("d"),
-    cursor: film.loss.cursor.getAttribute("d"),
-    sizes: [film.surface, film.data, film.loss]
+    trail: playback.surface.trail.getAttribute("d"),
+    marker: playback.surface.marker.getAttribute("transform"),
+    line: playback.data.line.getAttribute("d"),
+    cursor: playback.loss.cursor.getAttribute("d"),
+    sizes: [playback.surface, playback.data, playback.loss]
       .map(({ plot }) => [plot.layout.width, plot.layout.height]),
-    status: film.status.textContent,
+    status: playback.status.textContent,
   };
 }"""
 SVG = "{http://www.w3.org/2000/svg}"
@@ -386,7 +387,7 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
         assert wanted in texts
     assert root.find(f"{SVG}rect").get("fill") == palette["surface"]
 
-    surface = view(root, "lvf-surface")
+    surface = view(root, "lvt-surface")
     drawn = {node.get("d"): node for node in surface.iter(f"{SVG}path")}
     assert drawn[found["trail"]].get("stroke") == rgb(palette["gradient"])
     assert drawn[found["trail"]].get("fill") == "none"
@@ -402,15 +403,15 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
     at = [float(v) for v in re.findall(r"[\d.]+", found["marker"])]
     assert at == pytest.approx([x, y], abs=0.5)
 
-    boundary = {n.get("d"): n for n in view(root, "lvf-data").iter(f"{SVG}path")}[found["line"]]
+    boundary = {n.get("d"): n for n in view(root, "lvt-data").iter(f"{SVG}path")}[found["line"]]
     assert boundary.get("stroke") == rgb(palette["text"])
     assert float(boundary.get("stroke-width")) == 2
-    cursor = {n.get("d"): n for n in view(root, "lvf-loss").iter(f"{SVG}path")}[found["cursor"]]
+    cursor = {n.get("d"): n for n in view(root, "lvt-loss").iter(f"{SVG}path")}[found["cursor"]]
     assert cursor.get("stroke-dasharray") == "3, 3"
     # The three figures lie beside each other, and none over another.
     boxes = []
     for name, size in zip(("surface", "data", "loss"), found["sizes"], strict=True):
-        x, y = offset(root, view(root, f"lvf-{name}"))
+        x, y = offset(root, view(root, f"lvt-{name}"))
         boxes.append((x, y, x + size[0], y + size[1]))
         assert x >= 0
         assert x + size[0] <= float(root.get("width"))
@@ -443,12 +444,12 @@ def test_a_png_of_what_is_on_the_screen(open_page, mode):
         return tuple(int(palette[role][i : i + 2], 16) for i in (1, 3, 5))
 
     assert tuple(pixels[4, 4]) == colour("surface")
-    x, y = offset(root, view(root, "lvf-surface"))
+    x, y = offset(root, view(root, "lvt-surface"))
     dx, dy = (float(v) for v in re.findall(r"[\d.]+", found["marker"]))
     # Off the marker's middle, where the minimum's cross may lie.
     assert tuple(pixels[round(2 * (y + dy)), round(2 * (x + dx - 4))]) == colour("selection")
     for name in ("surface", "data", "loss"):
-        left, top = offset(root, view(root, f"lvf-{name}"))
+        left, top = offset(root, view(root, f"lvt-{name}"))
         width, height = found["sizes"][("surface", "data", "loss").index(name)]
         part = pixels[2 * int(top) : 2 * int(top + height), 2 * int(left) : 2 * int(left + width)]
         assert len(np.unique(part.reshape(-1, 3), axis=0)) > 30  # not blank
@@ -460,7 +461,7 @@ def test_a_surface_in_three_dimensions_is_in_the_picture(open_page):
     assert found["asked"] == []
     root = ET.fromstring(raw)
     stands_alone(root)
-    images = list(view(root, "lvf-surface").iter(f"{SVG}image"))
+    images = list(view(root, "lvt-surface").iter(f"{SVG}image"))
     assert images
     href = next(v for k, v in images[0].attrib.items() if k.endswith("href"))
     scene = Image.open(io.BytesIO(base64.b64decode(href.partition(",")[2])))
@@ -472,14 +473,14 @@ def test_a_picture_is_saved_as_a_file(open_page):
     with page.expect_download() as waiting:
         page.evaluate(
             """async () => {
-              const film = document.querySelector(".lvf").parentElement.lrvizFilm;
+              const playback = document.querySelector(".lvt").parentElement.lrvizTraining;
               const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-              const live = loaded.find((name) => name.endsWith("/film.js"));
-              const module = await import(live.replace("film.js", "picture.js"));
-              module.save(await module.picture(film, "svg"), "lrviz-step-7.svg");
+              const live = loaded.find((name) => name.endsWith("/playback.js"));
+              const module = await import(live.replace("playback.js", "picture.js"));
+              module.save(await module.picture(playback, "svg"), "lrviz-step-7.svg");
             }"""
         )
     assert waiting.value.suggested_filename == "lrviz-step-7.svg"
     assert ET.parse(waiting.value.path()).getroot().tag == f"{SVG}svg"
     settle(page)
-    assert page.evaluate("document.querySelector('.lvf').parentElement.lrvizFilm.k") == 7
+    assert page.evaluate("document.querySelector('.lvt').parentElement.lrvizTraining.k") == 7

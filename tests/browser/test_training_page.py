@@ -7,25 +7,25 @@ import re
 import numpy as np
 import pytest
 
+from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
-from lrviz.film import Request, interpolate, make
-from lrviz.graph import differentiate
-from lrviz.model import PLANES, contributions, slice_grid
-from lrviz.theme import number
+from lrviz.text.numbers import number
+from lrviz.training.model import PLANES, contributions, slice_grid
+from lrviz.training.playback import Request, interpolate, make
 from tests.browser.conftest import apart, boxes, labels, settle, table
 
 READ = """() => {
-  const film = document.querySelector(".lvf").parentNode.lrvizFilm;
-  const [loss] = film.surface.plot.data;
+  const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
+  const [loss] = playback.surface.plot.data;
   return {
-    k: film.k,
+    k: playback.k,
     x: [...loss.x], y: [...loss.y], z: loss.z.map((row) => [...row]),
     losses: loss.customdata ? loss.customdata.map((row) => [...row]) : null,
-    curve: [...film.loss.plot.data[0].y],
+    curve: [...playback.loss.plot.data[0].y],
     slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
-    line: film.data.line.getAttribute("d"),
-    lineOf: film.data.k,
-    cursorOf: film.loss.k,
+    line: playback.data.line.getAttribute("d"),
+    lineOf: playback.data.k,
+    cursorOf: playback.loss.k,
   };
 }"""
 
@@ -44,7 +44,7 @@ def scrub(page, step):
 
 def named(page):
     """The accessible names of the four figures."""
-    figures = page.locator(".lvf-plot[role=img], .lv-plot[role=img]").all()
+    figures = page.locator(".lvt-plot[role=img], .lv-plot[role=img]").all()
     return [figure.get_attribute("aria-label") for figure in figures]
 
 
@@ -83,21 +83,22 @@ def test_playing_keeps_every_element_and_all_views_at_one_step(open_page):
     page.get_by_role("radio", name="Full").check(force=True)
     found = page.evaluate(
         """() => new Promise((done) => {
-          const film = document.querySelector(".lvf").parentNode.lrvizFilm;
-          const all = () => [...document.querySelectorAll(".lvf-plot, .lv-plot")];
+          const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
+          const all = () => [...document.querySelectorAll(".lvt-plot, .lv-plot")];
           const plots = all();
           const seen = [];
           let blanks = 0;
-          document.querySelectorAll(".lvf-player button")[1].click();
+          document.querySelectorAll(".lvt-player button")[1].click();
           const tick = () => {
-            if (!film.surface.plot.querySelector(".contourlayer path")) blanks += 1;
+            if (!playback.surface.plot.querySelector(".contourlayer path")) blanks += 1;
             seen.push({
-              k: film.k, line: film.data.k, cursor: film.loss.k, surface: film.surface.k,
+              k: playback.k, line: playback.data.k,
+              cursor: playback.loss.k, surface: playback.surface.k,
               slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
               texts: [...document.querySelectorAll(".lv-plot .textpoint text")]
                 .map((t) => t.textContent),
             });
-            if (film.playing) requestAnimationFrame(tick);
+            if (playback.playing) requestAnimationFrame(tick);
             else done({ seen, blanks, same: all().every((p, i) => p === plots[i]) });
           };
           requestAnimationFrame(tick);
@@ -229,7 +230,7 @@ def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open
     made = make(Request(data="and"))
     at = page.evaluate(
         """() => {
-          const view = document.querySelector(".lvf").parentNode.lrvizFilm.data;
+          const view = document.querySelector(".lvt").parentNode.lrvizTraining.data;
           const [x, y] = view.px(1, 1);
           const box = view.plot.getBoundingClientRect();
           return [box.left + x, box.top + y];
@@ -311,18 +312,18 @@ def test_a_small_or_separable_set_opens_without_a_notice(open_page, query):
 
 def test_3d_keeps_the_element_and_goes_back(open_page):
     page = open_page("/training?step=5")
-    plot = page.query_selector(".lvf-surface .lvf-plot")
+    plot = page.query_selector(".lvt-surface .lvt-plot")
     page.get_by_role("radio", name="3D").check(force=True)
     settle(page)
     assert "surface=3d" in page.url
     page.wait_for_timeout(1500)
     assert (
-        page.evaluate("document.querySelector('.lvf-surface .lvf-plot').data[0].type") == "surface"
+        page.evaluate("document.querySelector('.lvt-surface .lvt-plot').data[0].type") == "surface"
     )
     page.get_by_role("button", name="Step", exact=True).click()
     page.get_by_role("radio", name="Contour").check(force=True)
     settle(page)
-    assert plot.evaluate("node => node === document.querySelector('.lvf-surface .lvf-plot')")
+    assert plot.evaluate("node => node === document.querySelector('.lvt-surface .lvt-plot')")
     assert page.evaluate(READ)["k"] == 6
 
 
@@ -340,20 +341,20 @@ FULL = (
 def test_nothing_overlaps_or_is_clipped(open_page, width, query):
     page = open_page(f"/training?{query}", width=width)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    parts = (".lv-head", ".lvf-controls", ".lvf-a", ".lvf-b", ".lvf-c", ".lvf-d")
+    parts = (".lv-head", ".lvt-controls", ".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d")
     for group in (
         [box for part in parts for box in boxes(page, part)],
-        boxes(page, ".lvf-controls > :is(.lvf-control, .lv-button)"),
-        boxes(page, ".lvf-title > *, .lvf-points > *, .lvf-chip, .st-key-training-away button"),
+        boxes(page, ".lvt-controls > :is(.lvt-control, .lv-button)"),
+        boxes(page, ".lvt-title > *, .lvt-points > *, .lvt-chip, .st-key-training-away button"),
     ):
         assert len(group) >= 5
         for i, one in enumerate(group):
             assert 0 <= one[0] <= one[2] <= width
             assert all(apart(one, other) for other in group[i + 1 :])
     for view in ("surface", "data", "loss"):
-        (plot,) = boxes(page, f".lvf-{view} .lvf-plot")
+        (plot,) = boxes(page, f".lvt-{view} .lvt-plot")
         left, top, right, bottom = plot
-        texts = boxes(page, f".lvf-{view} :is(.xtick text, .ytick text, .xtitle, .ytitle)")
+        texts = boxes(page, f".lvt-{view} :is(.xtick text, .ytick text, .xtitle, .ytitle)")
         assert len(texts) > 5
         for i, one in enumerate(texts):
             assert left - 1 <= one[0] <= one[2] <= right + 1
@@ -363,7 +364,7 @@ def test_nothing_overlaps_or_is_clipped(open_page, width, query):
 
 def test_the_four_views_and_the_player_are_in_view_together(open_page):
     page = open_page("/training?step=20")
-    for part in (".lvf-a", ".lvf-b", ".lvf-c", ".lvf-d", ".lvf-player"):
+    for part in (".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d", ".lvt-player"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= 900
 
@@ -388,7 +389,7 @@ def test_a_visit_to_another_page_loses_nothing(open_page):
     page.get_by_role("link", name="About").click()
     page.get_by_role("heading", level=1, name="About").wait_for()
     page.get_by_role("link", name="Training").click()
-    page.wait_for_selector(".lvf.lv-ready")
+    page.wait_for_selector(".lvt.lv-ready")
     settle(page)
     assert labels(page) == shown_by_python(make(Request(data="blobs")), 7)
     assert "data=blobs&step=7" in page.url

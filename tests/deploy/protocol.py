@@ -179,7 +179,7 @@ class Session:
 
     @property
     def mounted(self) -> dict[str, Any]:
-        """What the live component was given: figures, inputs, a film. It is read when asked for."""
+        """What the live component was given: figures, inputs, a playback. Read when asked for."""
         found: dict[str, Any] = json.loads(self.structure)
         return found
 
@@ -200,7 +200,7 @@ def cells(html: str, name: str) -> list[list[str]]:
 
 
 def unpacked(packed: Mapping[str, Any]) -> np.ndarray:
-    """An array of a film as it was sent."""
+    """An array of a playback as it was sent."""
     raw = base64.b64decode(packed["base64"])
     return np.frombuffer(raw, dtype=f"<{packed['type']}").reshape(packed["shape"])
 

@@ -22,7 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from websockets.exceptions import WebSocketException
 
 from lrviz import settings
-from lrviz.graph import INPUTS, differentiate
+from lrviz.core.graph import INPUTS, differentiate
 from lrviz.pages import tables
 from tests.browser.conftest import FLAGS, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run

@@ -1,0 +1,287 @@
+"""The computational graph of logistic regression, its forward and its backward pass.
+
+``build`` makes a frozen networkx DiGraph whose nodes carry an operation; ``forward``
+walks it in topological order and ``backward`` walks it reversed. Both return read-only
+mappings and write nothing on the graph.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, get_args
+
+import networkx as nx
+import numpy as np
+
+from lrviz.core.numerics import Z_LIMIT
+from lrviz.core.ops import OPS, Value
+
+View = Literal["vector", "features", "operations"]
+Loss = Literal["log", "squared"]
+VIEWS: tuple[View, ...] = get_args(View)
+LOSSES: tuple[Loss, ...] = get_args(Loss)
+INPUTS = ("x1", "w1", "x2", "w2", "b", "y")
+Edge = tuple[str, str]
+Graph: TypeAlias = "nx.DiGraph[str]"
+
+#: LaTeX of every node's symbol.
+SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {
+        "x": "x",
+        "w": "w",
+        "x1": "x_1",
+        "w1": "w_1",
+        "x2": "x_2",
+        "w2": "w_2",
+        "b": "b",
+        "y": "y",
+        "u1": "u_1",
+        "u2": "u_2",
+        "s": "s",
+        "z": "z",
+        "a": "a",
+        "L": "L",
+    }
+)
+
+# (node, the inputs it holds) and (node, operation, arguments) per view; the tail that
+# all three share follows.
+_LEAVES: Mapping[View, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "vector": (("x", ("x1", "x2")), ("w", ("w1", "w2")), ("b", ("b",))),
+    "features": tuple((name, (name,)) for name in ("x1", "w1", "x2", "w2", "b")),
+    "operations": tuple((name, (name,)) for name in ("x1", "w1", "x2", "w2", "b")),
+}
+_INNER: Mapping[View, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
+    "vector": (("z", "dot", ("x", "w", "b")),),
+    "features": (("z", "affine", ("x1", "w1", "x2", "w2", "b")),),
+    "operations": (
+        ("u1", "mul", ("x1", "w1")),
+        ("u2", "mul", ("x2", "w2")),
+        ("s", "add", ("u1", "u2")),
+        ("z", "add", ("s", "b")),
+    ),
+}
+_LOSS_OPS: Mapping[Loss, str] = {"log": "log_loss", "squared": "squared_error"}
+
+
+@cache
+def build(view: View = "features", loss: Loss = "log") -> Graph:
+    """The frozen graph of one view.
+
+    Node attributes: ``role`` is "data", "parameter" or "computed"; leaves have
+    ``inputs`` (the names they hold), the rest ``op`` (a key of `lrviz.core.ops.OPS`) and
+    ``args`` (their arguments, in the operation's order).
+    ``graph.graph["order"]`` is the topological order both walks use.
+
+    Raises
+    ------
+    ValueError
+        For an unknown view or loss.
+    """
+    if view not in VIEWS:
+        raise ValueError(f"The view must be one of {', '.join(VIEWS)}, not {view!r}.")
+    if loss not in LOSSES:
+        raise ValueError(f"The loss must be one of {', '.join(LOSSES)}, not {loss!r}.")
+    g: Graph = nx.DiGraph(view=view, loss=loss)
+    for name, inputs in (*_LEAVES[view], ("y", ("y",))):
+        g.add_node(name, role="data" if name[0] in "xy" else "parameter", inputs=inputs)
+    tail = (("a", "sigmoid", ("z",)), ("L", _LOSS_OPS[loss], ("a", "y")))
+    for name, op, args in (*_INNER[view], *tail):
+        g.add_node(name, role="computed", op=op, args=args)
+        g.add_edges_from((arg, name) for arg in args)
+    g.graph["order"] = tuple(nx.lexicographical_topological_sort(g, key=list(g).index))
+    frozen: Graph = nx.freeze(g)
+    return frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Everything one forward and one backward pass computed. Read-only throughout.
+
+    Attributes
+    ----------
+    values : mapping of node to float or float64 array of shape (2,)
+        Forward values. ``values["a"]`` is a `lrviz.core.numerics.Probability`.
+    locals : mapping of (from, to) to the same
+        Local derivative of each edge, d(to)/d(from).
+    adjoints : mapping of node to the same
+        dL/d(node).
+    inputs : mapping of str to float
+        x1, w1, x2, w2, b, y as given.
+    view, loss : str
+        Which graph was walked.
+    """
+
+    values: Mapping[str, Value]
+    locals: Mapping[Edge, Value]
+    adjoints: Mapping[str, Value]
+    inputs: Mapping[str, float]
+    view: View
+    loss: Loss
+
+    @property
+    def graph(self) -> Graph:
+        """The frozen graph that was walked."""
+        return build(self.view, self.loss)
+
+    def read(self, key: str) -> float:
+        """One number by its key, as labels and formulas name it.
+
+        ``value.z``, ``complement.a`` (1 - a), ``adjoint.w1``, ``local.w1-z``, and with a
+        last ``.0`` or ``.1`` a component of a vector: ``adjoint.w.0``.
+
+        Raises
+        ------
+        KeyError
+            There is no such quantity in this view.
+        """
+        kind, name, *index = key.split(".")
+        found: Value
+        if kind == "local":
+            tail, _, head = name.partition("-")
+            found = self.locals[tail, head]
+        elif kind == "complement":
+            found = self.values[name].complement
+        elif kind in ("value", "adjoint"):
+            found = (self.values if kind == "value" else self.adjoints)[name]
+        else:
+            raise KeyError(key)
+        number: float = found[int(index[0])] if index else found
+        return number
+
+
+def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
+    """Value of every node, in topological order.
+
+    Raises
+    ------
+    ValueError
+        When |z| exceeds `Z_LIMIT` or is not finite: float64 ends there.
+    """
+    values: dict[str, Value] = {}
+    nodes = graph.nodes
+    for name in graph.graph["order"]:
+        node = nodes[name]
+        if "inputs" in node:
+            held = [inputs[i] for i in node["inputs"]]
+            values[name] = held[0] if len(held) == 1 else _vector(held)
+        else:
+            values[name] = OPS[node["op"]].forward(*(values[arg] for arg in node["args"]))
+        if name == "z" and not abs(values["z"]) <= Z_LIMIT:
+            raise ValueError(
+                f"These inputs give z = {values['z']:.6g}, and beyond |z| = {Z_LIMIT:.0f} the "
+                "factors of the chain rule no longer fit a float64. Choose smaller inputs."
+            )
+    return MappingProxyType(values)
+
+
+def backward(
+    graph: Graph, values: Mapping[str, Value]
+) -> tuple[Mapping[Edge, Value], Mapping[str, Value]]:
+    """Local derivative of every edge and adjoint of every node, in reverse order.
+
+    An adjoint is the sum over outgoing edges of upstream gradient times local derivative
+    (reverse-mode differentiation; Griewank & Walther, Evaluating Derivatives, 2008, 3.2).
+    """
+    local: dict[Edge, Value] = {}
+    adjoint: dict[str, Value] = {"L": 1.0}
+    nodes = graph.nodes
+    for name in reversed(graph.graph["order"]):
+        node = nodes[name]
+        if "op" not in node:
+            continue
+        args, upstream = node["args"], adjoint[name]
+        derivatives = OPS[node["op"]].derivatives(*(values[a] for a in args), out=values[name])
+        for arg, derivative in zip(args, derivatives, strict=True):
+            local[arg, name] = derivative
+            term = _frozen(upstream * derivative)
+            adjoint[arg] = adjoint[arg] + term if arg in adjoint else term
+    return MappingProxyType(local), MappingProxyType(adjoint)
+
+
+def differentiate(
+    *,
+    x1: float,
+    x2: float,
+    w1: float,
+    w2: float,
+    b: float,
+    y: float,
+    view: View = "features",
+    loss: Loss = "log",
+) -> Pass:
+    """Forward and backward pass of logistic regression on one example.
+
+    Parameters
+    ----------
+    x1, x2, w1, w2, b : float
+        Any finite numbers with |w1·x1 + w2·x2 + b| ≤ 700.
+    y : float
+        The label, 0 or 1.
+    view : {"features", "vector", "operations"}
+        How finely z is split: one node, one node of vectors, or one per operation.
+    loss : {"log", "squared"}
+        Log loss (natural log) or half the squared error.
+
+    Returns
+    -------
+    Pass
+        Values, local derivatives and adjoints, each within a few units in the last
+        place of the exact ones at the float64 z.
+
+    Raises
+    ------
+    ValueError
+        An input is not a finite number, y is not 0 or 1, |z| > 700, or view or loss is
+        unknown.
+    """
+    graph = build(view, loss)
+    given = {"x1": x1, "w1": w1, "x2": x2, "w2": w2, "b": b}
+    inputs = {name: _number(name, value) for name, value in given.items()}
+    inputs["y"] = _number("y", y)
+    if inputs["y"] not in (0.0, 1.0):
+        raise ValueError(f"y is a label and must be 0 or 1, not {y!r}.")
+    values = forward(graph, inputs)
+    local, adjoints = backward(graph, values)
+    return Pass(values, local, adjoints, MappingProxyType(inputs), view, loss)
+
+
+def path(graph: Graph, of: str) -> tuple[str, ...]:
+    """Nodes from L back to the target ``of``, a parameter or (in the vector view) its vector."""
+    target = of if of in graph else of[0]
+    return tuple(reversed(nx.shortest_path(graph, target, "L")))
+
+
+def stages(graph: Graph) -> tuple[str, ...]:
+    """What each step of the walk computes: nodes forward, then nodes backward from L.
+
+    Stage 0 has the inputs only. Forward stages are named ``"+z"``; backward stages
+    ``"-z"`` and compute the adjoint of the node and of every leaf that feeds it.
+    """
+    computed = [n for n in graph.graph["order"] if "op" in graph.nodes[n]]
+    back = [n for n in reversed(graph.graph["order"]) if "op" in graph.nodes[n]]
+    return ("inputs", *(f"+{n}" for n in computed), *(f"-{n}" for n in back))
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number) or isinstance(value, str):
+        raise ValueError(f"{name} must be a finite number, not {value!r}.")
+    return number
+
+
+def _vector(held: list[float]) -> Value:
+    return _frozen(np.array(held))
+
+
+def _frozen(value: Value) -> Value:
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    return value

@@ -1,0 +1,60 @@
+"""Every colour, by role, for light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Mode = Literal["light", "dark"]
+
+#: Colours by role. Values and gradients follow Okabe & Ito's blue and vermillion, which stay
+#: apart under every common colour vision; each text colour has a contrast of 4.5 or more
+#: against the surface and the card of its mode. No two roles of a mode share a colour. Runs
+#: compared are ``gradient``, ``run_b`` and ``run_c``, which also differ in lightness.
+PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
+    {
+        "light": MappingProxyType(
+            {
+                "text": "#1b2430",
+                "muted": "#5b6675",
+                "surface": "#ffffff",
+                "card": "#f6f8fb",
+                "data_card": "#f1f3f2",
+                "line": "#c3cbd6",
+                "value": "#0b5fa5",
+                "gradient": "#b23c00",
+                "gradient_soft": "#fbe9df",
+                "data": "#4d6258",
+                "selection": "#6d28d9",
+                "low": "#fbfcfe",
+                "high": "#8db4da",
+                "class0": "#9a5b00",
+                "class1": "#00705c",
+                "run_b": "#1d3fd8",
+                "run_c": "#2b0a33",
+            }
+        ),
+        "dark": MappingProxyType(
+            {
+                "text": "#e8edf4",
+                "muted": "#9aa7b8",
+                "surface": "#0e1117",
+                "card": "#1a202b",
+                "data_card": "#181d1c",
+                "line": "#3b4656",
+                "value": "#7cc0ff",
+                "gradient": "#ff9d66",
+                "gradient_soft": "#3a2417",
+                "data": "#a5b8ad",
+                "selection": "#c4a5ff",
+                "low": "#10151d",
+                "high": "#2d5a86",
+                "class0": "#e6b35a",
+                "class1": "#4fd0aa",
+                "run_b": "#4fe3f0",
+                "run_c": "#f0f04a",
+            }
+        ),
+    }
+)

@@ -1,0 +1,183 @@
+// The training as the browser reads it: arrays by step, the slice of the loss at a step, the
+// boundary, and what each example adds to the gradient. Nothing here touches the page.
+
+const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
+
+/** {type, shape, base64} as a typed array with its shape. */
+function unpack({ type, shape, base64 }) {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  return Object.assign(new TYPES[type](bytes.buffer), { shape });
+}
+
+/** What Float32 still holds above zero: the logarithm of a loss needs something to hold. */
+const LEAST = 1e-38;
+
+/** The examples of a data set: features in their own units, and labels. */
+export const readRows = ({ digest, raw, y }) => ({ digest, raw: unpack(raw), y: unpack(y) });
+
+export class Playback {
+  constructor(spec, { raw, y }) {
+    this.spec = spec;
+    for (const name of ["params", "losses", "gradients", "following", "used", "across", "up"]) {
+      this[name] = unpack(spec[name]);
+    }
+    Object.assign(this, { raw, y });
+    this.X = raw.map((v, i) => (v - spec.mean[i % 2]) / spec.scale[i % 2]);
+    this.comparisons = spec.comparisons.map((one) => ({ ...one, params: unpack(one.params), losses: unpack(one.losses) }));
+    this.terms = Object.fromEntries(Object.entries(spec.terms).map(([k, v]) => [k, unpack(v)]));
+    this.slices = { ...spec.slices, terms: unpack(spec.slices.terms) };
+    this.axes = [[...this.across], [...this.up]];
+    /** Steps of this run, and of the longest: a run that ended stays at its end. */
+    this.taken = spec.taken;
+    this.steps = spec.steps;
+    this.rows = y.length;
+    const [n, up, across] = this.slices.terms.shape;
+    this.count = n;
+    /** The slice as drawn: losses in Float32, and their logarithms. */
+    this.losses2d = Array.from({ length: up }, () => new Array(across).fill(0));
+    this.z = Array.from({ length: up }, () => new Array(across).fill(0));
+    this.flat = new Float32Array(up * across);
+    this.drawn = null;
+  }
+
+  /** Row k of a (k, 3) array. */
+  at(array, k) {
+    return [array[3 * k], array[3 * k + 1], array[3 * k + 2]];
+  }
+
+  /** The step of this run that stands at step k of all. */
+  hold(k) {
+    return Math.min(k, this.taken);
+  }
+
+  /** Bring `z` and `losses2d` to step k; false when they stand there already. */
+  cut(k) {
+    const third = this.params[3 * k + this.spec.plane[2]];
+    const which = this.slices.kind === "series" ? (this.count === 1 ? 0 : third) : this.#nearest(k);
+    if (which === this.drawn) return false;
+    this.drawn = which;
+    if (this.slices.kind === "series") this.#sum(third);
+    else this.flat.set(this.slices.terms.subarray(which * this.flat.length, (which + 1) * this.flat.length));
+    const width = this.z[0].length;
+    for (let r = 0, i = 0; r < this.z.length; r += 1) {
+      const [z, losses] = [this.z[r], this.losses2d[r]];
+      for (let c = 0; c < width; c += 1, i += 1) {
+        losses[c] = this.flat[i];
+        z[c] = Math.log10(Math.max(this.flat[i], LEAST));
+      }
+    }
+    return true;
+  }
+
+  /** log10 of the loss on the slice drawn, between its nodes; null outside it. */
+  height(x, y) {
+    const [across, up] = this.axes;
+    const cell = (axis, v) => {
+      const at = ((v - axis[0]) / (axis.at(-1) - axis[0])) * (axis.length - 1);
+      return at >= 0 && at <= axis.length - 1 ? [Math.min(Math.floor(at), axis.length - 2), at] : null;
+    };
+    const [c, r] = [cell(across, x), cell(up, y)];
+    if (!c || !r) return null;
+    const [s, t] = [c[1] - c[0], r[1] - r[0]];
+    const [low, high] = [this.z[r[0]], this.z[r[0] + 1]];
+    return (1 - t) * ((1 - s) * low[c[0]] + s * low[c[0] + 1]) + t * ((1 - s) * high[c[0]] + s * high[c[0] + 1]);
+  }
+
+  /** The step whose slice stands for step k; itself unless a stride was needed. */
+  sliceStep(k) {
+    return this.slices.kind === "series" ? k : this.slices.steps[this.#nearest(k)];
+  }
+
+  #nearest(k) {
+    const { steps } = this.slices;
+    const stride = steps.length > 1 ? steps[1] - steps[0] : 1;
+    return Math.min(Math.floor(k / stride), steps.length - 1);
+  }
+
+  /** Σ c_n T_n(t) at every node. */
+  #sum(third) {
+    const { terms, middle, half } = this.slices;
+    const t = half ? (third - middle) / half : 0;
+    const size = this.flat.length;
+    this.sums ??= new Float64Array(size);
+    const { sums } = this;
+    let [before, now] = [t, 1];
+    for (let n = 0; n < this.count; n += 1) {
+      const base = n * size;
+      if (n === 0) for (let i = 0; i < size; i += 1) sums[i] = terms[i];
+      else for (let i = 0; i < size; i += 1) sums[i] += now * terms[base + i];
+      [before, now] = [now, 2 * t * now - before];
+    }
+    this.flat.set(sums);
+  }
+
+  /** Parameters for the raw features. */
+  raws([w1, w2, b]) {
+    const { mean, scale } = this.spec;
+    const [r1, r2] = [w1 / scale[0], w2 / scale[1]];
+    return [r1, r2, b - r1 * mean[0] - r2 * mean[1]];
+  }
+
+  example(i) {
+    return { x1: this.X[2 * i], x2: this.X[2 * i + 1], y: this.y[i] };
+  }
+
+  /** a − y of every example at step k, without cancellation. */
+  residuals(k) {
+    const [w1, w2, b] = this.at(this.params, k);
+    this.held ??= new Float64Array(this.rows);
+    for (let i = 0; i < this.rows; i += 1) {
+      const sign = this.y[i] === 1 ? -1 : 1;
+      const u = sign * (w1 * this.X[2 * i] + w2 * this.X[2 * i + 1] + b);
+      const e = Math.exp(-Math.abs(u));
+      this.held[i] = sign * (u >= 0 ? 1 / (1 + e) : e / (1 + e));
+    }
+    return this.held;
+  }
+
+  /** Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1). */
+  hardest(residuals, most) {
+    this.lengths ??= Float64Array.from(this.y, (_, i) => Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1));
+    const size = (i) => Math.abs(residuals[i]) * this.lengths[i];
+    const best = [];
+    for (let i = 0; i < this.rows; i += 1) {
+      const s = size(i);
+      if (best.length === most && s <= best[most - 1][0]) continue;
+      let place = best.length;
+      while (place > 0 && best[place - 1][0] < s) place -= 1;
+      best.splice(place, 0, [s, i]);
+      if (best.length > most) best.pop();
+    }
+    return best.map(([, i]) => i);
+  }
+
+  /** A reader of the rule's own numbers for one parameter at step k. */
+  reader(k, parameter) {
+    const named = { w: this.params, g: this.used, after: this.following };
+    return (key) => {
+      const array = named[key] ?? this.terms[key];
+      if (!array) return this.spec.constants[key];
+      return array.shape.length === 2 ? array[3 * k + parameter] : array[k];
+    };
+  }
+}
+
+/** The part of a rectangle where w·x + b ≥ 0, and the line itself as two points or none. */
+export function halfPlane([w1, w2, b], [left, right], [bottom, top]) {
+  const corners = [[left, bottom], [right, bottom], [right, top], [left, top]];
+  const value = ([x, y]) => w1 * x + w2 * y + b;
+  const inside = [];
+  const crossings = [];
+  corners.forEach((from, i) => {
+    const to = corners[(i + 1) % 4];
+    const [u, v] = [value(from), value(to)];
+    if (u >= 0) inside.push(from);
+    if (u >= 0 !== v >= 0) {
+      const t = u / (u - v);
+      const at = [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
+      inside.push(at);
+      crossings.push(at);
+    }
+  });
+  return { inside, line: crossings.length === 2 ? crossings : null };
+}

@@ -1,0 +1,159 @@
+"""A playback as the browser reads it: arrays in base64, and the update rule as templates.
+
+``live/playback.js`` is the other end.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.text.numbers import plain
+from lrviz.text.runs import describe, runs
+from lrviz.training.model import PLANES
+from lrviz.training.optimizers import ALPHA, BETA1, BETA2, OPTIMIZERS
+from lrviz.training.playback import SLOT, SYMBOLS, Playback, Scaled
+
+# The rule in words the browser can fill
+
+_LATEX = (
+    (r"\lambda \, \mathrm{diag}\, H", "λ·diag(H)"),
+    (r"\text{mean over the minibatch of }", "mean over the minibatch of"),
+    (r"\sqrt{s}", "√s"),
+    (r"\sqrt{\hat s}", "√ŝ"),
+    (r"\hat m", "m̂"),
+    (r"\hat s", "ŝ"),
+    (r"\leftarrow", "←"),
+    (r"\approx", "≈"),
+    (r", \quad", ", "),
+    ("^t", "ᵗ"),
+    (r"\eta", "η"),
+    (r"\mu", "μ"),
+    (r"\alpha", "α"),
+    (r"\beta_1", "β₁"),
+    (r"\beta_2", "β₂"),
+    (r"\lambda", "λ"),
+    (r"\varepsilon", "ε"),
+)
+
+
+def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
+    """One update rule for one parameter: (symbols, template of numbers) per line.
+
+    The templates' slots are read with the keys of `Playback.terms` and ``w``, ``g``, ``after``,
+    ``eta``, ...
+    """
+    rule = OPTIMIZERS[opt]
+    symbol = SYMBOLS[parameter]
+    lines = []
+    for formula, worked in zip(rule.formula, rule.worked, strict=True):
+        left = _unicode(formula, slots=False)
+        if opt not in ("sgd", "newton"):
+            left = left.replace("g²", f"(∂J/∂{symbol})²")
+            left = re.sub(r"\bg\b", f"∂J/∂{symbol}", left)
+        left = re.sub(r"\bw\b", symbol, left)
+        right = _unicode(worked, slots=True)
+        right = re.sub(r"^(\w ←|g =) ", "", right)
+        lines.append((left, right if right.startswith(("d ", "m̂ ")) else f"= {right}"))
+    return lines
+
+
+def _unicode(latex: str, *, slots: bool) -> str:
+    """The rules' LaTeX as Unicode; slots, where there are any, stay as they are."""
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return chr(0xE000 + len(kept) - 1)
+
+    text = re.sub(r"\\sqrt\{\{(\w+)\}\}", r"√{\1}", latex)
+    text = re.sub(SLOT, keep, text) if slots else text
+    for old, new in _LATEX:
+        text = text.replace(old, new)
+    text = plain(re.sub(r" ?\\, ?", "·", text).replace(r"\cdot", "×"))
+    text = re.sub(r"([αμ]|β[₁₂]|\)) (?=[a-z])", r"\1·", text)
+    for n, slot in enumerate(kept):
+        text = text.replace(chr(0xE000 + n), slot)
+    return text
+
+
+# What is sent
+
+
+def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
+    """An array as the browser reads it: little-endian base64, its type and its shape.
+
+    Float32 and bytes stay what they are; all else is sent as float64.
+    """
+    kind = {"float32": "f4", "uint8": "u1"}.get(array.dtype.name, "f8")
+    raw = np.ascontiguousarray(array, dtype=f"<{kind}").tobytes()
+    return {"type": kind, "shape": list(array.shape), "base64": base64.b64encode(raw).decode()}
+
+
+def payload(playback: Playback) -> dict[str, Any]:
+    """The playback as JSON-ready values, without the examples.
+
+    A few hundred kB: the slices' coefficients are most of it.
+    """
+    h, r = playback.history, playback.request
+    constants = {"eta": r.lr, "mu": r.momentum, "alpha": ALPHA, "beta1": BETA1, "beta2": BETA2}
+    best = playback.bounds.minimum
+    return {
+        "rows": playback.scaled.digest,
+        "plane": list(PLANES[r.plane]),
+        "symbols": list(SYMBOLS),
+        "taken": len(h),
+        "steps": playback.steps,
+        "stopped": h.stopped,
+        "params": packed(h.params),
+        "losses": packed(h.losses),
+        "gradients": packed(h.gradients),
+        "following": packed(playback.following),
+        "used": packed(playback.used),
+        "terms": {name: packed(array) for name, array in playback.terms.items()},
+        "constants": constants,
+        "rule": [rule_lines(r.opt, p) for p in range(3)],
+        "across": packed(playback.across),
+        "up": packed(playback.up),
+        "low": playback.low,
+        "high": playback.high,
+        "slices": {
+            "kind": playback.slices.kind,
+            "terms": packed(playback.slices.terms),
+            "middle": playback.slices.middle,
+            "half": playback.slices.half,
+            "steps": playback.slices.steps.tolist(),
+        },
+        "minimum": None if best is None else best.tolist(),
+        "mean": playback.scaled.mean.tolist(),
+        "scale": playback.scaled.scale.tolist(),
+        "label": describe(r.run),
+        "comparisons": [
+            {
+                "letter": letter,
+                "label": label,
+                "taken": len(history),
+                "stopped": history.stopped,
+                "params": packed(history.params),
+                "losses": packed(history.losses),
+            }
+            for letter, label, history in runs(playback)[1:]
+        ],
+    }
+
+
+def examples(scaled: Scaled) -> dict[str, Any]:
+    """The rows of a data set as JSON-ready values: features in their own units, and labels.
+
+    They are sent once for all runs on them. The browser standardises them itself, by the
+    same two operations in float64, so to the same numbers.
+    """
+    return {
+        "digest": scaled.digest,
+        "raw": packed(scaled.data.X),
+        "y": packed(scaled.data.y.astype(np.uint8)),
+    }

@@ -1,0 +1,84 @@
+// Carries values to Python: throttled while they move, at once when they rest, and the
+// last value always. One message is under way at a time; an answer names the message it
+// answers, and a message that is not answered in time is given up, so that a server that
+// was restarted leaves nobody waiting.
+
+const TIMEOUT = 2000;
+const REST = 300;
+
+export class MessageQueue {
+  /**
+   * send(message) posts to Python; collect() returns the fields as they are now; wake() asks
+   * for a run of the whole page.
+   */
+  constructor(send, collect, wake) {
+    Object.assign(this, { send, collect, wake });
+    this.client = Math.random().toString(36).slice(2);
+    this.seq = 0;
+    this.acked = 0;
+    this.dirty = false;
+    this.waiting = [];
+  }
+
+  get #busy() {
+    return this.seq > this.acked && performance.now() - this.sentAt < TIMEOUT;
+  }
+
+  /** Something moved: pass it on when the last message has been answered. */
+  moved() {
+    this.dirty = true;
+    clearTimeout(this.resting);
+    if (!this.#busy) this.#post(false);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.dirty && this.#post(false), TIMEOUT);
+  }
+
+  /** The hand rests: send now, whatever is under way, and the link after a moment. */
+  rested() {
+    this.#post(false);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.#post(true), REST);
+  }
+
+  /** Send, with a question perhaps, and wait until Python has answered and written the link. */
+  flush(ask) {
+    clearTimeout(this.resting);
+    this.#post(true, ask);
+    const seq = this.seq;
+    return new Promise((resolve) => {
+      this.waiting.push({ seq, resolve });
+      setTimeout(resolve, TIMEOUT);
+    });
+  }
+
+  /**
+   * Nobody answers, and nothing is being worked on: Streamlit asks a server that took another's
+   * place for a run only if one was under way, so a page that was just being read is unknown
+   * there, and messages to its parts go nowhere.
+   */
+  #watch() {
+    clearTimeout(this.watching);
+    this.watching = setTimeout(() => {
+      if (this.acked >= this.seq) return;
+      const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+      if (state === "notRunning") this.wake();
+      this.#watch();
+    }, TIMEOUT);
+  }
+
+  answered(client, seq) {
+    if (client !== this.client || seq <= this.acked) return;
+    this.acked = seq;
+    this.waiting = this.waiting.filter((one) => one.seq > seq || one.resolve());
+    if (this.dirty && !this.#busy) this.#post(false);
+  }
+
+  #post(rest, ask) {
+    this.dirty = false;
+    clearTimeout(this.retry);
+    this.seq += 1;
+    this.sentAt = performance.now();
+    this.#watch();
+    this.send({ client: this.client, seq: this.seq, rest, ask, fields: this.collect() });
+  }
+}

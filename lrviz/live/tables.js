@@ -1,0 +1,180 @@
+// What is said about one step of a training: the update rule with its numbers, the examples'
+// contributions to the gradient, and the steps around it. Built once, then only text changes.
+
+import { choice, el } from "./dom.js";
+import { fill, number } from "./numbers.js";
+import { OPS } from "./ops.js";
+
+const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
+
+/** Rows of cells whose text changes; the first cell of a row is its header. */
+export class Grid {
+  constructor(name, head) {
+    this.body = el("tbody");
+    this.head = el("tr");
+    this.node = el("div", { class: "lvt-scroll", tabindex: "0", role: "group", "aria-label": `${name}, scrolls sideways` },
+      el("table", { class: "lv-table lvt-table", "aria-label": name },
+        el("caption", { class: "lv-unseen", text: name }), el("thead", {}, this.head), this.body));
+    this.cells = [];
+    this.heads(head);
+  }
+
+  heads(head) {
+    this.width = head.length;
+    this.head.replaceChildren(...head.map((text) => el("th", { scope: "col", text })));
+  }
+
+  size(count) {
+    while (this.cells.length > count) this.cells.pop()[0].parentNode.remove();
+    while (this.cells.length < count) {
+      const cells = Array.from({ length: this.width }, (_, i) => el(i ? "td" : "th", i ? {} : { scope: "row" }));
+      this.cells.push(cells);
+      this.body.append(el("tr", {}, ...cells));
+    }
+  }
+
+  /** Write a row; null leaves a cell as it is. */
+  row(i, texts) {
+    texts.forEach((text, c) => {
+      if (text !== null && this.cells[i][c].textContent !== text) this.cells[i][c].textContent = text;
+    });
+  }
+}
+
+/** The rule that leads to the next step, with this step's numbers, for one parameter. */
+export class Rule {
+  constructor() {
+    this.parameter = 0;
+    this.pick = choice({
+      name: "parameter", label: "The update of", options: [[0, "w₁"], [1, "w₂"], [2, "b"]], value: 0,
+    }, (value) => {
+      this.parameter = Number(value);
+      this.#lines();
+      this.show(this.k);
+    });
+    this.lines = el("div", { class: "lvt-rule" });
+    this.title = el("h2", { text: "The next step" });
+    this.node = el("section", { class: "lvt-section", "aria-label": "The next step" },
+      el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
+  }
+
+  load(playback) {
+    this.playback = playback;
+    this.#lines();
+  }
+
+  #lines() {
+    this.numbers = [];
+    this.lines.replaceChildren(...this.playback.spec.rule[this.parameter].map(([symbols, template]) => {
+      const digits = el("span", { class: "lvt-digits" });
+      this.numbers.push([digits, template]);
+      return el("p", { class: "lvt-line" }, el("span", { class: "lvt-symbols", text: symbols }), " ", digits);
+    }));
+  }
+
+  show(k) {
+    this.k = k;
+    const read = this.playback.reader(k, this.parameter);
+    for (const [node, template] of this.numbers) {
+      const text = fill(template, read);
+      if (node.textContent !== text) node.textContent = text;
+    }
+    const last = k === this.playback.taken ? (this.playback.spec.stopped ? " (not taken: the run ended here)" : " (not taken)") : "";
+    const title = `From step ${k} to step ${k + 1}${last}`;
+    if (this.title.textContent !== title) this.title.textContent = title;
+  }
+}
+
+const MOST = 5;
+
+/** The examples that pull hardest, the one chosen, and the mean of all. */
+export class Contributions {
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.grid = new Grid("Contributions", ["Example", "y", "a", "a − y", "(a − y)·x₁", "(a − y)·x₂", "(a − y)·1"]);
+    this.said = el("p", { class: "lv-note" });
+    this.node = el("section", { class: "lvt-section", "aria-label": "From one example to the batch" },
+      el("h2", { text: "Which examples pull hardest" }), this.said, this.grid.node);
+    this.buttons = [];
+  }
+
+  load(playback) {
+    this.playback = playback;
+    this.said.textContent = `Each example adds (a − y)·x to the gradient; the mean of all ${playback.rows} is ∂J/∂w. `
+      + `Here stand the ${Math.min(MOST, playback.rows)} with the longest pull at this step, all three numbers `
+      + "taken together, and your example; rings mark them in the data plane. Choose one to see its graph.";
+  }
+
+  /** Returns the rows that pull hardest. */
+  show(k, example) {
+    const { playback } = this;
+    const residuals = playback.residuals(k);
+    const w = playback.at(playback.params, k);
+    const hardest = playback.hardest(residuals, Math.min(MOST, playback.rows));
+    const rows = hardest.includes(example) ? hardest : [...hardest, example];
+    this.grid.size(rows.length + 1);
+    rows.forEach((i, n) => {
+      const r = residuals[i];
+      const y = playback.y[i];
+      const x = [playback.X[2 * i], playback.X[2 * i + 1], 1];
+      const a = OPS.sigmoid.forward(x.reduce((z, v, c) => z + v * w[c], 0));
+      this.#button(n, i, i === example);
+      this.grid.row(n, [null, String(y), number(a), number(r), ...x.map((v) => write(r * v))]);
+    });
+    const g = playback.at(playback.gradients, k);
+    const last = this.grid.cells[rows.length];
+    if (last[0].firstElementChild) last[0].replaceChildren();
+    this.grid.row(rows.length, [`mean of ${playback.rows} = ∂J`, "", "", "", ...g.map(write)]);
+    last[0].parentNode.classList.add("lvt-mean");
+    return hardest;
+  }
+
+  #button(n, i, chosen) {
+    const cell = this.grid.cells[n][0];
+    cell.parentNode.classList.remove("lvt-mean");
+    let button = this.buttons[n];
+    if (!button) {
+      button = el("button", { type: "button", class: "lvt-pick" });
+      button.addEventListener("click", () => this.onChoose(Number(button.dataset.row)));
+      this.buttons[n] = button;
+    }
+    if (cell.firstElementChild !== button) cell.replaceChildren(button);
+    const text = `example ${i}`;
+    if (button.dataset.row !== String(i)) {
+      button.dataset.row = i;
+      button.textContent = text;
+    }
+    button.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+const AROUND = 3;
+
+/** The steps around the one shown. */
+export class History {
+  constructor() {
+    this.grid = new Grid("History", ["Step", "w₁", "w₂", "b", "J", "∂J/∂w₁", "∂J/∂w₂", "∂J/∂b"]);
+    this.node = el("section", { class: "lvt-section lvt-wide", "aria-label": "The steps around this one" },
+      el("h2", { text: "The steps around this one" }), this.grid.node);
+  }
+
+  load(playback) {
+    this.playback = playback;
+  }
+
+  show(k) {
+    const { playback } = this;
+    const count = Math.min(2 * AROUND + 1, playback.taken + 1);
+    const from = Math.max(0, Math.min(k - AROUND, playback.taken + 1 - count));
+    this.grid.size(count);
+    for (let n = 0; n < count; n += 1) {
+      const at = from + n;
+      this.grid.row(n, [String(at), ...playback.at(playback.params, at).map(write), write(playback.losses[at]),
+        ...playback.at(playback.gradients, at).map(write)]);
+      const row = this.grid.cells[n][0].parentNode;
+      row.classList.toggle("lvt-now", at === k);
+      if (at === k) row.setAttribute("aria-current", "step");
+      else row.removeAttribute("aria-current");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+"""What is said: how numbers are written, explanations, the derivation, LaTeX.
+
+It imports `core`, `data` and `training`; `figures`, `export`, `live` and the pages may import it.
+"""

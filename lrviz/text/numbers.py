@@ -1,0 +1,120 @@
+"""How numbers and symbols are written, in one place.
+
+``live/numbers.js`` repeats `number` and `fill` for the browser; a test holds the two
+equal string for string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lrviz.core.numerics import Probability
+
+#: Significant digits of a number on the screen, and of one that was asked for in full.
+DIGITS, MORE_DIGITS = 4, 15
+#: A number this close (relative) to a shorter decimal is written as that decimal: 0.1 + 0.2
+#: reads 0.3. It is a few hundred roundings of float64, far below the digits shown.
+EXACT = 1e-13
+#: Beyond this many places left or right of the point, powers of ten are used.
+PLACES = 3
+MINUS = "−"
+FIGURE_SPACE = "\u2007"
+
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPT = str.maketrans("0123456789i", "₀₁₂₃₄₅₆₇₈₉ᵢ")
+
+
+def number(x: float, digits: int = DIGITS) -> str:
+    """x as it is shown: ``digits`` significant digits, ties to even, no negative zero.
+
+    Trailing zeros are kept, and say that the number was rounded, unless x is that shorter
+    decimal to within `EXACT`: 0.35 is 0.35, but 0.99999999 is 1.000. From 10⁴ up and below
+    10⁻³ powers of ten are used. A `Probability` whose digits would all be nines or a bare 1
+    is written from its complement, 1−4.248×10⁻¹⁸, because 1 it is not.
+
+    Raises
+    ------
+    ValueError
+        x is not finite: no such number reaches a screen.
+    """
+    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+        return f"1{MINUS}{number(x.complement, digits)}"
+    if x == 0:
+        return "0"
+    scientific = format(abs(x), f".{digits - 1}e")
+    if not scientific[0].isdigit():
+        raise ValueError(f"{x} has no digits to show.")
+    mantissa, exponent = scientific.split("e")
+    short = mantissa.rstrip("0").rstrip(".")
+    if abs(float(f"{short}e{exponent}") - abs(x)) <= EXACT * abs(x):
+        mantissa = short
+    sign, power = MINUS if x < 0 else "", int(exponent)
+    if -PLACES <= power <= PLACES:
+        return sign + _positional(mantissa, power)
+    ten = "10" + str(power).translate(_SUPERSCRIPT)
+    return sign + (ten if mantissa == "1" else f"{mantissa}×{ten}")
+
+
+def _positional(mantissa: str, power: int) -> str:
+    whole, _, fraction = mantissa.partition(".")
+    if power < 0:
+        return "0." + "0" * (-power - 1) + whole + fraction
+    fraction = fraction.ljust(power, "0")
+    whole, fraction = whole + fraction[:power], fraction[power:]
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def exact(x: float, digits: int = DIGITS) -> bool:
+    """Whether x is, to within `EXACT`, the decimal that `number` writes for it."""
+    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+        return False
+    return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
+
+
+_SLOT = re.compile(r"\{(?P<open>[(_~])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
+
+
+def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
+    """The template with every ``{quantity}`` replaced by its number.
+
+    ``{(quantity)}`` puts parentheses around a number written with a minus, for products;
+    ``{_quantity}`` puts a figure space before a positive one, so that digits line up
+    whatever the sign; ``{~one other}`` is = where all of these numbers are shown exactly,
+    and ≈ where one of them is rounded.
+    """
+
+    def write(match: re.Match[str]) -> str:
+        if match["open"] == "~":
+            return "=" if all(exact(read(key), digits) for key in match["keys"].split()) else "≈"
+        text = number(read(match["keys"]), digits)
+        if match["open"] == "_":
+            return text if text[0] == MINUS else FIGURE_SPACE + text
+        return f"({text})" if match["open"] and MINUS in text else text
+
+    return _SLOT.sub(write, template)
+
+
+def plain(latex: str) -> str:
+    """The project's small LaTeX as one line of Unicode, for labels of the picture."""
+    fraction = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+
+    def divide(match: re.Match[str]) -> str:
+        above, below = (f"({s})" if re.search(r"\S [+-] \S", s) else s for s in match.groups())
+        return f"{above}/{below}"
+
+    text = latex
+    while fraction.search(text):
+        text = fraction.sub(divide, text)
+    text = re.sub(r"_\{?(\w)\}?", lambda m: m[1].translate(_SUBSCRIPT), text)
+    text = re.sub(r"\^(\w)", lambda m: m[1].translate(_SUPERSCRIPT), text)
+    for latin, symbol in (
+        (r"\partial ", "∂"),
+        (r"\sigma", "σ"),
+        (r"\cdot", "·"),
+        (r"\log", "log"),
+        ("-", MINUS),
+    ):
+        text = text.replace(latin, symbol)
+    text = re.sub(r"([\w₁₂])\s+(?=[a-z][₁₂])", r"\1", text)
+    return text.replace("1/2 (", "½(")

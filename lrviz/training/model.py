@@ -1,0 +1,510 @@
+"""Mean log loss of logistic regression over a data set, vectorised.
+
+J(w1, w2, b) = 1/m Σ log(1 + e^(s·z)) with z = w1·x1 + w2·x2 + b and s = 1 - 2y, the sign
+that is +1 for a label 0 and -1 for a label 1. Writing u = s·z folds the label into the
+data: each row is stored once as s·(x1, x2, 1), the loss is softplus(u) and the gradient is
+the mean of σ(u)·s·(x1, x2, 1), which equals (a - y)·(x1, x2, 1) and never subtracts a from
+1. Parameters are always ordered w1, w2, b.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.core.numerics import Array, sigmoid_pair, softplus
+
+#: Rows worked on at a time: three such columns of float64 stay in a core's own cache.
+BLOCK = 8192
+#: Losses of this many rows or more are folded before the logarithm (see `_sum_log1p`).
+FOLD_FROM = 2048
+#: Float64 numbers in the work array of a loss grid. With its partner this bounds the extra
+#: memory of `slice_grid` to 0.5 MB beside one signed copy of the data and the answer.
+GRID_CELLS = 32_768
+#: Largest u for which exp(u) and its square stay finite enough for the short formulas.
+SAFE_LOGIT = 700.0
+#: Classes that overlap by less than this share of the data's extent count as separable.
+OVERLAP = 1e-12
+#: Newton's matrix, scaled to a unit diagonal, gets its smallest eigenvalue lifted to this.
+CURVATURE_FLOOR = 1e-13
+#: Dampings of a Newton step that are tried before it counts as leading nowhere.
+DAMPINGS = 100
+#: Newton has converged when a step's predicted gain g·H⁻¹g/2 is below this.
+NEWTON_TOLERANCE = 1e-18
+#: A filter for the convex hull pays from this many points on, and looks in so many directions.
+_HULL_FILTER, _HULL_DIRECTIONS = 1000, 16
+_NEWTON_STEPS = 200
+
+#: (across, up, held fixed) of each plane through parameter space, as parameter indices.
+PLANES: Mapping[str, tuple[int, int, int]] = MappingProxyType(
+    {"w1w2": (0, 1, 2), "w1b": (0, 2, 1), "w2b": (1, 2, 0)}
+)
+#: Names of the parameters in their order.
+PARAMETERS = ("w1", "w2", "b")
+
+
+def check_data(X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, npt.NDArray[Any]]:
+    """X as float64 (m, 2) and y as (m,), checked; no copy where none is needed.
+
+    Raises
+    ------
+    ValueError
+        Not two columns, no rows, lengths that differ, a number that is not finite, or a
+        label other than 0 and 1.
+    """
+    try:
+        features = np.asarray(X, dtype=np.float64)
+        labels = np.asarray(y)
+    except (TypeError, ValueError):
+        raise ValueError("X must be an array of numbers and y an array of labels.") from None
+    if features.ndim != 2 or features.shape[1] != 2 or not len(features):
+        raise ValueError(f"X must have the shape (m, 2) with m ≥ 1, not {features.shape}.")
+    if labels.shape != (len(features),):
+        raise ValueError(
+            f"y must have one label for each of the {len(features)} rows of X, "
+            f"but its shape is {labels.shape}."
+        )
+    if not np.isfinite(features).all():
+        row = int(np.argmin(np.isfinite(features).all(axis=1)))
+        raise ValueError(f"X holds a number that is not finite in row {row}, counted from 0.")
+    good = (labels == 0) | (labels == 1)
+    if not np.all(good):
+        row = int(np.argmin(good))
+        raise ValueError(f"y must hold 0 and 1 only, but row {row} has {labels[row]!r}.")
+    return features, labels
+
+
+def check_params(params: npt.ArrayLike, name: str = "The parameters") -> Array:
+    """Three finite numbers as a new float64 array (3,).
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
+    try:
+        w = np.array(params, dtype=np.float64)
+    except (TypeError, ValueError):
+        w = np.empty(0)
+    if w.shape != (3,) or not np.isfinite(w).all():
+        raise ValueError(f"{name} must be three finite numbers w1, w2, b, not {params!r}.")
+    return w
+
+
+class Batch:
+    """A data set made ready for repeated evaluation.
+
+    It keeps one signed copy of the data (24 bytes a row, where X and an 8-byte y take 24)
+    and two work columns of at most `BLOCK` rows; an evaluation allocates nothing that
+    grows with the data. Not for use by two threads at once, because of those columns.
+
+    Attributes
+    ----------
+    signed : float64 array (3, m)
+        Rows s·x1, s·x2 and s, with s = 1 - 2y.
+    """
+
+    def __init__(self, X: npt.ArrayLike, y: npt.ArrayLike) -> None:
+        """Check the data (see `check_data`) and sign it."""
+        features, labels = check_data(X, y)
+        self.signed: Array = np.empty((3, len(features)))
+        sign = self.signed[2]
+        sign.fill(1.0)
+        np.copyto(sign, -1.0, where=labels == 1)
+        np.multiply(features[:, 0], sign, out=self.signed[0])
+        np.multiply(features[:, 1], sign, out=self.signed[1])
+        size = min(BLOCK, len(features))
+        first, second = np.empty(size), np.empty(size)
+        self._blocks = [
+            (block, first[: block.shape[1]], second[: block.shape[1]]) for block in self.split()
+        ]
+
+    def __len__(self) -> int:
+        """Rows."""
+        return int(self.signed.shape[1])
+
+    def split(self) -> list[Array]:
+        """The signed data as views of at most `BLOCK` rows."""
+        return [self.signed[:, i : i + BLOCK] for i in range(0, len(self), BLOCK)]
+
+    def evaluate(self, params: Array) -> tuple[float, Array]:
+        """Mean loss and its gradient (3,) at params (3,).
+
+        With E = exp(u): the loss is log1p(E) and σ(u) is E/(1 + E), both good to a few
+        units in the last place for every u below 709. Where something overflows the sum
+        turns infinite or nan, and the pair formulas of `numerics` take over.
+        """
+        total, gradient = 0.0, np.zeros(3)
+        with np.errstate(all="ignore"):
+            for block, e, t in self._blocks:
+                np.dot(params, block, out=e)
+                np.exp(e, out=e)
+                total += _sum_log1p(e, t)
+                np.add(e, 1.0, out=t)
+                np.divide(e, t, out=t)
+                gradient += block.dot(t)
+            if not math.isfinite(total):
+                total, gradient = self._evaluate_saturated(params)
+            gradient /= len(self)
+        return total / len(self), gradient
+
+    def _evaluate_saturated(self, params: Array) -> tuple[float, Array]:
+        total, gradient = 0.0, np.zeros(3)
+        for block in self.split():
+            u = params @ block
+            total += float(softplus(u).sum())
+            gradient += block @ sigmoid_pair(u)[0]
+        return total, gradient
+
+    def loss(self, params: Array) -> float:
+        """Mean loss at params (3,)."""
+        return self.evaluate(params)[0]
+
+    def gradient_of_rows(self, params: Array, rows: npt.NDArray[np.int64]) -> Array:
+        """Gradient (3,) of the mean loss over the rows named, for minibatches."""
+        block = np.take(self.signed, rows, axis=1)
+        with np.errstate(all="ignore"):
+            return np.asarray(block @ sigmoid_pair(params @ block)[0] / len(rows))
+
+    def hessian(self, params: Array) -> Array:
+        """Second derivatives (3, 3) at params: the mean of p·q·x xᵀ with x = (x1, x2, 1)."""
+        out = np.zeros((3, 3))
+        for block in self.split():
+            with np.errstate(all="ignore"):
+                p, q = sigmoid_pair(params @ block)
+                out += (block * (p * q)) @ block.T
+        return out / len(self)
+
+
+def _sum_log1p(e: Array, work: Array) -> float:
+    """Sum of log(1 + e) for e (n,) in [0, ∞), with a work array (n,); e is not written on.
+
+    Long arrays are folded first: (1 + a)(1 + b) = 1 + (a + b + ab), all terms positive, so
+    no digit is lost and eight numbers share one logarithm, which is what costs most.
+    """
+    n = len(e)
+    if n < FOLD_FROM or n % 8:
+        return float(np.add.reduce(np.log1p(e, out=work)))
+    half, quarter = n // 2, n // 4
+    folded = _fold(e, work[:half])
+    folded = _fold(folded, work[half : half + quarter])
+    folded = _fold(folded, work[: n // 8])
+    return float(np.add.reduce(np.log1p(folded, out=folded)))
+
+
+def _fold(e: Array, out: Array) -> Array:
+    """(1 + low)(1 + high) - 1 for the two halves of e, into out."""
+    low, high = e[: len(out)], e[len(out) :]
+    np.multiply(low, high, out=out)
+    out += low
+    out += high
+    return out
+
+
+def mean_loss(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> float:
+    """Mean log loss (natural log) of X (m, 2), y (m,) at params w1, w2, b; in [0, ∞)."""
+    return Batch(X, y).loss(check_params(params))
+
+
+def gradient(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
+    """Gradient (3,) of `mean_loss` by w1, w2, b."""
+    return Batch(X, y).evaluate(check_params(params))[1]
+
+
+def hessian(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
+    """Hessian (3, 3) of `mean_loss` by w1, w2, b; symmetric, never negative definite."""
+    return Batch(X, y).hessian(check_params(params))
+
+
+def contributions(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
+    """What each example adds to the gradient, (a - y)·(x1, x2, 1), as (m, 3).
+
+    Their mean is the gradient. a - y is p for a label 0 and -q for a label 1, with
+    p = σ(z) and q = σ(-z), so a nearly right answer keeps its digits.
+    """
+    features, labels = check_data(X, y)
+    w = check_params(params)
+    with np.errstate(all="ignore"):
+        p, q = sigmoid_pair(features @ w[:2] + w[2])
+    out = np.empty((len(features), 3))
+    out[:, 2] = np.where(labels == 1, -q, p)
+    np.multiply(features, out[:, 2:], out=out[:, :2])
+    return out
+
+
+def loss_grid(
+    X: npt.ArrayLike, y: npt.ArrayLike, w1: npt.ArrayLike, w2: npt.ArrayLike, b: float
+) -> Array:
+    """Mean log loss on a grid of w1 and w2 at one b, as (len(w2), len(w1)).
+
+    Raises
+    ------
+    ValueError
+        As `slice_grid`.
+    """
+    return slice_grid(X, y, "w1w2", w1, w2, b)
+
+
+def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    plane: str,
+    across: npt.ArrayLike,
+    up: npt.ArrayLike,
+    third: float,
+) -> Array:
+    """Mean log loss on a slice of parameter space, as (len(up), len(across)).
+
+    Parameters
+    ----------
+    X, y : array (m, 2), array (m,)
+        The data.
+    plane : {"w1w2", "w1b", "w2b"}
+        The parameters that vary: the first across, the second up.
+    across, up : array
+        Their values, finite, in one dimension.
+    third : float
+        The value of the parameter that the plane's name leaves out.
+
+    Raises
+    ------
+    ValueError
+        Bad data, an unknown plane, or a value that is not a finite number.
+    """
+    if plane not in PLANES:
+        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
+    signed = Batch(X, y).signed
+    horizontal, vertical = _axis(across), _axis(up)
+    i, j, k = PLANES[plane]
+    held = float(third)
+    if not math.isfinite(held):
+        raise ValueError(f"{PARAMETERS[k]} must be a finite number, not {third!r}.")
+    largest = np.maximum(signed.max(axis=1), -signed.min(axis=1))
+    with np.errstate(all="ignore"):
+        reach = (
+            np.abs(horizontal).max(initial=0) * largest[i]
+            + np.abs(vertical).max(initial=0) * largest[j]
+            + abs(held) * largest[k]
+        )
+    saturated = not reach <= SAFE_LOGIT
+    total = np.zeros((len(vertical), len(horizontal)))
+    rows = max(1, GRID_CELLS // max(1, len(horizontal)))
+    with np.errstate(all="ignore"):
+        for start in range(0, signed.shape[1], rows):
+            block = signed[:, start : start + rows]
+            base = np.multiply.outer(horizontal, block[i])
+            work = np.empty_like(base)
+            for n, value in enumerate(vertical):
+                np.add(base, value * block[j] + held * block[k], out=work)
+                if saturated:
+                    total[n] += softplus(work).sum(axis=1)
+                else:
+                    np.exp(work, out=work)
+                    np.log1p(work, out=work)
+                    total[n] += work.sum(axis=1)
+    return np.asarray(total / signed.shape[1])
+
+
+def _axis(values: npt.ArrayLike) -> Array:
+    axis = np.asarray(values, dtype=np.float64)
+    if axis.ndim != 1 or not np.isfinite(axis).all():
+        raise ValueError("The values along a grid's edge must be finite numbers in a row.")
+    return axis
+
+
+# Newton's method
+
+
+class NewtonStep(NamedTuple):
+    """One damped Newton step.
+
+    Attributes
+    ----------
+    params : float64 array (n,)
+        Where it leads; exactly where it came from when no damping made the loss fall.
+    direction : float64 array (n,)
+        The solution d of (H + λ·diag H)·d = gradient; it is subtracted.
+    damping : float
+        λ; 0 for plain Newton.
+    gain : float
+        Predicted fall of the loss, gradient·d/2.
+    """
+
+    params: Array
+    direction: Array
+    damping: float
+    gain: float
+
+
+def newton_step(
+    params: Array, gradient: Array, hessian: Array, loss: Callable[[Array], float] | None = None
+) -> NewtonStep:
+    """Solve with the Hessian, damped where it must be.
+
+    The Hessian is scaled to a unit diagonal, which makes the rule independent of the
+    features' units; λ is added to that diagonal (Levenberg 1944, Marquardt 1963). λ is 0
+    unless the smallest eigenvalue is below `CURVATURE_FLOOR`, and then just enough to lift
+    it there. With ``loss`` given, λ is raised to 0.001 and then tenfold, until the loss is
+    no higher than before.
+    """
+    curvature = np.diag(hessian)
+    scale = np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    scaled, slope = hessian / scale / scale[:, None], gradient / scale
+    damping = max(0.0, CURVATURE_FLOOR - float(np.linalg.eigvalsh(scaled)[0]))
+    # Near the minimum the loss is flat to rounding: a rise of some ulps is no rise.
+    ceiling = math.inf if loss is None else loss(params) * (1 + 16 * np.finfo(np.float64).eps)
+    for _ in range(DAMPINGS):
+        direction = np.linalg.solve(scaled + damping * np.eye(len(params)), slope) / scale
+        reached = params - direction
+        if loss is None or loss(reached) <= ceiling:
+            break
+        damping = max(10 * damping, 1e-3)
+    else:
+        reached = params
+    return NewtonStep(reached, direction, damping, float(gradient @ direction) / 2)
+
+
+def minimum(X: npt.ArrayLike, y: npt.ArrayLike) -> Array | None:
+    """The parameters (3,) of least mean loss, by Newton from zero; None if there are none.
+
+    Where the data lie on one line (a constant column, say) many parameters share the least
+    loss, and one of them is returned.
+    """
+    if separable(X, y):
+        return None
+    # Solved for centred features of unit size, where the Hessian is well conditioned.
+    features, labels = check_data(X, y)
+    centre = features.mean(axis=0)
+    size = features.std(axis=0)
+    size[size == 0] = 1.0
+    centred = features - centre
+    centred /= size
+    batch, params = Batch(centred, labels), np.zeros(3)
+    del centred
+    for _ in range(_NEWTON_STEPS):
+        step = newton_step(params, batch.evaluate(params)[1], batch.hessian(params), batch.loss)
+        params = step.params
+        if step.gain <= NEWTON_TOLERANCE:
+            break
+    w = params[:2] / size
+    return np.append(w, params[2] - w @ centre)
+
+
+class StepBounds(NamedTuple):
+    """Learning rates that matter to full-batch gradient descent.
+
+    Attributes
+    ----------
+    guaranteed : float
+        2/L with L = λmax(XᵀX)/4m, bias column included: below it every step from anywhere
+        lowers the loss (Nesterov, Introductory Lectures on Convex Optimization, 1.2.3).
+    local : float or None
+        2/λmax(H) with the Hessian H at the minimum: above it descent cannot settle there.
+        None where no minimum exists.
+    minimum : float64 array (3,) or None
+        The parameters of least loss.
+    """
+
+    guaranteed: float
+    local: float | None
+    minimum: Array | None
+
+
+def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike) -> StepBounds:
+    """The learning rate that is safe everywhere, and the one that is safe at the minimum."""
+    best = minimum(X, y)
+    batch = Batch(X, y)
+    # The sign squares away: signed·signedᵀ is XᵀX with the bias column.
+    bound = np.linalg.eigvalsh(batch.signed @ batch.signed.T)[-1] / (4 * len(batch))
+    if best is None:
+        return StepBounds(2 / float(bound), None, None)
+    steepest = float(np.linalg.eigvalsh(batch.hessian(best))[-1])
+    return StepBounds(2 / float(bound), 2 / steepest, best)
+
+
+# Separability
+
+
+def separable(X: npt.ArrayLike, y: npt.ArrayLike) -> bool:
+    """Whether a line parts the classes, so that the mean loss has no finite minimum.
+
+    The rule: a loss can be lowered for ever exactly when some line has every point of
+    label 1 on one side of it or on it, every point of label 0 on the other side or on it,
+    and not all points on it (complete or quasi-complete separation; Albert & Anderson,
+    Biometrika 71, 1984). Such a line exists exactly when it exists parallel or at right
+    angles to an edge of one of the classes' convex hulls (the edges of the hulls'
+    Minkowski difference), or at right angles to the join of two single points, so those
+    directions are tried. Lengths are taken in units of each feature's range, and an overlap
+    below `OVERLAP` of it counts as touching: the decision does not flip with the rounding
+    of a change of scale. One class alone is separable.
+
+    Raises
+    ------
+    ValueError
+        As `check_data`.
+    """
+    features, labels = check_data(X, y)
+    low = features.min(axis=0)
+    extent = features.max(axis=0) - low
+    extent[extent == 0] = 1.0
+    hulls = []
+    for label in (0, 1):
+        points = features[labels == label]
+        if not len(points):
+            return True
+        hulls.append(_hull((points - low) / extent))
+    edges = [np.roll(h, -1, axis=0) - h for h in hulls if len(h) > 1]
+    along = np.concatenate([*edges, hulls[1][:1] - hulls[0][:1]])
+    length = np.hypot(along[:, 0], along[:, 1])
+    along = along[length > 0] / length[length > 0, None]
+    normals = np.concatenate([along, along[:, ::-1] * (1.0, -1.0)]).T
+    zero, one = (h @ normals for h in hulls)
+    apart = np.maximum(zero.min(axis=0) - one.max(axis=0), one.min(axis=0) - zero.max(axis=0))
+    spread = np.maximum(zero.max(axis=0), one.max(axis=0)) - np.minimum(
+        zero.min(axis=0), one.min(axis=0)
+    )
+    return bool(np.any((apart >= -OVERLAP) & (spread > OVERLAP)))
+
+
+def _hull(points: Array) -> Array:
+    """Corners of the convex hull of points (n, 2), in order (Andrew's monotone chain)."""
+    if len(points) > _HULL_FILTER:
+        points = _outside(points)
+    corners = np.unique(points, axis=0).tolist()
+    if len(corners) <= 2:
+        return np.array(corners)
+    chains = []
+    for sequence in (corners, corners[::-1]):
+        chain: list[list[float]] = []
+        for x, y in sequence:
+            while len(chain) > 1 and (
+                (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1])
+                <= (chain[-1][1] - chain[-2][1]) * (x - chain[-2][0])
+            ):
+                chain.pop()
+            chain.append([x, y])
+        chains.append(chain[:-1])
+    return np.array(chains[0] + chains[1])
+
+
+def _outside(points: Array) -> Array:
+    """The points that are not well inside the polygon of a few extreme ones.
+
+    Akl and Toussaint (1978): what lies inside cannot be a corner of the hull.
+    """
+    angles = 2 * np.pi * np.arange(_HULL_DIRECTIONS) / _HULL_DIRECTIONS
+    looks = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    polygon = points[[int(np.argmax(points @ look)) for look in looks]]
+    inside = np.ones(len(points), dtype=bool)
+    for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        if (start == end).all():
+            continue
+        edge = end - start
+        cross = edge[0] * (points[:, 1] - start[1]) - edge[1] * (points[:, 0] - start[0])
+        inside &= cross > OVERLAP
+    return points[~inside]

@@ -1,0 +1,338 @@
+"""A run of training as a playback: everything the browser needs to play it without asking.
+
+The playback's own run has the surface; up to two more may run beside it on the same data, and
+are drawn on that surface.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lrviz.core.numerics import Array
+from lrviz.data.datasets import Dataset, load_dataset, standardise
+from lrviz.training import model
+from lrviz.training.model import PLANES, Batch, StepBounds, slice_grid
+from lrviz.training.optimizers import (
+    OPTIMIZERS,
+    History,
+    Memory,
+    Settings,
+    minibatches,
+    preview,
+    train,
+)
+from lrviz.training.surface import Progress, Slices, interpolate, slices_of
+
+#: Nodes along each side of the loss slice: the first that is fine enough, see `ACCURACY`.
+RESOLUTIONS = (41, 61)
+#: Between the nodes the mesh may miss the loss at the marker by this share of its range.
+ACCURACY = 0.004
+#: The plane reaches beyond the path by this share of its extent, and is at least this wide.
+MARGIN, LEAST_WIDTH = 0.3, 1.0
+#: The minimum is taken into view unless that makes the view more than this much wider.
+STRETCH = 2.5
+#: Runs beside the playback's own are taken into view as far as this many widths of its path.
+ASIDE = 6.0
+#: The parameters' symbols.
+SYMBOLS = ("w₁", "w₂", "b")
+#: A slot of `Optimizer.worked`, and the slots that are the same at every step.
+SLOT = re.compile(r"\{\(?([a-z]\w*)\)?\}")
+CONSTANTS = ("eta", "mu", "alpha", "beta1", "beta2")
+#: Playbacks kept of one data set; one holds at most `slices.BYTES_LIMIT` of slices, and less than
+#: that of all else.
+KEPT = 3
+
+#: What sets a run apart from another on the same data: opt, lr, momentum, batch, seed and the
+#: start w1, w2, b, as the arguments of `lrviz.train`.
+Run = tuple[str, float, float, int, int, float, float, float]
+
+
+class Request(NamedTuple):
+    """What a playback is made from; hashable, so that playbacks can be kept.
+
+    Attributes
+    ----------
+    data, scale : str
+        A name in `lrviz.data.datasets.DATASETS`; ``standard`` or ``raw``.
+    opt, lr, momentum, batch, steps, seed, start
+        The arguments of `lrviz.train`.
+    plane : str
+        A key of `lrviz.training.model.PLANES`.
+    versus : tuple of Run
+        Runs beside this one; steps and data are shared.
+    """
+
+    data: str = "penguins"
+    scale: str = "standard"
+    opt: str = "gd"
+    lr: float = 0.5
+    momentum: float = 0.9
+    batch: int = 16
+    steps: int = 200
+    seed: int = 0
+    start: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    plane: str = "w1w2"
+    versus: tuple[Run, ...] = ()
+
+    @property
+    def run(self) -> Run:
+        """The playback's own run, as those beside it are given."""
+        return (self.opt, self.lr, self.momentum, self.batch, self.seed, *self.start)
+
+
+class Scaled(NamedTuple):
+    """A data set as the model sees it: X = (raw - mean)/scale, (m, 2).
+
+    ``digest`` names its numbers: two sets of the same digest hold the same rows.
+    """
+
+    data: Dataset
+    X: Array
+    mean: Array
+    scale: Array
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Playback:
+    """A run with its surface.
+
+    Attributes
+    ----------
+    request : Request
+    scaled : Scaled
+    history : History
+    across, up : float64 arrays
+        Values along the edges of the grid.
+    slices : Slices
+    low, high : float
+        log10 of the least and the largest loss of all slices, the least not below `FLOOR`.
+    following : float64 array (k + 1, 3)
+        Where the optimizer goes next from each step; for the last the step not taken, which
+        may be infinite.
+    used : float64 array (k + 1, 3)
+        The gradient that each next step is computed from: the minibatch's own for sgd.
+    terms : mapping of str to array
+        What the rule computes on the way, by the name in `Optimizer.worked`: (k + 1, 3) or
+        (k + 1,).
+    bounds : StepBounds
+    comparisons : tuple of History
+        The runs of ``request.versus``.
+    """
+
+    request: Request
+    scaled: Scaled
+    history: History
+    across: Array
+    up: Array
+    slices: Slices
+    low: float
+    high: float
+    following: Array
+    used: Array
+    terms: Mapping[str, Array]
+    bounds: StepBounds
+    comparisons: tuple[History, ...]
+
+    @property
+    def steps(self) -> int:
+        """Steps of the longest run: each holds its end until then."""
+        return max(map(len, (self.history, *self.comparisons)))
+
+
+class Source:
+    """A data set with what is computed from it: scales, bounds, and the last few playbacks.
+
+    Whoever holds it holds all of that; nothing of it is kept elsewhere.
+    """
+
+    def __init__(self, data: Dataset) -> None:
+        """Take a data set; nothing is computed before it is asked for."""
+        self.data = data
+        self._scaled: dict[str, Scaled] = {}
+        self._bounds: dict[str, StepBounds] = {}
+        self._playbacks: OrderedDict[Request, Playback] = OrderedDict()
+
+    def scaled(self, scale: str) -> Scaled:
+        """The data ``standard`` or ``raw``."""
+        if scale not in self._scaled:
+            data = self.data
+            digest = hashlib.sha256(data.X.tobytes() + data.y.tobytes()).hexdigest()[:16]
+            made = (data.X, np.zeros(2), np.ones(2)) if scale == "raw" else standardise(data.X)
+            self._scaled[scale] = Scaled(data, *made, digest)
+        return self._scaled[scale]
+
+    def bounds(self, scale: str) -> StepBounds:
+        """Learning rates that matter; they need a fit."""
+        if scale not in self._bounds:
+            self._bounds[scale] = model.step_bounds(self.scaled(scale).X, self.data.y)
+        return self._bounds[scale]
+
+    def make(self, request: Request, progress: Progress | None = None) -> Playback:
+        """The playback of a run on this data, whatever ``request.data`` says; the last are kept.
+
+        Parameters
+        ----------
+        request : Request
+        progress : callable, optional
+            Called as ``progress(done, all)`` many times, for the runs and again for the
+            surface. An exception it raises ends the work.
+
+        Raises
+        ------
+        ValueError
+            As `lrviz.train`.
+        """
+        found = self._playbacks.pop(request, None) or _made(self, request, progress or _nobody)
+        self._playbacks[request] = found
+        while len(self._playbacks) > KEPT:
+            self._playbacks.popitem(last=False)
+        return found
+
+
+@cache
+def built_in(name: str) -> Source:
+    """A built-in data set.
+
+    Raises
+    ------
+    ValueError
+        There is no such data set.
+    """
+    return Source(load_dataset(name))
+
+
+def make(request: Request, progress: Progress | None = None) -> Playback:
+    """The playback of a run on a built-in data set; see `Source.make`.
+
+    Raises
+    ------
+    ValueError
+        There is no such data set; or as `lrviz.train`.
+    """
+    return built_in(request.data).make(request, progress)
+
+
+def _nobody(done: int, whole: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _trained(s: Scaled, run: Run, steps: int, progress: Progress) -> History:
+    opt, lr, momentum, batch, seed, *start = run
+    return train(
+        s.X,
+        s.data.y,
+        optimizer=opt,
+        learning_rate=lr,
+        steps=steps,
+        start=start,
+        momentum=momentum,
+        batch_size=min(batch, len(s.data)),
+        seed=seed,
+        progress=lambda k, of: progress(k, of) and None,
+    )
+
+
+def _made(source: Source, request: Request, progress: Progress) -> Playback:
+    s = source.scaled(request.scale)
+    history, *comparisons = (
+        _trained(s, run, request.steps, progress) for run in (request.run, *request.versus)
+    )
+    limits = source.bounds(request.scale)
+    k = PLANES[request.plane][2]
+    for nodes in RESOLUTIONS:
+        across, up = (
+            _axis(
+                history.params[:, n],
+                [other.params[:, n] for other in comparisons],
+                None if limits.minimum is None else float(limits.minimum[n]),
+                nodes,
+            )
+            for n in PLANES[request.plane][:2]
+        )
+        cut = partial(slice_grid, s.X, s.data.y, request.plane, across, up)
+        slices, low, high = slices_of(history.params[:, k], cut, progress)
+        if _mesh_error(slices, history, request.plane, (across, up)) <= ACCURACY:
+            break
+    following, used, terms = _replay(history, s)
+    return Playback(
+        request,
+        s,
+        history,
+        across,
+        up,
+        slices,
+        low,
+        high,
+        following,
+        used,
+        terms,
+        limits,
+        tuple(comparisons),
+    )
+
+
+def _axis(values: Array, others: list[Array], best: float | None, nodes: int) -> Array:
+    """Nodes that hold the path and, if they are not far off, the other runs and the minimum."""
+    low, high = float(values.min()), float(values.max())
+    wide = max(high - low, LEAST_WIDTH)
+    if best is not None and max(high, best) - min(low, best) <= STRETCH * wide:
+        low, high = min(low, best), max(high, best)
+    if others:
+        reach = np.concatenate(others)
+        low = max(min(low, float(reach.min())), low - ASIDE * wide)
+        high = min(max(high, float(reach.max())), high + ASIDE * wide)
+    half = max((high - low) * (0.5 + MARGIN), LEAST_WIDTH / 2)
+    middle = low + (high - low) / 2
+    return np.linspace(middle - half, middle + half, nodes)
+
+
+def _mesh_error(slices: Slices, history: History, plane: str, axes: tuple[Array, Array]) -> float:
+    """How far the mesh, bilinear between nodes, misses the loss at the marker.
+
+    The worst of a few steps, as a share of the slice's range.
+    """
+    i, j, k = PLANES[plane]
+    worst = 0.0
+    for n in np.linspace(0, len(history), 12).astype(int).tolist():
+        drawn = slices.at(n, float(history.params[n, k]))
+        mesh = interpolate(drawn, axes, (history.params[n, i], history.params[n, j]))
+        worst = max(worst, abs(mesh - float(history.losses[n])) / max(float(np.ptp(drawn)), 1e-30))
+    return worst
+
+
+def _replay(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:
+    """The next step from every step, the gradient it used, and the rule's terms on the way.
+
+    The rule is run over the run's own gradients, as `preview` does for one step.
+    """
+    count = len(history) + 1
+    batch = Batch(s.X, s.data.y)
+    rule = OPTIMIZERS[history.optimizer]
+    settings = Settings(history.learning_rate, history.momentum, batch.loss, batch.hessian)
+    used = history.gradients.copy()
+    if rule.name == "sgd":
+        draw = minibatches(len(batch), history.batch_size, history.seed)
+        for k in range(count):
+            used[k] = batch.gradient_of_rows(history.params[k], next(draw))
+    wanted = {key for line in rule.worked for key in SLOT.findall(line)}
+    wanted -= {"w", "g", "after", *CONSTANTS}
+    memory: Memory = {}
+    rows: dict[str, list[Any]] = {key: [] for key in wanted}
+    following = np.empty((count, 3))
+    with np.errstate(all="ignore"):
+        for k in range(count):
+            following[k] = rule.update(history.params[k], used[k], memory, settings)
+            for key, kept in rows.items():
+                kept.append(np.array(memory[key], dtype=np.float64))
+    following[:-1] = history.params[1:]
+    following[-1] = preview(history, s.X, s.data.y, count - 1).after
+    return following, used, {key: np.stack(kept) for key, kept in rows.items()}

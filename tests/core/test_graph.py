@@ -1,0 +1,183 @@
+import itertools
+import math
+from types import MappingProxyType
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import lrviz
+from lrviz.core.gradient_check import gradient_check
+from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, path, stages
+from tests.reference import exact, relative
+
+WORKED = {"x1": 1.5, "x2": 2, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1}
+numbers = st.floats(-18, 18).map(lambda v: v if abs(v) > 1e-9 else 0.0)
+states = st.fixed_dictionaries(
+    dict.fromkeys(("x1", "x2", "w1", "w2", "b"), numbers) | {"y": st.sampled_from([0, 1])}
+)
+
+# y, z, loss, dL/dz: mpmath at 60 digits, rounded to float64.
+REFERENCE = """
+1,-500,500,-1
+1,-32,32.000000000000014,-0.9999999999999873
+1,-10,10.000045398899218,-0.9999546021312976
+1,-1,1.3132616875182228,-0.7310585786300049
+1,0,0.6931471805599453,-0.5
+1,3,0.04858735157374206,-0.04742587317756678
+1,10,4.539889921686465e-5,-4.5397868702434395e-5
+1,33.3,3.4513877443742103e-15,-3.4513877443742044e-15
+1,100,3.720075976020836e-44,-3.720075976020836e-44
+0,-37,8.533047625744066e-17,8.533047625744065e-17
+0,10,10.000045398899218,0.9999546021312976
+0,37,37,0.9999999999999999
+"""
+
+
+def at_logit(z, y, **kwargs):
+    """A pass whose z is exactly the float64 given."""
+    return differentiate(x1=1, x2=0, w1=z, w2=0, b=0, y=y, **kwargs)
+
+
+@pytest.mark.parametrize("row", REFERENCE.split())
+def test_reference_table(row):
+    y, z, loss, slope = row.split(",")
+    p = at_logit(float(z), int(y))
+    assert p.values["L"] == pytest.approx(float(loss), rel=2e-15, abs=0)
+    assert p.adjoints["z"] == pytest.approx(float(slope), rel=2e-15, abs=0)
+
+
+def test_the_worked_example():
+    # Computed by hand from the formulas, to the digits written.
+    p = lrviz.differentiate(**WORKED)
+    assert p.values["z"] == 0.35
+    assert p.values["a"] == pytest.approx(0.5866175789173301, rel=1e-15)
+    assert p.values["L"] == pytest.approx(0.533382155418777, rel=3e-15)
+    assert p.locals["z", "a"] == pytest.approx(0.24249739502250015, rel=1e-15)
+    assert p.locals["a", "L"] == pytest.approx(-1.7046880897187133, rel=1e-15)
+    assert p.locals["w1", "z"] == 1.5
+    for name, slope in (("w1", -0.6200736316), ("w2", -0.8267648422), ("b", -0.41338242108)):
+        assert p.adjoints[name] == pytest.approx(slope, abs=5e-11)
+
+
+@given(st.floats(-700, 700), st.sampled_from([0, 1]))
+def test_every_product_of_edges_agrees_with_mpmath(z, y):
+    p, truth = at_logit(z, y), exact(z, y)
+    assert relative(p.values["L"], truth["L"]) < 2e-15
+    assert relative(p.adjoints["a"], truth["dL/da"]) < 2e-15
+    assert relative(p.locals["z", "a"], truth["da/dz"]) < 2e-15
+    assert relative(p.adjoints["z"], truth["dL/dz"]) < 2e-15
+    if z:
+        assert relative(p.adjoints["y"], truth["dL/dy"]) < 2e-15
+
+
+@given(states)
+def test_adjoints_of_the_inputs_agree_with_mpmath_at_the_pass_own_z(state):
+    p = differentiate(**state)
+    truth = exact(p.values["z"], state["y"])["dL/dz"]
+    for name, factor in (("w1", "x1"), ("x1", "w1"), ("w2", "x2"), ("x2", "w2")):
+        assume(state[factor] == 0 or abs(truth * state[factor]) > 1e-300)
+        assert relative(p.adjoints[name], truth * state[factor]) < 2e-15
+    assert relative(p.adjoints["b"], truth) < 2e-15
+
+
+@given(states, st.sampled_from(LOSSES))
+def test_the_three_views_agree_to_a_few_units_in_the_last_place(state, loss):
+    passes = {view: differentiate(**state, view=view, loss=loss) for view in VIEWS}
+    for name in ("z", "a", "L", "b"):
+        found = [(p.values[name], p.adjoints[name]) for p in passes.values()]
+        for one, other in itertools.combinations(found, 2):
+            np.testing.assert_array_max_ulp(np.array(one), np.array(other), maxulp=4)
+    for vector, (first, second) in {"w": ("w1", "w2"), "x": ("x1", "x2")}.items():
+        whole = passes["vector"].adjoints[vector]
+        split = passes["operations"].adjoints
+        np.testing.assert_array_max_ulp(whole, np.array([split[first], split[second]]), maxulp=4)
+
+
+@given(st.floats(-30, 30), st.sampled_from([0, 1]))
+def test_squared_error_keeps_the_factor_that_dies(z, y):
+    p = at_logit(z, y, loss="squared")
+    a = exact(z, y)["a"]
+    assert relative(p.adjoints["z"], (a - y) * a * (1 - a)) < 3e-15
+    assert relative(p.values["L"], (a - y) ** 2 / 2) < 3e-15
+
+
+@given(states, st.sampled_from(VIEWS), st.sampled_from(LOSSES))
+def test_every_number_is_finite_and_every_pass_is_read_only(state, view, loss):
+    p = differentiate(**state, view=view, loss=loss)
+    for table in (p.values, p.locals, p.adjoints):
+        assert isinstance(table, MappingProxyType)
+        for value in table.values():
+            assert np.all(np.isfinite(value))
+            if isinstance(value, np.ndarray):
+                assert not value.flags.writeable
+
+
+def test_torch_agrees_with_the_same_expression():
+    torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install it to check")
+    leaf = {
+        k: torch.tensor(float(v), dtype=torch.float64, requires_grad=True)
+        for k, v in WORKED.items()
+    }
+    z = leaf["w1"] * leaf["x1"] + leaf["w2"] * leaf["x2"] + leaf["b"]
+    torch.nn.functional.binary_cross_entropy_with_logits(z, leaf["y"]).backward()
+    p = differentiate(**WORKED)
+    for name in ("x1", "w1", "x2", "w2", "b"):
+        assert p.adjoints[name] == pytest.approx(leaf[name].grad.item(), rel=1e-14)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_graph_is_frozen_and_its_edges_are_its_arguments(view):
+    graph = build(view, "log")
+    assert nx.is_frozen(graph)
+    with pytest.raises(nx.NetworkXError):
+        graph.add_node("another")
+    for name, node in graph.nodes.items():
+        assert set(graph.predecessors(name)) == set(node.get("args", ()))
+    order = graph.graph["order"]
+    assert all(order.index(tail) < order.index(head) for tail, head in graph.edges)
+
+
+def test_paths_and_stages():
+    assert path(build("operations"), "w1") == ("L", "a", "z", "s", "u1", "w1")
+    assert path(build("vector"), "w2") == ("L", "a", "z", "w")
+    assert stages(build("features")) == ("inputs", "+z", "+a", "+L", "-L", "-a", "-z")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x1": math.nan},
+        {"w2": math.inf},
+        {"b": "0.1"},
+        {"b": None},
+        {"y": 2},
+        {"y": 0.5},
+        {"y": math.nan},
+        {"w1": 1e308, "x1": 1e308},
+        {"b": 700.1, "w1": 0, "w2": 0},
+        {"view": "matrix"},
+        {"loss": "hinge"},
+        {"x1": 10**400},
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence(change):
+    with pytest.raises(ValueError, match=r"^[A-Za-z].{20,}\.$"):
+        differentiate(**(WORKED | change))
+
+
+@given(states, st.sampled_from(VIEWS), st.sampled_from(LOSSES))
+def test_the_gradient_check_agrees_with_itself(state, view, loss):
+    assume(abs(sum(state[f"w{i}"] * state[f"x{i}"] for i in (1, 2)) + state["b"]) < 5)
+    for check in gradient_check(differentiate(**state, view=view, loss=loss)):
+        assert check.analytic == pytest.approx(check.graph, rel=2e-15, abs=0)
+        # Truncation grows with the curvature, x², up to 625 here.
+        assert check.central == pytest.approx(check.graph, rel=1e-5, abs=1e-9)
+
+
+def test_the_gradient_check_says_equal_where_both_are_zero():
+    first, _, _ = gradient_check(differentiate(**(WORKED | {"x1": 0})))
+    assert first.graph == first.central == 0
+    assert first.difference is None

@@ -1,0 +1,117 @@
+"""Built-in data, scales, and points placed by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lrviz.data import datasets
+from lrviz.data.datasets import (
+    DATASETS,
+    DataError,
+    from_points,
+    load_dataset,
+    standardise,
+    to_raw,
+    to_standardised,
+)
+from lrviz.training.model import mean_loss
+
+# Built-in data
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_built_in_sets_are_whole(name):
+    data = load_dataset(name)
+    assert data.name == name
+    assert data.X.dtype == np.float64
+    assert data.X.shape == (len(data), 2)
+    assert data.y.shape == (len(data),)
+    assert set(data.y.tolist()) == {0, 1}
+    assert np.isfinite(data.X).all()
+    for text in (data.source, data.teaches, data.licence):
+        assert text
+    assert data.teaches.endswith(".")
+    for array in (data.X, data.y):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_penguins_are_the_palmer_penguins():
+    data = load_dataset("penguins")
+    assert len(data) == 333
+    assert data.label_names == ("female", "male")
+    assert int(data.y.sum()) == 168
+    np.testing.assert_array_equal(data.X[0], [39.1, 18.7])
+    # Means of the two measures over those birds.
+    np.testing.assert_allclose(data.X.mean(axis=0), [43.99279279, 17.16486486], atol=1e-8)
+    assert "CC0" in data.licence
+
+
+def test_generated_sets_do_not_move():
+    # First points of each, as drawn by the recipe that the source states.
+    names = ("blobs", "separable", "outlier", "imbalanced")
+    first = [load_dataset(name).X[0].tolist() for name in names]
+    assert first == [[-1.66, -1.45], [-2.94, -0.05], [-2.1, -1.38], [0.37, 0.9]]
+    assert load_dataset("outlier").X[-1].tolist() == [-6, -4]
+
+
+def test_the_normals_are_normal():
+    drawn = datasets._normals(0, 100_001)
+    assert len(drawn) == 100_001
+    assert abs(drawn.mean()) < 0.01
+    assert abs(drawn.std() - 1) < 0.01
+    assert abs((np.abs(drawn) < 1.96).mean() - 0.95) < 0.005
+
+
+@pytest.mark.parametrize("name", ["iris", "", None, 3])
+def test_unknown_set(name):
+    with pytest.raises(ValueError, match="must be one of penguins"):
+        load_dataset(name)
+
+
+# Scales
+
+
+def test_standardised_features_have_mean_0_and_deviation_1():
+    data = load_dataset("penguins")
+    Z, mean, scale = standardise(data.X)
+    np.testing.assert_allclose(Z.mean(axis=0), 0, atol=1e-13)
+    np.testing.assert_allclose(Z.std(axis=0), 1, rtol=1e-13)
+    np.testing.assert_allclose(Z * scale + mean, data.X, rtol=1e-14)
+
+
+def test_parameters_in_both_scales_give_the_same_loss():
+    data = load_dataset("penguins")
+    Z, mean, scale = standardise(data.X)
+    params = np.array([[1.5, -0.5, 0.2], [0.1, 2.0, -1.0]])
+    raw = to_raw(params, mean, scale)
+    assert raw.shape == (2, 3)
+    for one, other in zip(params, raw, strict=True):
+        assert mean_loss(Z, data.y, one) == pytest.approx(mean_loss(data.X, data.y, other))
+    np.testing.assert_allclose(to_standardised(raw, mean, scale), params, atol=1e-12)
+    np.testing.assert_allclose(to_raw(params[0], mean, scale), raw[0])
+
+
+def test_a_constant_column_is_only_centred():
+    Z, _, scale = standardise([[1.0, 7.0], [3.0, 7.0]])
+    np.testing.assert_array_equal(Z, [[-1, 0], [1, 0]])
+    assert scale[1] == 1
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e99])
+def test_extreme_sizes_standardise(size):
+    Z, _, scale = standardise(np.array([[1.0, 2.0], [3.0, 5.0]]) * size)
+    np.testing.assert_allclose(Z, [[-1, -1], [1, 1]], rtol=1e-12)
+    assert np.isfinite(scale).all()
+
+
+# Points
+
+
+def test_hand_placed_points_are_a_data_set():
+    data = from_points([(1.5, -2.0, 1), (0.0, 0.25, 0)])
+    np.testing.assert_array_equal(data.X, [[1.5, -2.0], [0.0, 0.25]])
+    assert data.y.tolist() == [1, 0]
+    with pytest.raises(DataError, match="no point"):
+        from_points([])

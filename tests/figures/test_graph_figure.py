@@ -1,0 +1,66 @@
+import itertools
+
+import pytest
+
+import lrviz
+from lrviz.core.graph import VIEWS, build
+from lrviz.figures.geometry import FRAMES
+from lrviz.figures.graph import build_figure
+from lrviz.text import explanations
+from tests.core.test_graph import WORKED
+
+pictures = pytest.mark.parametrize(("view", "shape"), list(FRAMES))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_notebook_figure_shows_every_number_of_the_pass(view):
+    p = lrviz.differentiate(**WORKED, view=view)
+    text = " ".join(lrviz.graph_figure(p).data[0].text)
+    for shown in ("0.35", "0.5866", "0.5334", "−1.705", "0.2425", "−0.4134", "−0.6201", "−0.8268"):
+        assert shown in text
+    for mark in "①②③④⑤":
+        assert mark in text
+
+
+@pictures
+def test_every_node_and_edge_can_be_selected(view, shape):
+    hits = [hit["name"] for hit in build_figure(view, shape=shape).layout.meta["hits"]]
+    graph = build(view)
+    assert sorted(hits) == sorted(set(explanations.names(graph)) - {"y-L"})
+
+
+@pictures
+def test_cards_do_not_overlap_and_stay_inside_the_picture(view, shape):
+    frame = FRAMES[view, shape]
+    boxes = {}
+    for name in build(view):
+        (x, y), (w, h) = frame.at[name], frame.size(name)
+        boxes[name] = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        left, top, right, bottom = boxes[name]
+        assert left >= 0
+        assert top >= 0
+        assert right <= frame.width
+        assert bottom <= frame.height
+    for a, b in itertools.combinations(boxes.values(), 2):
+        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pictures
+def test_labels_and_shapes_know_their_stage(view, shape):
+    figure = build_figure(view, shape=shape)
+    trace = figure.data[0]
+    assert len(trace.meta["templates"]) == len(trace.meta["stages"]) == len(trace.x)
+    assert len(figure.layout.meta["shape_stages"]) == len(figure.layout.shapes)
+    assert all(trace.meta["templates"])
+
+
+@pytest.mark.parametrize("of", ["w1", "w2", "b"])
+def test_the_path_to_the_target_is_lit(of):
+    figure = build_figure("features", of=of)
+    lit = [s for s in figure.layout.shapes if s.line.width == 2.5]
+    assert len(lit) == 3
+
+
+def test_an_unknown_target_is_refused():
+    with pytest.raises(ValueError, match="of must be one of"):
+        lrviz.graph_figure(lrviz.differentiate(**WORKED), of="x1")

@@ -1,0 +1,85 @@
+"""The figures of the Training page."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from lrviz.figures.palette import PALETTES
+from lrviz.figures.training import data_figure, loss_figure, surface3d_figure, surface_figure
+from lrviz.training.model import PLANES, slice_grid
+from lrviz.training.playback import Request, make
+
+FIGURES = (surface_figure, surface3d_figure, data_figure, loss_figure)
+
+
+@pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.parametrize("draw", [surface_figure, surface3d_figure])
+def test_the_surface_is_the_logarithm_of_the_loss(draw, plane):
+    made = make(Request(plane=plane))
+    figure = draw(made, step=30)
+    third = made.history.params[30, PLANES[plane][2]]
+    X, y = made.scaled.X, made.scaled.data.y
+    exact = slice_grid(X, y, plane, np.array(figure.data[0].x), np.array(figure.data[0].y), third)
+    np.testing.assert_allclose(10.0 ** np.asarray(figure.data[0].z, dtype=float), exact, rtol=1e-6)
+
+
+def test_in_3d_the_path_lies_at_its_losses():
+    made = make(Request())
+    _, path, marker, _ = surface3d_figure(made, step=30).data
+    np.testing.assert_allclose(10.0 ** np.array(path.z), made.history.losses[:31])
+    assert marker.x[0] == made.history.params[30, 0]
+
+
+@pytest.mark.parametrize("lr", [0.5, 20.0, 500.0])
+def test_the_colours_hold_for_the_whole_run(lr):
+    made = make(Request(lr=lr))
+    trace = surface_figure(made).data[0]
+    assert trace.zmin == trace.contours.start == made.low
+    for k in (0, len(made.history)):
+        slice_ = made.slices.at(k, made.history.params[k, 2])
+        assert made.low - 1e-6 <= np.log10(slice_.min())
+        assert np.log10(slice_.max()) <= made.high + 1e-6
+
+
+def test_every_example_is_drawn_once_with_its_row_and_class():
+    made = make(Request())
+    data = made.scaled.data
+    zero, one = data_figure(made).data
+    assert zero.marker.symbol != one.marker.symbol
+    assert zero.marker.color != one.marker.color
+    rows = [*zero.customdata, *one.customdata]
+    assert sorted(rows) == list(range(len(data)))
+    for trace, label in ((zero, 0), (one, 1)):
+        assert set(data.y[list(trace.customdata)]) == {label}
+        np.testing.assert_array_equal(data.X[list(trace.customdata), 0], trace.x)
+
+
+def test_the_loss_curve_is_the_history_on_a_logarithmic_axis():
+    made = make(Request())
+    figure = loss_figure(made)
+    np.testing.assert_array_equal(figure.data[0].y, made.history.losses)
+    assert figure.layout.yaxis.type == "log"
+    low, high = (10.0**v for v in figure.layout.yaxis.range)
+    assert low < made.history.losses.min() <= made.history.losses.max() < high
+    assert len(figure.layout.yaxis.tickvals) >= 2
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_the_modes_differ_in_colours_alone(draw):
+    made = make(Request(data="and"))
+    light, dark = (json.dumps(draw(made, mode=m).to_plotly_json()) for m in ("light", "dark"))
+    for role, colour in PALETTES["light"].items():
+        light = light.replace(colour, f"@{role}")
+    for role, colour in PALETTES["dark"].items():
+        dark = dark.replace(colour, f"@{role}")
+    assert light == dark
+
+
+def test_a_run_of_no_steps_still_has_figures():
+    made = make(Request(data="xor"))  # from zero the gradient is exactly zero
+    assert len(made.history) == 0
+    for draw in FIGURES:
+        draw(made)

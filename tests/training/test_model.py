@@ -1,0 +1,357 @@
+"""The batch path against the graph, mpmath, finite differences and scikit-learn."""
+
+from __future__ import annotations
+
+import tracemalloc
+import warnings
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+
+from lrviz.core.graph import differentiate
+from lrviz.data.datasets import DATASETS, load_dataset, standardise
+from lrviz.training import model
+from lrviz.training.model import (
+    Batch,
+    contributions,
+    gradient,
+    hessian,
+    loss_grid,
+    mean_loss,
+    minimum,
+    newton_step,
+    separable,
+    slice_grid,
+    step_bounds,
+)
+
+GATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+WITH_MINIMUM = ("penguins", "blobs", "xor", "outlier", "imbalanced")
+POINTS = ((0.0, 0.0, 0.0), (0.5, -0.25, 0.1), (-1.5, 2.0, 0.7))
+
+
+def _exact(X, y, params):
+    """Mean loss and gradient with 700 digits, from the textbook formulas."""
+    with mpmath.workdps(700):
+        w1, w2, b = (mpmath.mpf(float(v)) for v in params)
+        loss, slope = mpmath.mpf(0), [mpmath.mpf(0)] * 3
+        for (x1, x2), label in zip(np.asarray(X).tolist(), np.asarray(y).tolist(), strict=True):
+            z = w1 * x1 + w2 * x2 + b
+            a = 1 / (1 + mpmath.exp(-z))
+            loss -= mpmath.log(a) if label else mpmath.log(1 - a)
+            slope = [s + (a - label) * x for s, x in zip(slope, (x1, x2, 1), strict=True)]
+        return float(loss / len(X)), np.array([float(s / len(X)) for s in slope])
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 10.0, 60.0, 500.0])
+def test_loss_and_gradient_agree_with_mpmath_at_every_saturation(scale):
+    rng = np.random.default_rng(7)
+    X, y = rng.normal(size=(40, 2)), rng.integers(0, 2, 40)
+    params = scale * np.array([0.8, -0.6, 0.2])
+    loss, slope = _exact(X, y, params)
+    # z carries a few roundings of the size of its terms, which is all that may be lost.
+    assert mean_loss(X, y, params) == pytest.approx(loss, rel=1e-14)
+    error = np.abs(gradient(X, y, params) - slope).max()
+    assert error <= 1e-14 * max(1, np.abs(contributions(X, y, params)).max()) * max(1, scale / 10)
+
+
+def test_a_loss_of_nearly_nothing_keeps_its_digits():
+    X, y = np.array([[40.0, 0.0], [-40.0, 0.0]]), [1, 0]
+    loss, slope = _exact(X, y, (1.0, 0.0, 0.0))
+    assert 0 < loss < 1e-17
+    assert mean_loss(X, y, (1, 0, 0)) == pytest.approx(loss, rel=1e-14)
+    assert gradient(X, y, (1, 0, 0))[0] == pytest.approx(slope[0], rel=1e-14)
+
+
+def test_beyond_the_exponent_of_float64_the_loss_is_the_logit():
+    X, y = np.array([[1000.0, 0.0], [1.0, 0.0]]), [0, 1]
+    assert mean_loss(X, y, (2, 0, 0)) == pytest.approx((2000 + np.log1p(np.exp(-2))) / 2)
+    assert gradient(X, y, (2, 0, 0))[2] == pytest.approx((1 - 1 / (1 + np.exp(2))) / 2)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 333, model.FOLD_FROM, 8191, 8192, 8200, 20001])
+def test_blocks_and_folding_do_not_show(rows):
+    rng = np.random.default_rng(rows)
+    X, y = 3 * rng.normal(size=(rows, 2)), rng.integers(0, 2, rows)
+    params = np.array([2.0, -3.0, 0.5])
+    u = np.where(y == 1, -1.0, 1.0) * (X @ params[:2] + params[2])
+    assert mean_loss(X, y, params) == pytest.approx(np.logaddexp(0, u).mean(), rel=1e-13)
+    parts = contributions(X, y, params)
+    np.testing.assert_allclose(
+        gradient(X, y, params), parts.mean(axis=0), atol=1e-14 * np.abs(parts).max()
+    )
+
+
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("params", POINTS)
+def test_gradient_is_the_mean_of_the_graphs_adjoints(name, params):
+    data = load_dataset(name)
+    w1, w2, b = params
+    adjoints = np.array(
+        [
+            [p.adjoints["w1"], p.adjoints["w2"], p.adjoints["b"]]
+            for (x1, x2), y in zip(data.X.tolist(), data.y.tolist(), strict=True)
+            for p in (differentiate(x1=x1, x2=x2, w1=w1, w2=w2, b=b, y=y),)
+        ]
+    )
+    largest = np.abs(adjoints).max()
+    parts = contributions(data.X, data.y, params)
+    np.testing.assert_allclose(parts, adjoints, rtol=0, atol=1e-14 * largest)
+    np.testing.assert_allclose(
+        gradient(data.X, data.y, params), adjoints.mean(axis=0), rtol=0, atol=1e-14 * largest
+    )
+
+
+def test_contributions_of_confident_examples_do_not_cancel():
+    part = contributions([[40.0, 1.0]], [1], (1, 0, 0))[0]
+    exact = -float(mpmath.exp(-40) / (1 + mpmath.exp(-40)))
+    np.testing.assert_allclose(part, [40 * exact, exact, exact], rtol=1e-15)
+
+
+def test_gradient_and_hessian_agree_with_differences():
+    data = load_dataset("blobs")
+    at, h = np.array([0.7, -0.4, 0.3]), 1e-5
+    steps = h * np.eye(3)
+    slope = [
+        (mean_loss(data.X, data.y, at + s) - mean_loss(data.X, data.y, at - s)) / (2 * h)
+        for s in steps
+    ]
+    bend = [
+        (gradient(data.X, data.y, at + s) - gradient(data.X, data.y, at - s)) / (2 * h)
+        for s in steps
+    ]
+    np.testing.assert_allclose(gradient(data.X, data.y, at), slope, atol=1e-9)
+    np.testing.assert_allclose(hessian(data.X, data.y, at), bend, atol=1e-9)
+
+
+def test_minibatch_gradient_is_the_mean_over_its_rows():
+    data = load_dataset("blobs")
+    rows, at = np.array([3, 150, 7]), np.array([0.5, 0.5, 0.1])
+    np.testing.assert_allclose(
+        Batch(data.X, data.y).gradient_of_rows(at, rows),
+        contributions(data.X, data.y, at)[rows].mean(axis=0),
+        rtol=1e-14,
+    )
+
+
+# Grids
+
+
+@pytest.mark.parametrize("plane", ["w1w2", "w1b", "w2b"])
+@pytest.mark.parametrize("reach", [3.0, 400.0])
+def test_every_node_of_a_slice_is_the_mean_loss(plane, reach):
+    data = load_dataset("blobs")
+    across, up, third = np.linspace(-reach, reach, 4), np.linspace(0, reach, 3), 0.3
+    i, j, k = model.PLANES[plane]
+    grid = slice_grid(data.X, data.y, plane, across, up, third)
+    assert grid.shape == (3, 4)
+    for row, v in enumerate(up):
+        for column, u in enumerate(across):
+            params = np.empty(3)
+            params[[i, j, k]] = u, v, third
+            assert grid[row, column] == pytest.approx(mean_loss(data.X, data.y, params), rel=1e-13)
+
+
+def test_loss_grid_has_a_row_for_each_w2():
+    data = load_dataset("and")
+    grid = loss_grid(data.X, data.y, [0.0, 1.0, 2.0], [0.0, 5.0], -1.0)
+    assert grid.shape == (2, 3)
+    assert grid[1, 2] == pytest.approx(mean_loss(data.X, data.y, (2, 5, -1)), rel=1e-14)
+    assert loss_grid(data.X, data.y, [], [1.0], 0).shape == (1, 0)
+
+
+def test_a_grid_over_many_rows_needs_little_memory():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100_000, 2)), rng.integers(0, 2, 100_000)
+    axis = np.linspace(-3, 3, 5)
+    tracemalloc.start()
+    loss_grid(X, y, axis, axis, 0.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * (X.nbytes + y.nbytes)
+
+
+# Curvature and minima
+
+
+def test_penguins_reproduce_the_published_fit():
+    # Maximum likelihood of sex by bill length and depth over the 333 complete birds, and over
+    # the 146 Adelies, from an independent statistics package, to ten decimals.
+    data = load_dataset("penguins")
+    best = minimum(data.X, data.y)
+    np.testing.assert_allclose(best, [0.2710683194, 0.7671608835, -24.9444368394], atol=1e-8)
+    total = -len(data) * mean_loss(data.X, data.y, best)
+    assert total == pytest.approx(-161.8188176540, abs=1e-8)
+    adelie = slice(0, 146)
+    best = minimum(data.X[adelie], data.y[adelie])
+    np.testing.assert_allclose(best, [0.8006643473, 1.8283836778, -64.6082117401], atol=1e-8)
+    total = -146 * mean_loss(data.X[adelie], data.y[adelie], best)
+    assert total == pytest.approx(-45.8987810529, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", WITH_MINIMUM)
+def test_minimum_equals_scikit_learn_without_penalty(name):
+    data = load_dataset(name)
+    Z, _, _ = standardise(data.X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-13, max_iter=500)
+        peer.fit(Z, data.y)
+    expected = [*peer.coef_[0], peer.intercept_[0]]
+    np.testing.assert_allclose(minimum(Z, data.y), expected, rtol=0, atol=1e-8)
+
+
+def test_the_minimum_is_one_where_scales_are_awkward():
+    data = load_dataset("penguins")
+    base = minimum(data.X, data.y)
+    for size, shift in ((1e6, 0.0), (1e-6, 5.0)):
+        found = minimum(data.X * size + shift, data.y)
+        np.testing.assert_allclose(found[:2] * size, base[:2], rtol=1e-8)
+
+
+def test_step_bounds_are_what_they_say():
+    data = load_dataset("penguins")
+    Z, _, _ = standardise(data.X)
+    bounds = step_bounds(Z, data.y)
+    with_bias = np.column_stack([Z, np.ones(len(Z))])
+    bound = np.linalg.norm(with_bias, 2) ** 2 / (4 * len(Z))
+    assert bounds.guaranteed == pytest.approx(2 / bound, rel=1e-12)
+    steepest = np.linalg.eigvalsh(hessian(Z, data.y, bounds.minimum))[-1]
+    assert bounds.local == pytest.approx(2 / steepest, rel=1e-9)
+    assert bounds.guaranteed < bounds.local
+
+
+def test_no_local_bound_without_a_minimum():
+    data = load_dataset("separable")
+    bounds = step_bounds(data.X, data.y)
+    assert bounds.local is None
+    assert bounds.minimum is None
+    assert bounds.guaranteed > 0
+
+
+def test_newton_step_is_plain_where_it_may_be_and_damped_where_it_must():
+    plain = newton_step(np.zeros(2), np.array([2.0, 4.0]), np.diag([2.0, 8.0]))
+    np.testing.assert_allclose(plain.params, [-1.0, -0.5])
+    assert plain.damping == 0
+    flat = newton_step(np.zeros(2), np.array([1.0, 1.0]), np.ones((2, 2)))
+    assert np.isfinite(flat.params).all()
+    assert flat.damping > 0
+    curved = newton_step(
+        np.array([3.0]), np.array([1.0]), np.array([[0.01]]), lambda w: float(np.abs(w).sum())
+    )
+    assert abs(curved.params[0]) <= 3
+    assert curved.damping > 0
+
+
+# Separability
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "expected"),
+    [
+        (GATES, [0, 0, 0, 1], True),
+        (GATES, [0, 1, 1, 1], True),
+        (GATES, [0, 1, 1, 0], False),
+        (GATES, [0, 0, 1, 1], True),
+        (GATES, [1, 1, 1, 1], True),  # one class: the bias alone runs away
+        ([[1, 5], [2, 5], [3, 5]], [0, 0, 1], True),  # constant column, apart
+        ([[1, 5], [2, 5], [3, 5]], [0, 1, 0], False),  # constant column, one inside the other
+        ([[1, 5], [2, 5], [2, 5], [3, 5]], [0, 0, 1, 1], True),  # touching: quasi-complete
+        ([[1, 1], [1, 1]], [0, 1], False),  # the same point twice
+        ([[0, 0], [2, 2], [1, 1]], [0, 0, 1], False),  # on one line, between
+        ([[0, 0], [2, 2], [3, 3]], [0, 0, 1], True),
+        ([[0, 0], [2, 0], [1, -1], [1, 1]], [0, 0, 1, 1], False),  # two segments that cross
+        ([[0, 0], [2, 0], [1, 0], [1, 1]], [0, 0, 1, 1], True),  # a T: they touch
+        ([[0, 0], [2, 0], [2, 0], [3, 3]], [0, 0, 1, 1], True),  # an end in common
+        ([[0, 0], [2, 0], [1, 0], [3, 0]], [0, 0, 1, 1], False),  # overlapping on a line
+        ([[0, 0], [4, 0], [0, 4], [1, 1]], [0, 0, 0, 1], False),  # a point in a triangle
+        ([[0, 0], [4, 0], [0, 4], [2, 0]], [0, 0, 0, 1], True),  # on its edge
+        ([[0, 0], [4, 0], [0, 4], [0, 0]], [0, 0, 0, 1], True),  # on its corner
+        ([[0, 0], [4, 0], [0, 4], [5, 5]], [0, 0, 0, 1], True),
+    ],
+)
+def test_separable(X, y, expected):
+    assert separable(X, y) is expected
+    # Neither the names of the classes nor the units of the features matter.
+    assert separable(X, 1 - np.asarray(y)) is expected
+    assert separable(np.asarray(X) * (1e-3, 1e5) + (7, -1e4), y) is expected
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_built_in_sets_are_what_they_are_said_to_be(name):
+    data = load_dataset(name)
+    assert separable(data.X, data.y) is (name not in WITH_MINIMUM)
+    Z, _, _ = standardise(data.X)
+    assert separable(Z, data.y) is (name not in WITH_MINIMUM)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(2, 9), st.integers(0, 2**32 - 1))
+def test_separable_agrees_with_trying_every_line(rows, seed):
+    # Small whole numbers: touching, collinear and repeated points are common. Any line that
+    # parts the classes can be moved until it runs through two points or along an axis normal
+    # to a join of two, so those lines are all there is to try, in exact integers.
+    rng = np.random.default_rng(seed)
+    X = rng.integers(0, 4, (rows, 2))
+    y = rng.integers(0, 2, rows)
+    y[:2] = 0, 1
+    sides = 2 * y - 1
+    found = False
+    for p in X:
+        for q in X:
+            for normal in ((p - q)[::-1] * (1, -1), p - q):
+                for offset in {int(normal @ r) for r in X}:
+                    margins = sides * (X @ normal - offset)
+                    found |= bool((margins >= 0).all() and margins.any())
+    assert separable(X, y) is found
+
+
+def test_separable_is_quick_and_right_on_many_rows():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50_000, 2))
+    y = (X @ [1.0, -2.0] > 0.3).astype(int)
+    assert separable(X, y)
+    y[0] = 1 - y[0]
+    X[0] = (0.3 + 1e-3, 0.0) if y[0] == 0 else (0.3 - 1e-3, 0.0)
+    assert not separable(X, y)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        ([1, 2], [0, 1], "shape"),
+        ([[1, 2, 3]], [0], "shape"),
+        (np.empty((0, 2)), [], "shape"),
+        ([[1, 2]], [0, 1], "one label for each"),
+        ([[1, 2], [np.nan, 1]], [0, 1], "row 1"),
+        ([[1, 2], [np.inf, 1]], [0, 1], "not finite"),
+        ([[1, 2], [3, 4]], [0, 2], "0 and 1 only"),
+        ([["a", "b"]], [0], "numbers"),
+        ([[1, 2], [3]], [0, 1], "numbers"),
+    ],
+)
+def test_bad_data_get_a_sentence(X, y, words):
+    with pytest.raises(ValueError, match=words):
+        mean_loss(X, y, (0, 0, 0))
+
+
+@pytest.mark.parametrize("params", [(1, 2), (1, 2, np.nan), "abc", None])
+def test_bad_parameters_get_a_sentence(params):
+    with pytest.raises(ValueError, match="three finite numbers"):
+        mean_loss(GATES, [0, 1, 1, 0], params)
+
+
+def test_bad_grids_get_a_sentence():
+    with pytest.raises(ValueError, match="plane must be one of"):
+        slice_grid(GATES, [0, 1, 1, 0], "bw1", [0], [0], 0)
+    with pytest.raises(ValueError, match="b must be a finite number"):
+        loss_grid(GATES, [0, 1, 1, 0], [0], [0], np.nan)
+    with pytest.raises(ValueError, match="finite numbers in a row"):
+        loss_grid(GATES, [0, 1, 1, 0], [np.inf], [0], 0)

@@ -1,0 +1,390 @@
+"""Update rules against PyTorch and by hand; runs, their ends, and their arguments."""
+
+from __future__ import annotations
+
+import re
+import tracemalloc
+from functools import partial
+
+import numpy as np
+import pytest
+
+from lrviz.data.datasets import load_dataset, standardise
+from lrviz.text import numbers
+from lrviz.training.model import gradient, mean_loss, minimum, step_bounds
+from lrviz.training.optimizers import (
+    LEARNING_RATE_LIMIT,
+    OPTIMIZERS,
+    STEPS_LIMIT,
+    minibatches,
+    minimize,
+    preview,
+    train,
+)
+
+NAMES = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "newton")
+
+
+def _bowl(w):
+    """Gradient of (w1² + 10 w2²)/2."""
+    return np.array([w[0], 10 * w[1]])
+
+
+def _penguins():
+    data = load_dataset("penguins")
+    return standardise(data.X)[0], data.y
+
+
+# Rules
+
+
+# Three steps each on (w1² + 10 w2²)/2 from (1, 1), by hand; Adam's to twelve decimals.
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "expected"),
+    [
+        ("gd", 0.1, [[0.9, 0], [0.81, 0], [0.729, 0]]),
+        ("momentum", 0.05, [[0.95, 0.5], [0.8575, -0.2], [0.731375, -0.73]]),
+        (
+            "adam",
+            0.1,
+            [
+                [0.900000001000, 0.900000000100],
+                [0.800412229712, 0.800412227875],
+                [0.701586274504, 0.701586271699],
+            ],
+        ),
+        # v = g, then w - η(g + μv): 1 - 0.05·1.9 and 1 - 0.05·19; v = 0.9·1 + 0.905, ...
+        ("nesterov", 0.05, [[0.905, 0.05], [0.905 - 0.05 * 2.5295, 0.05 - 0.05 * 9.05]]),
+        # s = 0.1 g², so the first step is η/√0.1 for both.
+        ("rmsprop", 0.1, [[1 - 0.1 / 0.1**0.5, 1 - 0.1 / 0.1**0.5]]),
+        ("newton", 0.1, [[0, 0], [0, 0]]),
+    ],
+)
+def test_steps_by_hand(optimizer, rate, expected):
+    path = minimize(_bowl, (1, 1), optimizer=optimizer, learning_rate=rate, steps=len(expected))
+    np.testing.assert_allclose(path[0], [1, 1])
+    tolerance = 2e-8 if optimizer in ("rmsprop", "newton") else 6e-13
+    np.testing.assert_allclose(path[1:], expected, rtol=0, atol=tolerance)
+
+
+PEERS = {
+    "gd": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.9}),
+    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-8}),
+    "adam": ("Adam", {"betas": (0.9, 0.999), "eps": 1e-8}),
+}
+
+
+def _torch_path(optimizer, rate, slope):
+    """Fifty steps of PyTorch's rule; ``slope(w)`` leaves the gradient in ``w.grad``."""
+    torch = pytest.importorskip("torch")
+    name, options = PEERS[optimizer]
+    w = torch.tensor([0.3, -0.2, 0.1], dtype=torch.float64, requires_grad=True)
+    rule = getattr(torch.optim, name)([w], lr=rate, **options)
+    path = [w.detach().numpy().copy()]
+    for _ in range(50):
+        rule.zero_grad()
+        slope(torch, w)
+        rule.step()
+        path.append(w.detach().numpy().copy())
+    return path
+
+
+@pytest.mark.parametrize("optimizer", PEERS)
+@pytest.mark.parametrize("rate", [0.01, 0.1])
+def test_fifty_steps_follow_pytorchs_rule(optimizer, rate):
+    Z, y = _penguins()
+
+    def slope(torch, w):
+        w.grad = torch.tensor(gradient(Z, y, w.detach().numpy()))
+
+    ours = train(Z, y, optimizer=optimizer, learning_rate=rate, steps=50, start=(0.3, -0.2, 0.1))
+    np.testing.assert_allclose(ours.params, _torch_path(optimizer, rate, slope), rtol=0, atol=1e-12)
+
+
+# RMSProp soon circles the minimum, where a rounding in the gradient grows without limit, so
+# two independent gradients can only be followed while its steps are small.
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [("gd", 0.1), ("momentum", 0.1), ("nesterov", 0.1), ("adam", 0.1), ("rmsprop", 0.002)],
+)
+def test_fifty_steps_follow_pytorch_and_its_autograd(optimizer, rate):
+    Z, y = _penguins()
+
+    def slope(torch, w):
+        X, labels = torch.tensor(np.array(Z)), torch.tensor(np.array(y, dtype=np.float64))
+        logits = X @ w[:2] + w[2]
+        torch.nn.functional.binary_cross_entropy_with_logits(logits, labels).backward()
+
+    ours = train(Z, y, optimizer=optimizer, learning_rate=rate, steps=50, start=(0.3, -0.2, 0.1))
+    np.testing.assert_allclose(ours.params, _torch_path(optimizer, rate, slope), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", NAMES)
+def test_minimize_and_train_follow_the_same_rule(optimizer):
+    Z, y = _penguins()
+    run = train(Z, y, optimizer=optimizer, steps=4, batch_size=len(y), start=(0.1, 0.2, 0.3))
+    path = minimize(lambda w: gradient(Z, y, w), (0.1, 0.2, 0.3), optimizer=optimizer, steps=4)
+    np.testing.assert_allclose(run.params, path, rtol=0, atol=1e-9)
+
+
+def test_newton_takes_a_hessian_and_a_loss():
+    path = minimize(
+        np.sinh,
+        [4.0],
+        optimizer="newton",
+        steps=20,
+        hessian=lambda w: np.diag(np.cosh(w)),
+        loss=lambda w: float(np.cosh(w).sum()),
+    )
+    assert path[-1, 0] == pytest.approx(0, abs=1e-12)
+
+
+# Runs
+
+
+@pytest.mark.parametrize("optimizer", NAMES)
+def test_a_run_records_every_step(optimizer):
+    Z, y = _penguins()
+    run = train(Z, y, optimizer=optimizer, steps=30, learning_rate=0.5, start=(1, -1, 0))
+    k = len(run)
+    assert k == 30 or run.stopped is not None
+    assert run.params.shape == run.gradients.shape == (k + 1, 3)
+    assert run.losses.shape == (k + 1,)
+    np.testing.assert_array_equal(run.params[0], [1, -1, 0])
+    for step in (0, k // 2, k):
+        at = run.params[step]
+        assert run.losses[step] == pytest.approx(mean_loss(Z, y, at), rel=1e-15)
+        np.testing.assert_allclose(run.gradients[step], gradient(Z, y, at), rtol=1e-12)
+    assert run.losses[-1] < run.losses[0]
+    with pytest.raises(ValueError, match="read-only"):
+        run.params[0, 0] = 1
+
+
+@pytest.mark.parametrize("optimizer", NAMES)
+def test_preview_is_the_step_that_was_taken(optimizer):
+    Z, y = _penguins()
+    run = train(Z, y, optimizer=optimizer, steps=30, learning_rate=0.2, seed=3)
+    for k in range(len(run)):
+        step = preview(run, Z, y, k)
+        np.testing.assert_array_equal(step.before, run.params[k])
+        np.testing.assert_array_equal(step.after, run.params[k + 1])
+    longer = train(Z, y, optimizer=optimizer, steps=31, learning_rate=0.2, seed=3)
+    if len(longer) > len(run):
+        ghost = preview(run, Z, y, len(run))
+        np.testing.assert_array_equal(ghost.after, longer.params[-1])
+
+
+@pytest.mark.parametrize("optimizer", NAMES)
+def test_worked_formulas_can_be_filled_and_come_out(optimizer):
+    Z, y = _penguins()
+    run = train(Z, y, optimizer=optimizer, steps=3)
+    step = preview(run, Z, y, 2)
+    row = OPTIMIZERS[optimizer]
+    assert row.formula
+    for parameter in range(3):
+        read = partial(step.read, parameter=parameter)
+        lines = [numbers.fill(template, read) for template in row.worked]
+        assert not any(re.search(r"\{\(?[a-z]", line) for line in lines if "sqrt" not in line)
+        assert numbers.number(run.params[3, parameter]) in lines[-1]
+
+
+def test_the_same_seed_gives_the_same_run_and_another_does_not():
+    Z, y = _penguins()
+    runs = [train(Z, y, optimizer="sgd", seed=seed, steps=40).params for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[0], runs[2])
+
+
+def test_minibatches_visit_every_row_once_a_pass():
+    draw = minibatches(10, 4, seed=0)
+    first = [next(draw) for _ in range(3)]
+    assert [len(rows) for rows in first] == [4, 4, 2]
+    assert sorted(np.concatenate(first)) == list(range(10))
+    second = np.concatenate([next(draw) for _ in range(3)])
+    assert sorted(second) == list(range(10))
+    assert list(second) != list(np.concatenate(first))
+
+
+def test_below_the_guaranteed_rate_the_loss_falls_and_beyond_the_local_one_it_does_not_settle():
+    Z, y = _penguins()
+    bounds = step_bounds(Z, y)
+    steady = train(Z, y, learning_rate=0.99 * bounds.guaranteed, steps=300)
+    assert (np.diff(steady.losses) <= 1e-15).all()
+    start = bounds.minimum + np.array([1e-4, 0, 0])
+    below = train(Z, y, learning_rate=0.98 * bounds.local, steps=3000, start=start)
+    above = train(Z, y, learning_rate=1.02 * bounds.local, steps=3000, start=start)
+    assert np.linalg.norm(below.params[-1] - bounds.minimum) < 1e-6
+    assert np.linalg.norm(above.params[-1] - bounds.minimum) > 1e-2
+
+
+def test_on_separable_data_the_weights_grow_like_the_logarithm_of_the_steps():
+    data = load_dataset("separable")
+    run = train(data.X, data.y, learning_rate=1.0, steps=16_000)
+    length = np.linalg.norm(run.params[:, :2], axis=1)
+    gains = [length[2 * t] - length[t] for t in (1000, 2000, 4000, 8000)]
+    assert (np.diff(run.losses[100:]) < 0).all()
+    assert max(gains) < 1.25 * min(gains)
+
+
+# Ends
+
+
+@pytest.mark.parametrize("name", ["penguins", "blobs", "xor", "outlier", "imbalanced"])
+def test_newton_ends_at_the_minimum(name):
+    data = load_dataset(name)
+    for X in (data.X, standardise(data.X)[0]):
+        run = train(X, data.y, optimizer="newton", start=(0.1, 0.1, 0.1), steps=50)
+        assert "Converged" in run.stopped
+        assert len(run) < 15
+        np.testing.assert_allclose(run.params[-1], minimum(X, data.y), rtol=0, atol=1e-8)
+
+
+def test_newton_reproduces_the_published_penguins():
+    # Coefficients to ten decimals from an independent statistics package.
+    data = load_dataset("penguins")
+    run = train(data.X, data.y, optimizer="newton")
+    expected = [0.2710683194, 0.7671608835, -24.9444368394]
+    np.testing.assert_allclose(run.params[-1], expected, rtol=0, atol=1e-8)
+    assert -333 * run.losses[-1] == pytest.approx(-161.8188176540, abs=1e-8)
+
+
+@pytest.mark.parametrize("start", [(50, 50, 50), (-300, 20, 100)])
+def test_newton_finds_home_from_a_saturated_start(start):
+    Z, y = _penguins()
+    run = train(Z, y, optimizer="newton", start=start)
+    np.testing.assert_allclose(run.params[-1], minimum(Z, y), rtol=0, atol=1e-8)
+    assert (np.diff(run.losses) <= 1e-15).all()
+
+
+@pytest.mark.parametrize("name", ["and", "or", "separable"])
+def test_newton_stops_on_separable_data_and_says_why(name):
+    data = load_dataset(name)
+    run = train(data.X, data.y, optimizer="newton")
+    assert "no minimum exists" in run.stopped
+    assert len(run) < 40
+    assert run.losses[-1] < 1e-8
+    assert np.isfinite(run.params).all()
+
+
+def test_newton_stops_under_quasi_complete_separation():
+    run = train([[0, 0], [1, 0], [1, 0], [2, 0]], [0, 0, 1, 1], optimizer="newton")
+    assert "no minimum exists" in run.stopped
+    assert run.losses[-1] == pytest.approx(np.log(2) / 2, abs=1e-8)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov", "rmsprop", "adam", "newton"])
+def test_xor_from_zero_stands_still(optimizer):
+    data = load_dataset("xor")
+    for X in (data.X, standardise(data.X)[0]):
+        run = train(X, data.y, optimizer=optimizer)
+        assert len(run) == 0
+        assert "exactly zero" in run.stopped
+        assert not run.gradients.any()
+        assert run.losses[0] == pytest.approx(np.log(2), rel=1e-15)
+
+
+def test_gd_stops_where_float64_stops():
+    data = load_dataset("xor")
+    run = train(data.X, data.y, start=(1, 0, 0), learning_rate=2, steps=20_000)
+    assert "last digit" in run.stopped or "exactly zero" in run.stopped
+    assert len(run) < 20_000
+
+
+def test_divergence_ends_at_the_last_finite_step():
+    run = train([[1e300, 0], [1e300, 1], [-1e300, 1]], [0, 1, 1], learning_rate=1000)
+    assert "Diverged at step 1" in run.stopped
+    assert len(run) == 0
+    assert np.isfinite(run.params).all()
+    assert np.isfinite(run.losses).all()
+    assert np.isfinite(run.gradients).all()
+
+
+def test_progress_is_told_and_may_stop():
+    Z, y = _penguins()
+    told = []
+    run = train(Z, y, steps=20, progress=lambda k, steps: told.append((k, steps)) or k == 7)
+    assert told == [(k, 20) for k in range(1, 8)]
+    assert len(run) == 7
+    assert run.stopped == "Stopped on request after step 7 of 20."
+    assert train(Z, y, steps=3, progress=lambda k, steps: k == 3).stopped is None
+
+
+def test_no_steps_is_a_run_too():
+    run = train([[0, 1], [1, 0]], [0, 1], steps=0, start=(1, 2, 3))
+    np.testing.assert_array_equal(run.params, [[1, 2, 3]])
+    assert run.stopped is None
+
+
+def test_memory_stays_within_three_times_the_data():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200_000, 2)), rng.integers(0, 2, 200_000)
+    tracemalloc.start()
+    train(X, y, steps=3)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * (X.nbytes + y.nbytes)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"learning_rate": 0}, "above 0"),
+        ({"learning_rate": -0.1}, "above 0"),
+        ({"learning_rate": 1e6}, f"at most {LEARNING_RATE_LIMIT:.0f}"),
+        ({"learning_rate": np.nan}, "finite number"),
+        ({"learning_rate": "0.1"}, "finite number"),
+        ({"learning_rate": None}, "finite number"),
+        ({"momentum": 1}, "below 1"),
+        ({"momentum": -0.1}, "at least 0"),
+        ({"steps": STEPS_LIMIT + 1}, f"between 0 and {STEPS_LIMIT}"),
+        ({"steps": -1}, "between 0"),
+        ({"steps": 2.5}, "whole number"),
+        ({"steps": True}, "whole number"),
+        ({"seed": 1.5}, "whole number"),
+        ({"seed": "x"}, "whole number"),
+        ({"seed": -1}, "at least 0"),
+        ({"batch_size": 0}, "at least 1"),
+        ({"optimizer": "sgd", "batch_size": 5}, "larger than the data"),
+        ({"optimizer": "lbfgs"}, "must be one of gd, sgd"),
+        ({"optimizer": None}, "must be one of"),
+        ({"start": (1, 2)}, "The start must be three finite numbers"),
+        ({"start": (1, 2, np.inf)}, "The start"),
+        ({"start": (1e308, 1e308, 1e308)}, "choose a start nearer zero"),
+    ],
+)
+def test_bad_arguments_get_one_sentence(arguments, words):
+    with pytest.raises(ValueError, match=re.escape(words)) as error:
+        train([[0, 0], [0, 1], [1, 0], [3, 3]], [0, 1, 1, 0], **arguments)
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+def test_bad_data_are_refused_before_the_first_step():
+    with pytest.raises(ValueError, match="not finite in row 1"):
+        train([[0, 0], [np.nan, 1]], [0, 1])
+
+
+def test_minimize_checks_its_arguments():
+    for arguments in ({"start": [np.nan]}, {"start": [[1.0]]}, {"optimizer": "x"}, {"steps": -1}):
+        with pytest.raises(ValueError, match="must be"):
+            minimize(_bowl, arguments.pop("start", (1, 1)), **arguments)
+
+
+def test_preview_knows_the_run():
+    Z, y = _penguins()
+    run = train(Z, y, steps=5)
+    with pytest.raises(ValueError, match="between 0 and 5"):
+        preview(run, Z, y, 6)
+    with pytest.raises(ValueError, match="fewer rows"):
+        preview(train(Z, y, steps=2, optimizer="sgd"), Z[:4], y[:4], 1)
+
+
+def test_the_table_is_complete_and_read_only():
+    assert tuple(OPTIMIZERS) == NAMES
+    with pytest.raises(TypeError):
+        OPTIMIZERS["x"] = None
