@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lrviz.training.model import loss_grid, separable, step_bounds
-from lrviz.training.optimizers import train
+from lrviz.training.walk import train
 
 REPEATS = 5
 RATE = 0.1

@@ -14,7 +14,7 @@ from lrviz.data.datasets import DataError, Dataset, load_dataset, read_csv
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
 from lrviz.training.model import loss_grid
-from lrviz.training.optimizers import History, minimize, train
+from lrviz.training.walk import History, minimize, train
 
 __version__ = "0.1.0"
 __all__ = [

@@ -224,7 +224,7 @@ OWN, FILE = "own", "file"
 POINTS_LIMIT, POINTS_HIGH = 60, 100.0
 #: Most runs beside the one that the controls set.
 VERSUS_LIMIT = 2
-OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "newton")
+OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
 #: Parts of the Training page that a link may leave out.

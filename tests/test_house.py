@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "core": set(),
     "data": {"core"},
     "training": {"core", "data"},
-    "text": {"core", "data", "training"},
+    "text": {"core", "data", "training", "settings"},
     "figures": {"core", "data", "training", "text"},
     "export": {"core", "data", "training", "text", "figures"},
     "live": {"core", "data", "training", "text", "figures"},

@@ -17,8 +17,9 @@ from typing import Any, Literal, TypeAlias, get_args
 import networkx as nx
 import numpy as np
 
+from lrviz.core.expression import Expression, symbol
 from lrviz.core.numerics import Z_LIMIT
-from lrviz.core.ops import OPS, Value
+from lrviz.core.ops import OPS, Op, Value
 
 View = Literal["vector", "features", "operations"]
 Loss = Literal["log", "squared"]
@@ -27,26 +28,6 @@ LOSSES: tuple[Loss, ...] = get_args(Loss)
 INPUTS = ("x1", "w1", "x2", "w2", "b", "y")
 Edge = tuple[str, str]
 Graph: TypeAlias = "nx.DiGraph[str]"
-
-#: LaTeX of every node's symbol.
-SYMBOLS: Mapping[str, str] = MappingProxyType(
-    {
-        "x": "x",
-        "w": "w",
-        "x1": "x_1",
-        "w1": "w_1",
-        "x2": "x_2",
-        "w2": "w_2",
-        "b": "b",
-        "y": "y",
-        "u1": "u_1",
-        "u2": "u_2",
-        "s": "s",
-        "z": "z",
-        "a": "a",
-        "L": "L",
-    }
-)
 
 # (node, the inputs it holds) and (node, operation, arguments) per view; the tail that
 # all three share follows.
@@ -73,9 +54,11 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
     """The frozen graph of one view.
 
     Node attributes: ``role`` is "data", "parameter" or "computed"; leaves have
-    ``inputs`` (the names they hold), the rest ``op`` (a key of `lrviz.core.ops.OPS`) and
-    ``args`` (their arguments, in the operation's order).
-    ``graph.graph["order"]`` is the topological order both walks use.
+    ``inputs`` (the names they hold), the rest ``op`` (a key of `lrviz.core.ops.OPS`), ``args``
+    (their arguments, in the operation's order), and in their own letters ``formula``, ``rates``
+    and ``computed``, as `lrviz.core.ops.Op` has them.
+    ``graph.graph["order"]`` is the topological order; ``graph.graph["plan"]`` has, in that
+    order, what both walks need of each node: (name, inputs, operation or None, arguments).
 
     Raises
     ------
@@ -91,11 +74,29 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
         g.add_node(name, role="data" if name[0] in "xy" else "parameter", inputs=inputs)
     tail = (("a", "sigmoid", ("z",)), ("L", _LOSS_OPS[loss], ("a", "y")))
     for name, op, args in (*_INNER[view], *tail):
-        g.add_node(name, role="computed", op=op, args=args)
+        g.add_node(name, role="computed", op=op, args=args, **_spelt(OPS[op], name, args))
         g.add_edges_from((arg, name) for arg in args)
     g.graph["order"] = tuple(nx.lexicographical_topological_sort(g, key=list(g).index))
+    g.graph["plan"] = tuple(
+        (name, n.get("inputs", ()), OPS.get(n.get("op", "")), n.get("args", ()))
+        for name, n in ((name, g.nodes[name]) for name in g.graph["order"])
+    )
     frozen: Graph = nx.freeze(g)
     return frozen
+
+
+def _spelt(op: Op, name: str, args: tuple[str, ...]) -> dict[str, Any]:
+    """An operation's formulas in the letters of a node and its arguments."""
+    own = dict(zip((*op.arguments, op.out), map(symbol, (*args, name)), strict=True))
+
+    def put(formulas: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        return tuple(one.put(own) for one in formulas)
+
+    return {
+        "formula": op.formula.put(own),
+        "rates": put(op.rates),
+        "computed": put(op.computed),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Pass:
             tail, _, head = name.partition("-")
             found = self.locals[tail, head]
         elif kind == "complement":
-            found = self.values[name].complement
+            found = 1 - self.values[name]
         elif kind in ("value", "adjoint"):
             found = (self.values if kind == "value" else self.adjoints)[name]
         else:
@@ -163,14 +164,13 @@ def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
         When |z| exceeds `Z_LIMIT` or is not finite: float64 ends there.
     """
     values: dict[str, Value] = {}
-    nodes = graph.nodes
-    for name in graph.graph["order"]:
-        node = nodes[name]
-        if "inputs" in node:
-            held = [inputs[i] for i in node["inputs"]]
-            values[name] = held[0] if len(held) == 1 else _vector(held)
+    for name, held, op, args in graph.graph["plan"]:
+        if op is not None:
+            values[name] = op.forward(*[values[arg] for arg in args])
+        elif len(held) == 1:
+            values[name] = inputs[held[0]]
         else:
-            values[name] = OPS[node["op"]].forward(*(values[arg] for arg in node["args"]))
+            values[name] = _vector([inputs[i] for i in held])
         if name == "z" and not abs(values["z"]) <= Z_LIMIT:
             raise ValueError(
                 f"These inputs give z = {values['z']:.6g}, and beyond |z| = {Z_LIMIT:.0f} the "
@@ -189,13 +189,11 @@ def backward(
     """
     local: dict[Edge, Value] = {}
     adjoint: dict[str, Value] = {"L": 1.0}
-    nodes = graph.nodes
-    for name in reversed(graph.graph["order"]):
-        node = nodes[name]
-        if "op" not in node:
+    for name, _, op, args in reversed(graph.graph["plan"]):
+        if op is None:
             continue
-        args, upstream = node["args"], adjoint[name]
-        derivatives = OPS[node["op"]].derivatives(*(values[a] for a in args), out=values[name])
+        upstream = adjoint[name]
+        derivatives = op.derivatives(*[values[arg] for arg in args], values[name])
         for arg, derivative in zip(args, derivatives, strict=True):
             local[arg, name] = derivative
             term = _frozen(upstream * derivative)
@@ -250,9 +248,23 @@ def differentiate(
     return Pass(values, local, adjoints, MappingProxyType(inputs), view, loss)
 
 
+def holder(graph: Graph, name: str) -> str:
+    """The node that holds an input, as `Pass.read` wants it: ``w1``, or ``w.0`` in a vector.
+
+    Raises
+    ------
+    KeyError
+        There is no such input.
+    """
+    for node, held, *_ in graph.graph["plan"]:
+        if name in held:
+            return node if len(held) == 1 else f"{node}.{held.index(name)}"
+    raise KeyError(name)
+
+
 def path(graph: Graph, of: str) -> tuple[str, ...]:
     """Nodes from L back to the target ``of``, a parameter or (in the vector view) its vector."""
-    target = of if of in graph else of[0]
+    target = holder(graph, of).partition(".")[0]
     return tuple(reversed(nx.shortest_path(graph, target, "L")))
 
 

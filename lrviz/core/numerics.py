@@ -8,7 +8,6 @@ each computed from exp(-|z|), never one from the other.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +41,16 @@ class Probability(float):
         self.logit = logit
         return self
 
+    def __rsub__(self, other: float) -> float:
+        """1 − p as a `Probability`, 0 − p; nothing is subtracted where digits would be lost."""
+        if other == 1:
+            return Probability(self.complement, float(self), -self.logit)
+        return other - float(self)
+
+    def __sub__(self, other: float) -> float:
+        """p − y for a label y: −(1 − p) for 1, p for 0."""
+        return -self.complement if other == 1 else float(self) - other
+
     def __reduce__(self) -> tuple[type[Probability], tuple[float, float, float]]:
         """Pickle and copy with all three numbers."""
         return Probability, (float(self), self.complement, self.logit)
@@ -65,12 +74,14 @@ def sigmoid_pair(z: npt.ArrayLike) -> tuple[Array, Array]:
     return np.where(z >= 0, large, small), np.where(z >= 0, small, large)
 
 
-def negative_log(p: float, complement: float) -> float:
-    """-log(p) in [0, ∞), from whichever tail loses nothing.
+def log(x: float) -> float:
+    """The natural logarithm; of a `Probability`, from whichever tail loses nothing.
 
-    Near p = 1 the information is in the complement, so -log1p(-complement).
+    Near p = 1 the information is in the complement, so log1p(-complement).
     """
-    return -math.log1p(-complement) if complement < 0.5 else -math.log(p)
+    if isinstance(x, Probability) and x.complement < 0.5:
+        return math.log1p(-x.complement)
+    return math.log(x)
 
 
 def softplus(z: npt.ArrayLike) -> Array:
@@ -88,28 +99,3 @@ def log_loss(z: npt.ArrayLike, y: npt.ArrayLike) -> Array:
     z and y broadcast; y is 0 or 1. -log σ(z) = softplus(-z) and -log σ(-z) = softplus(z).
     """
     return softplus(np.where(np.asarray(y) == 1, -np.asarray(z), z))
-
-
-def naive(z: float, y: int) -> dict[str, float]:
-    """The textbook formulas evaluated as they are written, in float64.
-
-    Shown beside the exact pass so that a learner sees where they break. NumPy's float64
-    is used because it answers 1/0 with inf where Python would raise.
-
-    Returns
-    -------
-    dict
-        ``a`` = 1/(1 + e^-z), ``da/dz`` = a(1 - a), ``dL/dz`` the product of the two
-        others, and of ``L`` and ``dL/da`` the term that the label leaves: -log a and -1/a
-        for y = 1, -log(1 - a) and 1/(1 - a) for y = 0. Values may be inf or nan: that is
-        the point.
-    """
-    with np.errstate(all="ignore"):
-        one = np.float64(1.0)
-        a = one / (one + np.exp(np.float64(-z)))
-        loss = -np.log(a) if y == 1 else -np.log(one - a)
-        upstream = -one / a if y == 1 else one / (one - a)
-        local = a * (one - a)
-        out: dict[str, Any] = {"a": a, "L": loss, "dL/da": upstream, "da/dz": local}
-        out["dL/dz"] = upstream * local
-    return {name: float(value) for name, value in out.items()}

@@ -37,7 +37,8 @@ from lrviz.figures.runs import (
 from lrviz.figures.styles import RUN_STYLES, outline, printable
 from lrviz.text.numbers import number
 from lrviz.training.model import check_data
-from lrviz.training.optimizers import OPTIMIZERS, History
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.walk import History
 
 #: Most runs beside each other.
 RUNS_LIMIT = len(RUN_STYLES)

@@ -18,7 +18,8 @@ from lrviz.core.numerics import Array
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES, slice_grid
-from lrviz.training.optimizers import OPTIMIZERS, History
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.walk import History
 
 #: Most frames of an animation; a longer run is shown at evenly spaced steps. A frame carries
 #: one slice and the path so far, which adds up to less than 1 MB for the longest figure.

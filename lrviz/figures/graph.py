@@ -9,7 +9,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lrviz.core.expression import plain
 from lrviz.core.graph import Edge, Graph, Loss, Pass, View, build, path
+from lrviz.core.ops import RESIDUAL
 from lrviz.figures.geometry import FRAMES, Frame, Point, Shape
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.text import explanations
@@ -115,7 +117,7 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         }
         kind = "local-lit" if on else "local"
         stage = stages[edge]
-        mark = explanations.component(edge)
+        mark = explanations.mark(edge)
         symbols = explanations.derivative(edge)
         vector = len(graph.nodes[tail].get("inputs", ())) > 1
         number = f"({{local.{name}.0}}, {{local.{name}.1}})" if vector else f"{{local.{name}}}"
@@ -145,7 +147,7 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         c.hits.append(
             {
                 "name": name,
-                "label": f"edge {explanations.symbol(tail)} to {explanations.symbol(head)}, "
+                "label": f"edge {explanations.letter(tail)} to {explanations.letter(head)}, "
                 f"{symbols} {same} {number}",
                 "box": _edge_box(frame, edge),
             }
@@ -186,7 +188,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         )
         c.write(
             (left + (10 if roomy else 6), y),
-            explanations.symbol(name),
+            explanations.letter(name),
             "symbol",
             0,
             serif=True,
@@ -220,7 +222,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         c.hits.append(
             {
                 "name": name,
-                "label": f"node {explanations.symbol(name)}, value {said}"
+                "label": f"node {explanations.letter(name)}, value {said}"
                 + (f", gradient {slope}" if role != "data" else ", data"),
                 "box": (left, y - h / 2, w, h),
             }
@@ -231,7 +233,7 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
     _, stages, _ = explanations.stages_shown(graph)
     stage = stages["z", "a"]
-    short = "= a − y " if graph.graph["loss"] == "log" else ""
+    short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
     zx, zy = frame.at["z"]
     if shape == "wide":
         left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4

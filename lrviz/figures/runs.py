@@ -19,7 +19,7 @@ from lrviz.figures.palette import PALETTES, Mode
 from lrviz.figures.styles import RUN_STYLES, axis, layout, literal, margin, outline
 from lrviz.figures.training import plane_figure
 from lrviz.text.numbers import number
-from lrviz.training.optimizers import History
+from lrviz.training.walk import History
 
 #: Most examples drawn of one class; of more, evenly spaced ones.
 POINTS_LIMIT = 1000

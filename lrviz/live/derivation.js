@@ -3,6 +3,7 @@
 
 import { Bindings } from "./blocks.js";
 import { choice, el } from "./dom.js";
+import { compile } from "./expression.js";
 import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
 let katex = null;
@@ -34,17 +35,6 @@ function math(latex, { display = false, spoken = true } = {}) {
 }
 
 const prose = (texts) => texts.map((text, i) => (i % 2 ? math(text) : document.createTextNode(text)));
-
-/** A chain's value: a quantity key, a constant, or [operator, left, right]. */
-export function evaluateExpression(expression, read) {
-  if (typeof expression === "string") return read(expression);
-  if (!Array.isArray(expression)) return expression;
-  const [sign, left, right] = expression;
-  const plain = (x) => (typeof x === "object" ? x.p : x);
-  const a = plain(evaluateExpression(left, read));
-  const b = plain(evaluateExpression(right, read));
-  return sign === "+" ? a + b : sign === "-" ? a - b : sign === "*" ? a * b : a / b;
-}
 
 export class Derivation {
   /** actions: turn(part, line), point(names), copy(scope, numbers). */
@@ -184,7 +174,7 @@ export class Derivation {
     node.addEventListener("pointerenter", () => this.actions.point(step.about));
     node.addEventListener("pointerleave", () => this.actions.point(null));
     const keys = [...step.numbers.matchAll(/q=([\w.-]+)/g)].map((match) => match[1]);
-    this.rows.push({ node, step, value, same, roughly: step.numbers ? roughly : null, keys, last: null, signs: null });
+    this.rows.push({ node, step, value, compute: compile(step.value), same, roughly: step.numbers ? roughly : null, keys, last: null, signs: null });
     return node;
   }
 
@@ -195,8 +185,9 @@ export class Derivation {
       const now = slot(one.open, read(one.key), this.digits);
       if (now !== one.last) one.leaf.textContent = one.last = now;
     }
+    const letter = (name) => read(`value.${name}`);
     for (const row of this.rows) {
-      const value = evaluateExpression(row.step.value, read);
+      const value = row.compute(letter);
       const now = number(value, this.digits);
       if (now !== row.last) row.value.textContent = row.last = now;
       // = only where every number that stands there is shown exactly.

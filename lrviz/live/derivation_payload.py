@@ -10,11 +10,12 @@ import re
 from functools import cache
 from typing import Any
 
+from lrviz.core.expression import latex
 from lrviz.core.graph import INPUTS, Loss, View, build
 from lrviz.text.derivation import KEYS, Part, Step, part_of, parts, places, steps
 from lrviz.text.explanations import names
 from lrviz.text.numbers import number
-from lrviz.text.substitution import SLOT, losses, numeric, point
+from lrviz.text.substitution import SLOT, numeric, point, precision_losses
 
 #: How the parts are called on the bar that chooses one.
 LABELS = {
@@ -74,9 +75,9 @@ def _part(part: Part, view: View) -> dict[str, Any]:
     return {
         "key": part.key,
         "label": LABELS[part.key],
-        "title": part.title,
-        "intro": _texts(part.intro),
-        "wanted": list(part.wanted),
+        "title": part.title.plain,
+        "intro": part.intro.turns,
+        "wanted": [latex(one) for one in part.wanted],
         "steps": [
             _step(step, view) | (_extreme(step) if part.key == "3" else {}) for step in steps(part)
         ],
@@ -85,7 +86,7 @@ def _part(part: Part, view: View) -> dict[str, Any]:
 
 def _extreme(step: Step) -> dict[str, Any]:
     """A button for a line whose remark is about saturation: what it says, what it sets."""
-    found = EXTREMES.get(step.line.rule)
+    found = EXTREMES.get(step.line.rule.plain)
     if not (found and step.line.note):
         return {}
     z, given = found
@@ -96,23 +97,23 @@ def _extreme(step: Step) -> dict[str, Any]:
 def _step(step: Step, view: View) -> dict[str, Any]:
     chain, line, place = step
     numbers = numeric(line)
-    kind, _, detail = line.rule.partition(": ")
+    kind, _, detail = line.rule.plain.partition(": ")
     return {
         "chain": chain.name,
         "title": chain.title if place == 0 else "",
-        "head": chain.head if place == 0 else "",
+        "head": latex(chain.head) if place == 0 else "",
         "side": chain.side,
         "latex": line.latex,
         "rule": [kind, detail],
-        "note": _texts(line.note),
+        "note": line.note.turns,
         "uses": line.uses if line.uses in KEYS else "",
         "about": list(places(line.about, view)),
         "numbers": _slotted(numbers) if numbers else "",
         "point": "" if numbers else _slotted(point(line)),
         # A line that is nothing but its value is not written twice.
         "bare": bool(numbers and re.fullmatch(r"\\slot\{[^{}]*\}|-?\d+", numbers.strip())),
-        "value": chain.value,
-        "losses": [list(one) for one in losses(line)],
+        "value": chain.value.json,
+        "losses": [list(one) for one in precision_losses(line)],
     }
 
 
@@ -121,8 +122,3 @@ def _slotted(template: str) -> str:
         lambda m: rf"\htmlData{{q={m['key']}, o={'1' if m['open'] else '0'}}}{{\text{{0}}}}",
         template,
     )
-
-
-def _texts(text: str) -> list[str]:
-    """Text and mathematics in turn: "where $a$ is" becomes ["where ", "a", " is"]."""
-    return text.split("$") if text else []

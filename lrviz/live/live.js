@@ -10,7 +10,7 @@ import { choice, el, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
 import { Curves, Derivation, typesetter } from "./derivation.js";
 import { fill } from "./numbers.js";
-import { evaluate, reader } from "./ops.js";
+import { evaluate, reader } from "./pass.js";
 import "./paper.js";
 import { mountPictures } from "./picture.js";
 

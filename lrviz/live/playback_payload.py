@@ -6,80 +6,16 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.text.numbers import plain
+from lrviz.text.rules import rule_lines
 from lrviz.text.runs import describe, runs
 from lrviz.training.model import PLANES
-from lrviz.training.optimizers import ALPHA, BETA1, BETA2, OPTIMIZERS
-from lrviz.training.playback import SLOT, SYMBOLS, Playback, Scaled
-
-# The rule in words the browser can fill
-
-_LATEX = (
-    (r"\lambda \, \mathrm{diag}\, H", "λ·diag(H)"),
-    (r"\text{mean over the minibatch of }", "mean over the minibatch of"),
-    (r"\sqrt{s}", "√s"),
-    (r"\sqrt{\hat s}", "√ŝ"),
-    (r"\hat m", "m̂"),
-    (r"\hat s", "ŝ"),
-    (r"\leftarrow", "←"),
-    (r"\approx", "≈"),
-    (r", \quad", ", "),
-    ("^t", "ᵗ"),
-    (r"\eta", "η"),
-    (r"\mu", "μ"),
-    (r"\alpha", "α"),
-    (r"\beta_1", "β₁"),
-    (r"\beta_2", "β₂"),
-    (r"\lambda", "λ"),
-    (r"\varepsilon", "ε"),
-)
-
-
-def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
-    """One update rule for one parameter: (symbols, template of numbers) per line.
-
-    The templates' slots are read with the keys of `Playback.terms` and ``w``, ``g``, ``after``,
-    ``eta``, ...
-    """
-    rule = OPTIMIZERS[opt]
-    symbol = SYMBOLS[parameter]
-    lines = []
-    for formula, worked in zip(rule.formula, rule.worked, strict=True):
-        left = _unicode(formula, slots=False)
-        if opt not in ("sgd", "newton"):
-            left = left.replace("g²", f"(∂J/∂{symbol})²")
-            left = re.sub(r"\bg\b", f"∂J/∂{symbol}", left)
-        left = re.sub(r"\bw\b", symbol, left)
-        right = _unicode(worked, slots=True)
-        right = re.sub(r"^(\w ←|g =) ", "", right)
-        lines.append((left, right if right.startswith(("d ", "m̂ ")) else f"= {right}"))
-    return lines
-
-
-def _unicode(latex: str, *, slots: bool) -> str:
-    """The rules' LaTeX as Unicode; slots, where there are any, stay as they are."""
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        return chr(0xE000 + len(kept) - 1)
-
-    text = re.sub(r"\\sqrt\{\{(\w+)\}\}", r"√{\1}", latex)
-    text = re.sub(SLOT, keep, text) if slots else text
-    for old, new in _LATEX:
-        text = text.replace(old, new)
-    text = plain(re.sub(r" ?\\, ?", "·", text).replace(r"\cdot", "×"))
-    text = re.sub(r"([αμ]|β[₁₂]|\)) (?=[a-z])", r"\1·", text)
-    for n, slot in enumerate(kept):
-        text = text.replace(chr(0xE000 + n), slot)
-    return text
-
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.playback import SYMBOLS, Playback, Scaled
 
 # What is sent
 
@@ -100,7 +36,7 @@ def payload(playback: Playback) -> dict[str, Any]:
     A few hundred kB: the slices' coefficients are most of it.
     """
     h, r = playback.history, playback.request
-    constants = {"eta": r.lr, "mu": r.momentum, "alpha": ALPHA, "beta1": BETA1, "beta2": BETA2}
+    constants = {"eta": r.lr, "mu": r.momentum, **OPTIMIZERS[r.opt].constants}
     best = playback.bounds.minimum
     return {
         "rows": playback.scaled.digest,

@@ -3,7 +3,7 @@
 
 import { choice, el } from "./dom.js";
 import { fill, number } from "./numbers.js";
-import { OPS } from "./ops.js";
+import { sigma } from "./expression.js";
 
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
@@ -117,7 +117,7 @@ export class Contributions {
       const r = residuals[i];
       const y = playback.y[i];
       const x = [playback.X[2 * i], playback.X[2 * i + 1], 1];
-      const a = OPS.sigmoid.forward(x.reduce((z, v, c) => z + v * w[c], 0));
+      const a = sigma(x.reduce((z, v, c) => z + v * w[c], 0));
       this.#button(n, i, i === example);
       this.grid.row(n, [null, String(y), number(a), number(r), ...x.map((v) => write(r * v))]);
     });

@@ -8,7 +8,7 @@ import { MessageQueue } from "./queue.js";
 import { choice, el, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { fill, number } from "./numbers.js";
-import { evaluate, reader } from "./ops.js";
+import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
 import { Runs } from "./runs.js";

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lrviz import settings
+from lrviz.core.expression import plain
 from lrviz.core.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
 from lrviz.figures.curves import curves_figure
 from lrviz.figures.graph import build_figure
@@ -139,7 +140,7 @@ def _range(name: str, role: str) -> dict[str, Any]:
     return {
         "kind": "range",
         "name": name,
-        "label": explanations.symbol(name),
+        "label": explanations.letter(name),
         "min": settings.LOW,
         "max": settings.HIGH,
         "step": settings.STEP,
@@ -183,7 +184,7 @@ def structure(view: View, loss: Loss, of: str) -> str:
     spec = {
         "structure": f"{view}-{loss}-{of}",
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
-        "question": f"How does changing {explanations.symbol(of)} change the loss? Drag it.",
+        "question": f"How does changing {explanations.letter(of)} change the loss? Drag it.",
         "drag": of,
         "bridge": _BRIDGE[view],
         "legend": [
@@ -192,7 +193,7 @@ def structure(view: View, loss: Loss, of: str) -> str:
             ["text", "on an arrow: local derivative, how fast its end changes with its start"],
         ],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
-        f"L = {{value.L}}, {at_z}, {product.result[0]} = {{{product.result[1]}}}",
+        f"L = {{value.L}}, {at_z}, {product.symbol} = {{{product.key}}}",
         "graph": explanations.spec(graph),
         "figures": figures,
         "groups": [
@@ -228,19 +229,17 @@ def structure(view: View, loss: Loss, of: str) -> str:
         "product": {
             "factors": [
                 {
-                    "symbol": symbol,
-                    "key": key,
-                    "mark": mark,
-                    "name": "-".join(edge),
-                    "stage": stage,
+                    "symbol": one.symbol,
+                    "key": one.key,
+                    "mark": one.mark,
+                    "name": "-".join(one.edge),
+                    "stage": one.stage,
                 }
-                for (edge, symbol, key, mark), stage in zip(
-                    product.factors, product.stages[:-1], strict=True
-                )
+                for one in product.factors
             ],
-            "stage": product.stages[-1],
-            "result": {"symbol": product.result[0], "key": product.result[1]},
-            "identity": {"symbol": product.identity, "numbers": product.identity_numbers},
+            "stage": product.stage,
+            "result": {"symbol": product.symbol, "key": product.key},
+            "identity": {"symbol": plain(product.identity), "numbers": product.identity_numbers},
             "choice": {
                 "name": "of",
                 "title": "Differentiate for",

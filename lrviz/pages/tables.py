@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from lrviz.core.expression import compiled
 from lrviz.core.gradient_check import gradient_check
 from lrviz.core.graph import Pass
-from lrviz.core.numerics import naive
+from lrviz.core.naive import naive
 from lrviz.text import explanations
 from lrviz.text.numbers import number
 
@@ -46,7 +47,7 @@ def values(p: Pass) -> str:
         held = p.graph.nodes[name].get("inputs", ())
         rows.append(
             (
-                explanations.symbol(name),
+                explanations.letter(name),
                 _vector(p, "value", name, held),
                 _vector(p, "adjoint", name, held),
             )
@@ -61,7 +62,7 @@ def local_derivatives(p: Pass) -> str:
         held = p.graph.nodes[tail].get("inputs", ())
         formula = explanations.local_formula(p.graph, (tail, head))
         symbol = f"{explanations.derivative((tail, head))} = {formula}"
-        edge = f"{explanations.symbol(tail)} → {explanations.symbol(head)}"
+        edge = f"{explanations.letter(tail)} → {explanations.letter(head)}"
         rows.append((edge, symbol, _vector(p, "local", f"{tail}-{head}", held)))
     return table("Local derivatives", ("Edge", "Symbol", "Value"), rows)
 
@@ -70,8 +71,8 @@ def check(p: Pass) -> str:
     """The table ``Gradient check``."""
     rows = [
         (
-            explanations.gradient(c.parameter),
-            number(c.analytic),
+            explanations.gradient(c.input),
+            number(_by_formula(p, c.input)),
             number(c.graph),
             number(c.central),
             "equal" if c.difference in (None, 0.0) else number(c.difference or 0.0),
@@ -80,6 +81,12 @@ def check(p: Pass) -> str:
     ]
     head = ("", "By formula", "By the graph", "Central difference", "Relative difference")
     return table("Gradient check", head, rows)
+
+
+def _by_formula(p: Pass, of: str) -> float:
+    formula = explanations.identity(p.loss, of)
+    values = {**p.inputs, "a": p.values["a"]}
+    return float(compiled(formula)(*(values[name] for name in formula.symbols)))
 
 
 def _plain(x: float) -> str:

@@ -1,4 +1,5 @@
 """What is said: how numbers are written, explanations, the derivation, LaTeX.
 
-It imports `core`, `data` and `training`; `figures`, `export`, `live` and the pages may import it.
+It imports `core`, `data`, `training` and the URL fields; `figures`, `export`, `live` and the pages
+may import it.
 """

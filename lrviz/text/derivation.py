@@ -2,8 +2,8 @@ r"""The derivation of the gradient, line by line, as immutable data.
 
 A part is a list of chains; within a chain every line equals the line before it, and the
 first line equals the head. A side chain stands just before the line that ``uses`` it.
-The LaTeX here is what is displayed, what is exported, and what the tests parse and check:
-there is no second copy. It keeps to what KaTeX and plain amsmath share.
+Lines are expressions (see `lrviz.core.expression`): the LaTeX that is displayed, exported and
+checked, and the numbers beside it, all come from the one tree.
 
 The steps follow http://ronny.rest/blog/post_2017_08_12_logistic_regression_derivative/,
 in other words and smaller. A rule reads ``kind: detail``; the kinds are few, and a test
@@ -19,17 +19,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from lrviz.core.graph import LOSSES, VIEWS, Loss, View, build
+from lrviz.core.expression import (
+    HALF,
+    Expression,
+    derivative,
+    exp,
+    latex,
+    log,
+    named,
+    number,
+    rate,
+    sigma,
+    simplified,
+    symbol,
+    symbols,
+)
+from lrviz.core.graph import INPUTS, LOSSES, VIEWS, Loss, View, differentiate
+from lrviz.core.ops import OPS, RESIDUAL, SIGMOID
+from lrviz.settings import GRAPH, defaults
+from lrviz.text.prose import NOTHING, Text, say
 
-#: A number: a quantity key of `lrviz.core.graph.Pass.read`, a constant, or (operator, left, right)
-#: with + - * /. As JSON it is nested lists, which a browser evaluates in five lines.
-Expression: TypeAlias = "str | float | tuple[str, Expression, Expression]"
+L, a, z, b, y = symbols("L", "a", "z", "b", "y")
+g, h, k, t, r = symbols("g", "h", "k", "t", "r")
+x, w, w1, x1, w2, x2, wi, xi = symbols("x", "w", "w1", "x1", "w2", "x2", "wi", "xi")
+ZERO, ONE = number(0), number(1)
 
-#: Local names and what they stand for, in LaTeX.
-NAMES: Mapping[str, str] = MappingProxyType(
-    {"g": "1 - a", "h": "1 + e^{-z}", "k": "-z", "t": "a - y"}
+#: Local names and what they stand for.
+NAMES: Mapping[str, Expression] = MappingProxyType(
+    {"g": 1 - a, "h": 1 + exp(-z), "k": -z, "t": a - y}
 )
 #: The parts in reading order: the values of the URL field ``part``.
 KEYS = ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result")
@@ -37,31 +56,42 @@ KEYS = ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    r"""One line of a chain.
+    """One line of a chain.
 
     Attributes
     ----------
-    latex : str
+    shown : Expression
         The right side of the equals sign.
-    rule : str
-        What leads here from the line before, plain text, ``kind: detail``.
+    rule : Text
+        What leads here from the line before, ``kind: detail``.
     about : tuple of str
         Nodes ("z") and edges ("a-L") of the features view that the line is about;
         `places` gives those of another view.
     uses : str
         A side chain of the same part, shown just before, or the part whose result is put in.
-    note : str
-        A remark for the reader, text with ``$``-math; mostly empty.
+    note : Text
+        A remark for the reader; mostly empty.
     i : int
         The feature, 1 or 2, that the letter i stands for in numbers.
     """
 
-    latex: str
-    rule: str
+    shown: Expression
+    rule: Text
     about: tuple[str, ...] = ()
     uses: str = ""
-    note: str = ""
+    note: Text = NOTHING
     i: int = 1
+
+    @property
+    def latex(self) -> str:
+        """What is displayed."""
+        return latex(self.shown)
+
+    @property
+    def meant(self) -> Expression:
+        """The line in letters that have values: without local names, and with i as it is."""
+        indexed = {"wi": symbol(f"w{self.i}"), "xi": symbol(f"x{self.i}")}
+        return self.shown.put({**NAMES, **indexed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +102,31 @@ class Chain:
     ----------
     name : str
         Unique in its part.
-    head : str
-        LaTeX that every line equals.
+    head : Expression
+        What every line equals.
     lines : tuple of Line
         In order.
-    value : Expression
-        The number that every line equals, from quantities that lose no digits.
     side : bool
         Whether it is a side calculation.
     title : str
         A few plain words for a heading.
+    computed : Expression or None
+        What gives the number of all lines where the last one would lose digits, or is not the
+        shortest.
     """
 
     name: str
-    head: str
+    head: Expression
     lines: tuple[Line, ...]
-    value: Expression
     side: bool = False
     title: str = ""
+    computed: Expression | None = None
+
+    @property
+    def value(self) -> Expression:
+        """What gives the number that every line equals, with no digit lost."""
+        last = self.lines[-1]
+        return last.meant if self.computed is None else replace(last, shown=self.computed).meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +137,21 @@ class Part:
     ----------
     key : str
         Its value of the URL field ``part``.
-    title, intro : str
-        Plain text, and text with ``$``-math.
+    title, intro : Text
     chains : tuple of Chain
         Side chains stand before the chain that uses them.
     about : tuple of str
         Nodes and edges of the features view that it explains.
-    wanted : tuple of str
-        LaTeX to display before the chains: what is looked for.
+    wanted : tuple of Expression
+        To display before the chains: what is looked for.
     """
 
     key: str
-    title: str
-    intro: str
+    title: Text
+    intro: Text
     chains: tuple[Chain, ...]
     about: tuple[str, ...]
-    wanted: tuple[str, ...] = ()
+    wanted: tuple[Expression, ...] = ()
 
 
 class Step(NamedTuple):
@@ -126,135 +162,147 @@ class Step(NamedTuple):
     place: int
 
 
-def _d(of: str, by: str) -> str:
-    return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+def _text(said: str | Text) -> Text:
+    return say(said) if isinstance(said, str) else said
 
 
-def _op(by: str, body: str) -> str:
-    return rf"\frac{{\partial}}{{\partial {by}}} \left[ {body} \right]"
-
-
-def _times(*factors: str) -> str:
-    return r" \cdot ".join(factors)
-
-
-def _group(body: str) -> str:
-    return rf"\left( {body} \right)"
-
-
-def _lines(about: str, *rows: tuple[str, ...]) -> tuple[Line, ...]:
-    # A row is (latex, rule[, uses[, note[, about]]]); about is space-separated.
+def _lines(about: str, *rows: tuple[Any, ...]) -> tuple[Line, ...]:
+    # A row is (expression, rule[, uses[, note[, about]]]); about is space-separated.
     out = []
-    for latex, rule, *more in rows:
+    for shown, rule, *more in rows:
         uses, note, own = (*more, "", "", "")[:3]
-        out.append(Line(latex, rule, tuple((own or about).split()), uses, note))
+        out.append(Line(shown, _text(rule), tuple((own or about).split()), uses, _text(note)))
     return tuple(out)
 
 
-LA, AZ, LZ = _d("L", "a"), _d("a", "z"), _d("L", "z")
-LW, LB, ZW, ZB = _d("L", "w_i"), _d("L", "b"), _d("z", "w_i"), _d("z", "b")
-AFFINE = "w_1 x_1 + w_2 x_2 + b"
-SIGMOID = r"\frac{1}{1 + e^{-z}}"
-TAIL = r"\frac{e^{-z}}{1 + e^{-z}}"
-LOG_A, LOG_G = r"y \log a", r"(1 - y) \log(1 - a)"
-_OVER_G, _HALF = r"\frac{1}{g}", r"\frac{1}{2}"
-_ONE = r"\frac{1 - y}{1 - a} - \frac{y}{a}"  # what part 1 ends on
-_INNER = _op("a", LOG_G)
+LA, AZ, LZ = rate(L, a), rate(a, z), rate(L, z)
+LW, LB, ZW, ZB = rate(L, wi), rate(L, b), rate(z, wi), rate(z, b)
+D = derivative
+AFFINE = OPS["affine"].formula
+DOT = OPS["dot"].formula
+LOSS: Mapping[Loss, Expression] = MappingProxyType(
+    {"log": OPS["log_loss"].formula, "squared": OPS["squared_error"].formula}
+)
+TAIL = exp(-z) / (1 + exp(-z))
+LOG_A, LOG_G = y * log(a), (1 - y) * log(1 - a)
+_ONE = OPS["log_loss"].rates[0]  # what part 1 ends on
+_SLOPE = OPS["sigmoid"].rates[0]  # and part 2
+_INNER = D(a, LOG_G)
+
+
+def _with_label(loss: Expression, label: int) -> Expression:
+    return simplified(loss.put({"y": number(label)}))
 
 
 # --- goal and strategy ---------------------------------------------------------------
 
-_GOAL_INTRO = (
-    "The model turns the features $x$ into a prediction $a$, and the loss $L$ says how badly "
-    "$a$ fits the label $y$, the true answer, which is 0 or 1. With $y = 1$ the log loss is only "
-    r"$-\log a$, with $y = 0$ only $-\log(1 - a)$: the other term is multiplied by zero. To "
-    "learn, the model must know how fast $L$ changes when one weight, or the bias, moves a little "
-    "while everything else stands still. Those two rates are wanted: "
-    r"partial derivatives, written with a curly $\partial$, and found with the usual rules, all "
-    "other letters being treated as constants. "
-    "The vectors $x$ and $w$ may have any length $n$, and then "
-    r"$z = w_1 x_1 + w_2 x_2 + \cdots + w_n x_n + b$. Two features are enough to see "
-    "everything: each weight meets only its own feature, so what is found for $w_1$ and $x_1$ "
-    "holds for any $w_i$ and $x_i$."
+_GOAL_INTRO = say(
+    "The model turns the features {} into a prediction {}, and the loss {} says how badly "
+    "{} fits the label {}, the true answer, which is 0 or 1. With {} = 1 the log loss is only "
+    "{}, with {} = 0 only {}: the other term is multiplied by zero. To "
+    "learn, the model must know how fast {} changes when one weight, or the bias, moves a little "
+    "while the other inputs stand still. Those two rates are wanted: "
+    "partial derivatives, written with a curly {}, and found with the usual rules, the other "
+    "inputs being treated as constants. "
+    "The vectors {} and {} may have any length {}, and then "
+    "{} = {}. Two features are enough to see "
+    "everything: each weight meets only its own feature, so what is found for {} and {} "
+    "holds for any {} and {}.",
+    *(x, a, L, a, y, y, _with_label(LOSS["log"], 1), y, _with_label(LOSS["log"], 0), L),
+    *(symbol("partial"), x, w),
+    *(symbol("n"), z, w1 * x1 + w2 * x2 + symbol("...") + symbol("wn") * symbol("xn") + b),
+    *(w1, x1, wi, xi),
 )
-_NATURAL = r"$\log$ is the natural logarithm, base $e$, here and everywhere below."
+_NATURAL = "log is the natural logarithm, base e, here and everywhere below."
 
 _LOSS_LINES: Mapping[Loss, tuple[Line, ...]] = {
     "log": _lines(
         "L",
-        (
-            "-" + _group(f"{LOG_A} + {LOG_G}"),
-            "definition: the log loss, with the natural log",
-            "",
-            _NATURAL,
-        ),
-        (rf"-{LOG_A} - {LOG_G}", "signs: the minus in front goes to both terms"),
+        (LOSS["log"], "definition: the log loss, with the natural log", "", _NATURAL),
+        (-(y * log(a)) - LOG_G, "signs: the minus in front goes to both terms"),
     ),
-    "squared": _lines("L", (r"\frac{1}{2} (a - y)^2", "definition: half the squared error")),
+    "squared": _lines("L", (LOSS["squared"], "definition: half the squared error")),
 }
 
 
 def _goal(loss: Loss) -> Part:
-    z = _lines(
+    to_z = _lines(
         "z",
-        (r"w \cdot x + b", "definition: a dot product plus the bias"),
+        (DOT, "definition: a dot product plus the bias"),
         (AFFINE, "multiply out: the dot product pairs each weight with its feature"),
     )
-    a = _lines(
+    to_a = _lines(
         "a",
-        (r"\sigma(z)", "definition: the sigmoid of z"),
+        (sigma(z), say("definition: the sigmoid of {}", z)),
         (SIGMOID, "put in: the formula of the sigmoid"),
     )
     return Part(
         "goal",
-        "What is wanted",
+        say("What is wanted"),
         _GOAL_INTRO,
         (
-            Chain("z", "z", z, "value.z", title="From the features to one number"),
-            Chain("a", "a", a, "value.a", title="From that number to a prediction"),
-            Chain("L", "L", _LOSS_LINES[loss], "value.L", title="From the prediction to the loss"),
+            Chain("z", z, to_z, title="From the features to one number"),
+            Chain("a", a, to_a, title="From that number to a prediction", computed=sigma(z)),
+            Chain(
+                "L",
+                L,
+                _LOSS_LINES[loss],
+                title="From the prediction to the loss",
+                computed=LOSS[loss],
+            ),
         ),
         ("x1", "x2", "y", "L", "y-L"),
         (LW, LB),
     )
 
 
-_STRATEGY_INTRO = (
-    "A nudge to $w_i$ moves $z$; the move of $z$ moves $a$; the move of $a$ moves $L$. There is "
-    "no other way from $w_i$ to $L$, and along a single way the rates multiply: that is the "
-    "chain rule. With the numbers the page opens with, $w_1 + 0.01$ moves $z$ by $0.015$, that "
-    r"moves $a$ by $0.015 \cdot 0.2425 \approx 0.003638$, and that moves the log loss by "
-    r"$0.003638 \cdot (-1.705) \approx -0.0062$. One hard derivative falls into small ones. The "
-    "two that lead from $z$ to $L$ do not "
-    "depend on which parameter is asked for, so they are worked out once and used for all."
-)
+def _strategy_intro(loss: Loss) -> Text:
+    opening = defaults(GRAPH)
+    p = differentiate(**{name: opening[name] for name in INPUTS}, loss=loss)
+    nudge, by_z, by_a, by_l = 0.01, p.locals["w1", "z"], p.locals["z", "a"], p.locals["a", "L"]
+
+    def shown(value: float) -> Expression:
+        return number(float(f"{value:.4g}"))
+
+    moved, roughly = nudge * by_z, symbol("approx")
+    return say(
+        "A nudge to {} moves {}; the move of {} moves {}; the move of {} moves {}. There is "
+        "no other way from {} to {}, and along a single way the rates multiply: that is the "
+        "chain rule. With the numbers the page opens with, {} moves {} by {}, that "
+        "moves {} by about {} {} {}, and that moves the loss by about "
+        "{} {} {}. One hard derivative falls into small ones. The "
+        "two that lead from {} to {} do not "
+        "depend on which parameter is asked for, so they are worked out once and used for all.",
+        *(wi, z, z, a, a, L, wi, L),
+        *(w1 + nudge, z, shown(moved), a, shown(moved) @ shown(by_a), roughly),
+        *(
+            shown(moved * by_a),
+            shown(moved * by_a) @ shown(by_l),
+            roughly,
+            shown(moved * by_a * by_l),
+            z,
+            L,
+        ),
+    )
 
 
-def _braced(last: str) -> str:
-    return _times(rf"\underbrace{{{_times(LA, AZ)}}}_{{{LZ}}}", last)
-
-
-def _strategy() -> Part:
-    def plan(symbol: str, last: str, edge: str) -> tuple[Line, ...]:
+def _strategy(loss: Loss) -> Part:
+    def plan(target: Expression, last: Expression, edge: str) -> tuple[Line, ...]:
+        through_z = say("chain rule: {} reaches L only through z", target)
         return _lines(
             f"a-L z-a {edge}",
-            (
-                _times(LZ, last),
-                f"chain rule: {symbol} reaches L only through z",
-                "",
-                "",
-                f"z {edge}",
-            ),
-            (_braced(last), "chain rule: z reaches L only through a"),
+            (LZ @ last, through_z, "", "", f"z {edge}"),
+            (named(LA @ AZ, LZ) @ last, "chain rule: z reaches L only through a"),
         )
 
+    short = RESIDUAL[loss]
     return Part(
         "strategy",
-        "The plan: multiply along the path",
-        _STRATEGY_INTRO,
+        say("The plan: multiply along the path"),
+        _strategy_intro(loss),
         (
-            Chain("weight", LW, plan("wᵢ", ZW, "wi-z"), "adjoint.wi", title="For a weight"),
-            Chain("bias", LB, plan("b", ZB, "b-z"), "adjoint.b", title="For the bias"),
+            Chain("weight", LW, plan(wi, ZW, "wi-z"), title="For a weight", computed=short @ xi),
+            Chain("bias", LB, plan(b, ZB, "b-z"), title="For the bias", computed=short),
         ),
         (),
     )
@@ -262,102 +310,84 @@ def _strategy() -> Part:
 
 # --- the five components -------------------------------------------------------------
 
+_ONE_TITLE = say("{} {}: the loss against the prediction", symbol("①"), LA)
+_HELD = say("Only {} varies here; the label {} is held still like any constant.", a, y)
+_NATURAL_LOG = "definition: the log loss, with the natural log"
+_CHAIN_RULE = "chain rule: outer derivative times inner derivative"
+
+
+def _moves_out(factor: Expression) -> Text:
+    return say("constant factor: {} moves out", factor)
+
+
+def _no_letter(factor: Expression, letter: Expression) -> Text:
+    return say("constant factor: {} has no {} in it", factor, letter)
+
+
+def _variable(letter: Expression) -> Text:
+    return say("variable: the derivative of {} by {} is 1", letter, letter)
+
+
+def _put_in(what: str) -> Text:
+    return say("put in: the result of {}", symbol(what))
+
+
+def _is(name: Expression, meaning: Expression) -> Text:
+    return say("put in: {} is {}", name, meaning)
+
 
 def _one_log() -> Part:
-    inner = _lines(
+    by_y, over_g = 1 - y, 1 / g
+    inside = _lines(
         "a-L",
+        (by_y @ D(a, log(1 - a)), _no_letter(1 - y, a)),
         (
-            _times("(1 - y)", _op("a", r"\log(1 - a)")),
-            "constant factor: 1 − y has no a in it",
+            by_y @ D(a, log(named(1 - a, g))),
+            say("name: the inside is {} = {}", g, 1 - a),
         ),
+        (by_y @ D(g, log(g)) @ rate(g, a), _CHAIN_RULE),
         (
-            _times("(1 - y)", _op("a", r"\log \underbrace{(1 - a)}_{g}")),
-            "name: the inside is g = 1 − a",
+            by_y @ over_g @ rate(g, a),
+            say("derivative of log: the natural log of {} gives {}", g, over_g),
         ),
-        (
-            _times("(1 - y)", _op("g", r"\log g"), _d("g", "a")),
-            "chain rule: outer derivative times inner derivative",
-        ),
-        (
-            _times("(1 - y)", _OVER_G, _d("g", "a")),
-            "derivative of log: the natural log of g gives 1/g",
-        ),
-        (
-            _times("(1 - y)", _OVER_G, _op("a", "1 - a")),
-            "put in: g is 1 − a",
-        ),
-        (
-            _times("(1 - y)", _OVER_G, _group(f"{_op('a', '1')} - {_op('a', 'a')}")),
-            "difference rule: term by term",
-        ),
-        (
-            _times("(1 - y)", _OVER_G, _group(f"0 - {_op('a', 'a')}")),
-            "constant: 1 does not change with a",
-        ),
-        (
-            _times("(1 - y)", _OVER_G, "(0 - 1)"),
-            "variable: the derivative of a by a is 1",
-        ),
-        (_times("(1 - y)", _OVER_G, "(-1)"), "zero: 0 − 1 is −1"),
-        (_times("(1 - y)", _group(f"-{_OVER_G}")), "signs: times −1 turns the sign"),
-        (_times("-(1 - y)", _OVER_G), "signs: the minus goes to the front"),
-        (r"-\frac{1 - y}{g}", "fractions: multiply into the numerator"),
-        (r"-\frac{1 - y}{1 - a}", "put in: g is 1 − a"),
+        (by_y @ over_g @ D(a, 1 - a), _is(g, 1 - a)),
+        (by_y @ over_g @ (D(a, ONE) - D(a, a)), "difference rule: term by term"),
+        (by_y @ over_g @ (ZERO - D(a, a)), say("constant: 1 does not change with {}", a)),
+        (by_y @ over_g @ (ZERO - 1), _variable(a)),
+        (by_y @ over_g @ number(-1), say("zero: {} is {}", ZERO - 1, number(-1))),
+        (by_y @ (-over_g), say("signs: times {} turns the sign", number(-1))),
+        (-(by_y @ over_g), "signs: the minus goes to the front"),
+        (-(by_y / g), "fractions: multiply into the numerator"),
+        (-(by_y / (1 - a)), _is(g, 1 - a)),
     )
     main = _lines(
         "a-L",
+        (D(a, LOSS["log"]), _NATURAL_LOG, "", _HELD, "L"),
+        (-D(a, LOG_A + LOG_G), _moves_out(number(-1))),
+        (-(D(a, LOG_A) + _INNER), "sum rule: term by term"),
+        (-(y @ D(a, log(a)) + _INNER), _no_letter(y, a)),
         (
-            _op("a", "-" + _group(f"{LOG_A} + {LOG_G}")),
-            "definition: the log loss, with the natural log",
-            "",
-            "Only $a$ varies here; the label $y$ is held still like any constant.",
-            "L",
+            -(y @ (1 / a) + _INNER),
+            say("derivative of log: the natural log of {} gives {}", a, 1 / a),
         ),
-        (rf"-{_op('a', f'{LOG_A} + {LOG_G}')}", "constant factor: −1 moves out"),
-        ("-" + _group(_op("a", LOG_A) + f" + {_INNER}"), "sum rule: term by term"),
-        (
-            "-" + _group(_times("y", _op("a", r"\log a")) + f" + {_INNER}"),
-            "constant factor: y has no a in it",
-        ),
-        (
-            "-" + _group(_times("y", r"\frac{1}{a}") + f" + {_INNER}"),
-            "derivative of log: the natural log of a gives 1/a",
-        ),
-        (
-            "-" + _group(rf"\frac{{y}}{{a}} + {_INNER}"),
-            "fractions: multiply into the numerator",
-        ),
-        (
-            r"-\left( \frac{y}{a} + \left( -\frac{1 - y}{1 - a} \right) \right)",
-            "put in: the side calculation",
-            "inner",
-        ),
-        (
-            r"-\left( \frac{y}{a} - \frac{1 - y}{1 - a} \right)",
-            "signs: adding a negative is subtracting",
-        ),
-        (
-            r"-\frac{y}{a} + \frac{1 - y}{1 - a}",
-            "signs: the minus in front turns both signs",
-        ),
+        (-(y / a + _INNER), "fractions: multiply into the numerator"),
+        (-(y / a + (-(by_y / (1 - a)))), "put in: the side calculation", "inner"),
+        (-(y / a - by_y / (1 - a)), "signs: adding a negative is subtracting"),
+        (-(y / a) + by_y / (1 - a), "signs: the minus in front turns both signs"),
         (_ONE, "order: the positive term first"),
     )
     return Part(
         "1",
-        "① ∂L/∂a: the loss against the prediction",
-        "How fast does the loss change with the prediction? The loss is a sum of two logarithms; "
-        "the second has $1 - a$ inside and needs a chain rule of its own. Far from the label this "
-        "rate has no bound: it divides by $a$, or by $1 - a$.",
+        _ONE_TITLE,
+        say(
+            "How fast does the loss change with the prediction? The loss is a sum of two "
+            "logarithms; the second has {} inside and needs a chain rule of its own. Far from the "
+            "label this rate has no bound: it divides by {}, or by {}.",
+            *(1 - a, a, 1 - a),
+        ),
         (
-            Chain(
-                "inner",
-                _INNER,
-                inner,
-                ("/", ("-", "value.y", 1), "complement.a"),
-                side=True,
-                title="On the side: the second logarithm",
-            ),
-            Chain("main", LA, main, "local.a-L"),
+            Chain("inner", _INNER, inside, side=True, title="On the side: the second logarithm"),
+            Chain("main", LA, main),
         ),
         ("a", "a-L"),
     )
@@ -366,50 +396,28 @@ def _one_log() -> Part:
 def _one_squared() -> Part:
     main = _lines(
         "a-L",
-        (
-            _op("a", r"\frac{1}{2} (a - y)^2"),
-            "definition: half the squared error",
-            "",
-            "Only $a$ varies here; the label $y$ is held still like any constant.",
-            "L",
-        ),
-        (
-            _times(_HALF, _op("a", "(a - y)^2")),
-            "constant factor: one half moves out",
-        ),
-        (
-            _times(_HALF, _op("a", r"( \underbrace{a - y}_{t} )^2")),
-            "name: the inside is t = a − y",
-        ),
-        (
-            _times(_HALF, _op("t", "t^2"), _d("t", "a")),
-            "chain rule: outer derivative times inner derivative",
-        ),
-        (
-            _times(_HALF, "2 t", _d("t", "a")),
-            "power rule: t squared gives 2t",
-        ),
-        (_times("t", _d("t", "a")), "arithmetic: a half of 2 is 1"),
-        (_times("t", _op("a", "a - y")), "put in: t is a − y"),
-        (
-            _times("t", _group(f"{_op('a', 'a')} - {_op('a', 'y')}")),
-            "difference rule: term by term",
-        ),
-        (
-            _times("t", _group(f"{_op('a', 'a')} - 0")),
-            "constant: y does not change with a",
-        ),
-        (r"t \cdot (1 - 0)", "variable: the derivative of a by a is 1"),
-        (r"t \cdot 1", "zero: taking away 0 changes nothing"),
-        ("t", "arithmetic: times 1 changes nothing"),
-        ("a - y", "put in: t is a − y"),
+        (D(a, LOSS["squared"]), "definition: half the squared error", "", _HELD, "L"),
+        (HALF @ D(a, (a - y) ** 2), "constant factor: one half moves out"),
+        (HALF @ D(a, named(a - y, t) ** 2), say("name: the inside is {} = {}", t, a - y)),
+        (HALF @ D(t, t**2) @ rate(t, a), _CHAIN_RULE),
+        (HALF @ (2 * t) @ rate(t, a), say("power rule: {} squared gives {}", t, 2 * t)),
+        (t @ rate(t, a), "arithmetic: a half of 2 is 1"),
+        (t @ D(a, a - y), _is(t, a - y)),
+        (t @ (D(a, a) - D(a, y)), "difference rule: term by term"),
+        (t @ (D(a, a) - 0), say("constant: {} does not change with {}", y, a)),
+        (t @ (ONE - 0), _variable(a)),
+        (t @ ONE, "zero: taking away 0 changes nothing"),
+        (t, "arithmetic: times 1 changes nothing"),
+        (a - y, _is(t, a - y)),
     )
     return Part(
         "1",
-        "① ∂L/∂a: the loss against the prediction",
-        "The same question for half the squared error. Its rate is the error itself, and so it "
-        "never exceeds 1 in size: nothing blows up here, and that will be the trouble.",
-        (Chain("main", LA, main, "local.a-L"),),
+        _ONE_TITLE,
+        say(
+            "The same question for half the squared error. Its rate is the error itself, and so "
+            "it never exceeds 1 in size: nothing blows up here, and that will be the trouble."
+        ),
+        (Chain("main", LA, main),),
         ("a", "a-L"),
     )
 
@@ -417,65 +425,82 @@ def _one_squared() -> Part:
 def _two() -> Part:
     main = _lines(
         "z-a",
-        (_op("z", r"\sigma(z)"), "definition: a is the sigmoid of z", "", "", "a"),
+        (D(z, sigma(z)), say("definition: {} is the sigmoid of {}", a, z), "", "", "a"),
         (
-            r"\sigma(z) (1 - \sigma(z))",
-            "derivative of the sigmoid: worked out in the part σ′",
+            _SLOPE.put({"a": sigma(z)}),
+            say("derivative of the sigmoid: worked out in the part {}", symbol("sigma'")),
             "sigmoid",
         ),
-        ("a (1 - a)", "put in: the sigmoid of z is a"),
+        (_SLOPE, say("put in: the sigmoid of {} is {}", z, a)),
     )
     return Part(
         "2",
-        "② ∂a/∂z: the prediction against z",
-        "The sigmoid has a derivative that can be written with its own value. Why that is so, "
-        "line by line, is the part on the sigmoid. It is at most a quarter, and vanishes as $a$ "
-        "comes close to 0 or 1.",
-        (Chain("main", AZ, main, "local.z-a"),),
+        say("{} {}: the prediction against {}", symbol("②"), AZ, z),
+        say(
+            "The sigmoid has a derivative that can be written with its own value. Why that is so, "
+            "line by line, is the part on the sigmoid. It is at most a quarter, and vanishes as "
+            "{} comes close to 0 or 1.",
+            a,
+        ),
+        (Chain("main", AZ, main),),
         ("z-a",),
     )
 
 
+_THREE_TITLE = say("{} {}: the two together", symbol("③"), LZ)
+_ONLY_A = "chain rule: z reaches L only through a"
+
+
 def _three_log() -> Part:
+    slope = _SLOPE
     main = _lines(
         "z",
-        (_times(LA, AZ), "chain rule: z reaches L only through a", "", "", "a-L z-a"),
-        (_times(_group(_ONE), AZ), "put in: the result of ①", "1", "", "a-L"),
-        (_times(_group(_ONE), "a (1 - a)"), "put in: the result of ②", "2", "", "z-a"),
+        (LA @ AZ, _ONLY_A, "", "", "a-L z-a"),
+        (_ONE @ AZ, _put_in("①"), "1", "", "a-L"),
+        (_ONE @ slope, _put_in("②"), "2", "", "z-a"),
         (
-            r"\frac{1 - y}{1 - a} \cdot a (1 - a) - \frac{y}{a} \cdot a (1 - a)",
+            ((1 - y) / (1 - a)) @ slope - (y / a) @ slope,
             "multiply out: the bracket, term by term",
         ),
         (
-            r"\frac{(1 - y) a (1 - a)}{1 - a} - \frac{y a (1 - a)}{a}",
+            ((1 - y) * a * (1 - a)) / (1 - a) - (y * a * (1 - a)) / a,
             "fractions: multiply into the numerators",
         ),
         (
-            r"(1 - y) a - \frac{y a (1 - a)}{a}",
-            "cancel: 1 − a above and below",
+            (1 - y) * a - (y * a * (1 - a)) / a,
+            say("cancel: {} above and below", 1 - a),
             "",
-            "For $y = 0$ and a large $z$, the $1 - a$ that ① divides by is next to nothing. It is "
-            "the very $1 - a$ that ② multiplies by: blow-up and vanishing are one number, and it "
-            "is gone.",
+            say(
+                "For {} = 0 and a large {}, the {} that {} divides by is next to nothing. It is "
+                "the very {} that {} multiplies by: blow-up and vanishing are one number, and it "
+                "is gone.",
+                *(y, z, 1 - a, symbol("①"), 1 - a, symbol("②")),
+            ),
             "a-L z-a",
         ),
         (
-            "(1 - y) a - y (1 - a)",
-            "cancel: a above and below",
+            (1 - y) * a - y * (1 - a),
+            say("cancel: {} above and below", a),
             "",
-            "For $y = 1$ and a very negative $z$ the same happens to $a$.",
+            say("For {} = 1 and a very negative {} the same happens to {}.", y, z, a),
             "a-L z-a",
         ),
-        ("a - y a - y (1 - a)", "multiply out: the first bracket"),
-        ("a - y a - y + y a", "multiply out: the second bracket; minus times minus is plus"),
-        ("a - y", "cancel: ya is taken away and added"),
+        (a - y * a - y * (1 - a), "multiply out: the first bracket"),
+        (
+            a - y * a - y + y * a,
+            "multiply out: the second bracket; minus times minus is plus",
+        ),
+        (RESIDUAL["log"], say("cancel: {} is taken away and added", y * a)),
     )
     return Part(
         "3",
-        "③ ∂L/∂z: the two together",
-        "Now the brace: ① times ②. ① can be huge and ② tiny, yet their product stays between −1 "
-        "and 1.",
-        (Chain("main", LZ, main, "adjoint.z"),),
+        _THREE_TITLE,
+        say(
+            "Now the brace: {} times {}. {} can be huge and {} tiny, yet their product stays "
+            "between {} and 1.",
+            *(symbol("①"), symbol("②"), symbol("①"), symbol("②"), number(-1)),
+        ),
+        (Chain("main", LZ, main),),
         ("z",),
     )
 
@@ -483,68 +508,79 @@ def _three_log() -> Part:
 def _three_squared() -> Part:
     main = _lines(
         "z",
-        (_times(LA, AZ), "chain rule: z reaches L only through a", "", "", "a-L z-a"),
-        (_times("(a - y)", AZ), "put in: the result of ①", "1", "", "a-L"),
+        (LA @ AZ, _ONLY_A, "", "", "a-L z-a"),
+        ((a - y) @ AZ, _put_in("①"), "1", "", "a-L"),
         (
-            r"(a - y) \cdot a (1 - a)",
-            "put in: the result of ②",
+            RESIDUAL["squared"],
+            _put_in("②"),
             "2",
-            "Nothing is divided by $a$ or $1 - a$, so nothing cancels. A confident prediction "
-            "makes this small even when it is wrong: the gradient dies where it is needed most.",
+            say(
+                "Nothing is divided by {} or {}, so nothing cancels. A confident prediction "
+                "makes this small even when it is wrong: the gradient dies where it is needed "
+                "most.",
+                *(a, 1 - a),
+            ),
             "z-a",
         ),
     )
     return Part(
         "3",
-        "③ ∂L/∂z: the two together",
-        "The brace once more, with half the squared error: ① times ②. This time the small factor "
-        "of ② meets nothing that could cancel it.",
-        (Chain("main", LZ, main, "adjoint.z"),),
+        _THREE_TITLE,
+        say(
+            "The brace once more, with half the squared error: {} times {}. This time the small "
+            "factor of {} meets nothing that could cancel it.",
+            *(symbol("①"), symbol("②"), symbol("②")),
+        ),
+        (Chain("main", LZ, main),),
         ("z",),
     )
 
 
 def _four() -> Part:
-    w1 = "w_1"
     first = _lines(
         "w1-z",
-        (_op(w1, AFFINE), "definition: z with two features", "", "", "z"),
+        (D(w1, AFFINE), "definition: z with two features", "", "", "z"),
+        (D(w1, w1 * x1) + D(w1, w2 * x2) + D(w1, b), "sum rule: term by term"),
         (
-            f"{_op(w1, 'w_1 x_1')} + {_op(w1, 'w_2 x_2')} + {_op(w1, 'b')}",
-            "sum rule: term by term",
+            D(w1, w1 * x1) + 0 + 0,
+            say("constant: no {} in either of the last two terms", w1),
         ),
-        (f"{_op(w1, 'w_1 x_1')} + 0 + 0", "constant: no w₁ in either of the last two terms"),
-        (_times("x_1", _op(w1, w1)) + " + 0 + 0", "constant factor: x₁ moves out"),
-        (r"x_1 \cdot 1 + 0 + 0", "variable: the derivative of w₁ by w₁ is 1"),
-        ("x_1 + 0 + 0", "arithmetic: times 1 changes nothing"),
-        ("x_1", "zero: adding 0 changes nothing"),
+        (x1 @ D(w1, w1) + 0 + 0, _moves_out(x1)),
+        (x1 @ ONE + 0 + 0, _variable(w1)),
+        (x1 + 0 + 0, "arithmetic: times 1 changes nothing"),
+        (x1, "zero: adding 0 changes nothing"),
     )
-    wi = "w_i"
     general = _lines(
         "wi-z",
         (
-            _op(wi, "w_i x_i + r"),
-            "definition: one term of z has wᵢ; all the rest is r",
+            D(wi, wi * xi + r),
+            say("definition: one term of z has {}; all the rest is r", wi),
             "",
-            "With $n$ features, $r$ is the sum of the other $n - 1$ products and $b$. However "
-            "long it is, there is no $w_i$ in it.",
+            say(
+                "With {} features, {} is the sum of the other {} products and {}. However "
+                "long it is, there is no {} in it.",
+                *(symbol("n"), r, symbol("n") - 1, b, wi),
+            ),
             "z",
         ),
-        (f"{_op(wi, 'w_i x_i')} + {_op(wi, 'r')}", "sum rule: term by term"),
-        (f"{_op(wi, 'w_i x_i')} + 0", "constant: no wᵢ in r"),
-        (_times("x_i", _op(wi, wi)) + " + 0", "constant factor: xᵢ moves out"),
-        (r"x_i \cdot 1 + 0", "variable: the derivative of wᵢ by wᵢ is 1"),
-        ("x_i + 0", "arithmetic: times 1 changes nothing"),
-        ("x_i", "zero: adding 0 changes nothing"),
+        (D(wi, wi * xi) + D(wi, r), "sum rule: term by term"),
+        (D(wi, wi * xi) + 0, say("constant: no {} in r", wi)),
+        (xi @ D(wi, wi) + 0, _moves_out(xi)),
+        (xi @ ONE + 0, _variable(wi)),
+        (xi + 0, "arithmetic: times 1 changes nothing"),
+        (xi, "zero: adding 0 changes nothing"),
     )
     return Part(
         "4",
-        "④ ∂z/∂wᵢ: z against a weight",
-        "Each weight stands in one term only, next to its feature. First for $i = 1$ with two "
-        "features, then for any $i$ and any number of features.",
+        say("{} {}: {} against a weight", symbol("④"), ZW, z),
+        say(
+            "Each weight stands in one term only, next to its feature. First for {} = 1 with two "
+            "features, then for any {} and any number of features.",
+            *(symbol("i"), symbol("i")),
+        ),
         (
-            Chain("first", _d("z", w1), first, "local.w1-z", title="For i = 1"),
-            Chain("general", ZW, general, "local.wi-z", title="For any i"),
+            Chain("first", rate(z, w1), first, title="For i = 1"),
+            Chain("general", ZW, general, title="For any i"),
         ),
         ("w1-z", "w2-z", "x1-z", "x2-z"),
     )
@@ -553,20 +589,17 @@ def _four() -> Part:
 def _five() -> Part:
     main = _lines(
         "b-z",
-        (_op("b", AFFINE), "definition: z with two features", "", "", "z"),
-        (
-            f"{_op('b', 'w_1 x_1')} + {_op('b', 'w_2 x_2')} + {_op('b', 'b')}",
-            "sum rule: term by term",
-        ),
-        (f"0 + 0 + {_op('b', 'b')}", "constant: no b in either of the first two terms"),
-        ("0 + 0 + 1", "variable: the derivative of b by b is 1"),
-        ("1", "zero: adding 0 changes nothing"),
+        (D(b, AFFINE), "definition: z with two features", "", "", "z"),
+        (D(b, w1 * x1) + D(b, w2 * x2) + D(b, b), "sum rule: term by term"),
+        (ZERO + 0 + D(b, b), "constant: no b in either of the first two terms"),
+        (ZERO + 0 + 1, _variable(b)),
+        (ONE, "zero: adding 0 changes nothing"),
     )
     return Part(
         "5",
-        "⑤ ∂z/∂b: z against the bias",
-        "The bias is simply added, so $z$ follows it one to one.",
-        (Chain("main", ZB, main, "local.b-z"),),
+        say("{} {}: {} against the bias", symbol("⑤"), ZB, z),
+        say("The bias is simply added, so {} follows it one to one.", z),
+        (Chain("main", ZB, main),),
         ("b-z",),
     )
 
@@ -575,88 +608,61 @@ def _five() -> Part:
 
 
 def _sigmoid() -> Part:
-    z, dh, dk = "z", _d("h", "z"), _d("k", "z")
+    dh, dk, e_to = rate(h, z), rate(k, z), exp(-z)
     denominator = _lines(
         "z-a",
-        (_op(z, "1 + e^{-z}"), "definition: h is 1 plus e to the −z"),
-        (f"{_op(z, '1')} + {_op(z, 'e^{-z}')}", "sum rule: term by term"),
-        (f"0 + {_op(z, 'e^{-z}')}", "constant: 1 does not change with z"),
-        (_op(z, "e^{-z}"), "zero: adding 0 changes nothing"),
-        (_op(z, "e^{k}"), "name: the exponent is k = −z"),
-        (_times(_op("k", "e^{k}"), dk), "chain rule: outer derivative times inner derivative"),
-        (_times("e^{k}", dk), "derivative of exp: e to the k is its own derivative"),
-        (_times("e^{k}", _op(z, "-z")), "put in: k is −z"),
-        (_times("e^{k}", _group(f"-{_op(z, z)}")), "constant factor: −1 moves out"),
-        (_times("e^{k}", "(-1)"), "variable: the derivative of z by z is 1"),
-        ("-e^{k}", "signs: times −1 turns the sign"),
-        ("-e^{-z}", "put in: k is −z"),
+        (D(z, 1 + e_to), say("definition: {} is {}", h, 1 + e_to)),
+        (D(z, ONE) + D(z, e_to), "sum rule: term by term"),
+        (ZERO + D(z, e_to), say("constant: 1 does not change with {}", z)),
+        (D(z, e_to), "zero: adding 0 changes nothing"),
+        (D(z, exp(k)), say("name: the exponent is {} = {}", k, -z)),
+        (D(k, exp(k)) @ dk, _CHAIN_RULE),
+        (exp(k) @ dk, say("derivative of exp: {} is its own derivative", exp(k))),
+        (exp(k) @ D(z, -z), _is(k, -z)),
+        (exp(k) @ (-D(z, z)), _moves_out(number(-1))),
+        (exp(k) @ number(-1), _variable(z)),
+        (-exp(k), say("signs: times {} turns the sign", number(-1))),
+        (-e_to, _is(k, -z)),
     )
-    complement = _lines(
+    rest = _lines(
         "a",
-        (
-            r"\frac{1 + e^{-z} - 1}{1 + e^{-z}}",
-            "add and take away: 1 in the numerator",
-        ),
-        (
-            r"\frac{1 + e^{-z}}{1 + e^{-z}} - \frac{1}{1 + e^{-z}}",
-            "fractions: one fraction becomes two",
-        ),
-        (r"1 - \frac{1}{1 + e^{-z}}", "cancel: equal above and below make 1"),
-        ("1 - a", "put in: the fraction is a"),
+        ((1 + e_to - 1) / (1 + e_to), "add and take away: 1 in the numerator"),
+        ((1 + e_to) / (1 + e_to) - SIGMOID, "fractions: one fraction becomes two"),
+        (1 - SIGMOID, "cancel: equal above and below make 1"),
+        (1 - a, say("put in: the fraction is {}", a)),
     )
     main = _lines(
         "z-a",
-        (_op(z, SIGMOID), "definition: the sigmoid", "", "", "a"),
+        (D(z, SIGMOID), "definition: the sigmoid", "", "", "a"),
+        (D(z, 1 / named(1 + e_to, h)), say("name: the denominator is {}", h)),
+        (D(z, h**-1), say("powers: one over {} is {}", h, h**-1)),
+        (D(h, h**-1) @ dh, _CHAIN_RULE),
         (
-            _op(z, r"\frac{1}{\underbrace{1 + e^{-z}}_{h}}"),
-            "name: the denominator is h",
-        ),
-        (_op(z, "h^{-1}"), "powers: one over h is h to the −1"),
-        (
-            _times(_op("h", "h^{-1}"), dh),
-            "chain rule: outer derivative times inner derivative",
-        ),
-        (
-            _times("(-1) h^{-2}", dh),
+            (number(-1) * h**-2) @ dh,
             "power rule: the exponent comes down and drops by 1",
         ),
-        (_times("-h^{-2}", dh), "signs: times −1 turns the sign"),
-        (_times(r"-\frac{1}{h^2}", dh), "powers: h to the −2 is one over h squared"),
-        (
-            r"-\frac{1}{h^2} \cdot \left( -e^{-z} \right)",
-            "put in: the first side calculation",
-            "denominator",
-        ),
-        (r"\frac{1}{h^2} \cdot e^{-z}", "signs: minus times minus is plus"),
-        (r"\frac{e^{-z}}{h^2}", "fractions: multiply into the numerator"),
-        (r"\frac{e^{-z}}{(1 + e^{-z})^2}", "put in: h is 1 plus e to the −z"),
-        (_times(SIGMOID, TAIL), "fractions: one fraction becomes a product of two"),
-        (_times("a", TAIL), "put in: the first fraction is a"),
-        (r"a (1 - a)", "put in: the second side calculation", "complement"),
+        (-(h**-2 @ dh), say("signs: times {} turns the sign", number(-1))),
+        (-((1 / h**2) @ dh), say("powers: {} is one over {} squared", h**-2, h)),
+        (-((1 / h**2) @ (-e_to)), "put in: the first side calculation", "denominator"),
+        ((1 / h**2) @ e_to, "signs: minus times minus is plus"),
+        (e_to / h**2, "fractions: multiply into the numerator"),
+        (e_to / (1 + e_to) ** 2, _is(h, 1 + e_to)),
+        (SIGMOID @ TAIL, "fractions: one fraction becomes a product of two"),
+        (a @ TAIL, say("put in: the first fraction is {}", a)),
+        (_SLOPE, "put in: the second side calculation", "rest"),
     )
     return Part(
         "sigmoid",
-        "The derivative of the sigmoid",
-        r"The sigmoid is $\sigma(z) = 1/(1 + e^{-z})$, and $a = \sigma(z)$. Two side calculations "
-        "help: the derivative of the denominator, and what is left when $a$ is taken from 1.",
+        say("The derivative of the sigmoid"),
+        say(
+            "The sigmoid is {} = {}, and {} = {}. Two side calculations "
+            "help: the derivative of the denominator, and what is left when {} is taken from 1.",
+            *(sigma(z), SIGMOID, a, sigma(z), a),
+        ),
         (
-            Chain(
-                "denominator",
-                dh,
-                denominator,
-                ("/", ("-", 0, "complement.a"), "value.a"),
-                side=True,
-                title="On the side: the denominator",
-            ),
-            Chain(
-                "complement",
-                TAIL,
-                complement,
-                "complement.a",
-                side=True,
-                title="On the side: what is left to 1",
-            ),
-            Chain("main", AZ, main, "local.z-a"),
+            Chain("denominator", dh, denominator, side=True, title="On the side: the denominator"),
+            Chain("rest", TAIL, rest, side=True, title="On the side: what is left to 1"),
+            Chain("main", AZ, main),
         ),
         (),
     )
@@ -666,37 +672,37 @@ def _sigmoid() -> Part:
 
 
 def _result(loss: Loss) -> Part:
-    bare, z = {
-        "log": ("a - y", "(a - y)"),
-        "squared": (r"(a - y) \cdot a (1 - a)",) * 2,
-    }[loss]
+    short = RESIDUAL[loss]
     weight = _lines(
         "z",
-        (_times(LZ, ZW), "chain rule: wᵢ reaches L only through z", "", "", "z wi-z"),
-        (_times(z, ZW), "put in: the result of ③", "3"),
-        (_times(z, "x_i"), "put in: the result of ④", "4", "", "wi"),
+        (LZ @ ZW, say("chain rule: {} reaches L only through z", wi), "", "", "z wi-z"),
+        (short @ ZW, _put_in("③"), "3"),
+        (short @ xi, _put_in("④"), "4", "", "wi"),
     )
     bias = _lines(
         "z",
-        (_times(LZ, ZB), "chain rule: b reaches L only through z", "", "", "z b-z"),
-        (_times(z, ZB), "put in: the result of ③", "3"),
-        (_times(z, "1"), "put in: the result of ⑤", "5", "", "b-z"),
-        (bare, "arithmetic: times 1 changes nothing", "", "", "b"),
+        (LZ @ ZB, "chain rule: b reaches L only through z", "", "", "z b-z"),
+        (short @ ZB, _put_in("③"), "3"),
+        (short @ ONE, _put_in("⑤"), "5", "", "b-z"),
+        (short, "arithmetic: times 1 changes nothing", "", "", "b"),
     )
     return Part(
         "result",
-        "The two formulas",
-        (
+        say("The two formulas"),
+        say(
             "Everything is in place. How wrong the prediction is, times how strongly the weight's "
             "feature was there: that is the derivative for a weight. The bias has no feature, and "
             "its derivative is how wrong the prediction is. Together they are called the gradient."
-            if loss == "log"
-            else "Everything is in place. The error and the feature are there as with the log "
-            "loss, but so is the factor $a (1 - a)$, which fades when the prediction is confident."
+        )
+        if loss == "log"
+        else say(
+            "Everything is in place. The error and the feature are there as with the log "
+            "loss, but so is the factor {}, which fades when the prediction is confident.",
+            _SLOPE,
         ),
         (
-            Chain("weight", LW, weight, "adjoint.wi", title="For a weight"),
-            Chain("bias", LB, bias, "adjoint.b", title="For the bias"),
+            Chain("weight", LW, weight, title="For a weight"),
+            Chain("bias", LB, bias, title="For the bias"),
         ),
         ("w1", "w2", "b"),
     )
@@ -712,10 +718,10 @@ def parts(loss: Loss = "log", i: int = 1) -> Mapping[str, Part]:
     Parameters
     ----------
     loss : {"log", "squared"}
-        The squared error differs in the parts ``variant("squared")``; the rest is shared.
+        The loss that is differentiated.
     i : {1, 2}
         The feature that the letter i stands for in values, ``about`` and numbers.
-        The displayed LaTeX is the same for both.
+        What is displayed is the same for both.
 
     Raises
     ------
@@ -727,26 +733,17 @@ def parts(loss: Loss = "log", i: int = 1) -> Mapping[str, Part]:
     if i not in (1, 2):
         raise ValueError(f"i must be 1 or 2, not {i!r}.")
     one, three = (_one_log(), _three_log()) if loss == "log" else (_one_squared(), _three_squared())
-    before, after = (_goal(loss), _strategy()), (_four(), _five(), _sigmoid(), _result(loss))
+    before, after = (_goal(loss), _strategy(loss)), (_four(), _five(), _sigmoid(), _result(loss))
     made = (*before, one, _two(), three, *after)
     return MappingProxyType({part.key: _indexed(part, i) for part in made})
 
 
 def _indexed(part: Part, i: int) -> Part:
-    def key(text: str) -> str:
-        return text.replace("wi", f"w{i}")
+    def line(old: Line) -> Line:
+        return replace(old, i=i, about=tuple(name.replace("wi", f"w{i}") for name in old.about))
 
-    def chain(old: Chain) -> Chain:
-        lines = tuple(replace(x, i=i, about=tuple(map(key, x.about))) for x in old.lines)
-        value = key(old.value) if isinstance(old.value, str) else old.value
-        return replace(old, lines=lines, value=value)
-
-    return replace(part, chains=tuple(map(chain, part.chains)))
-
-
-def variant(loss: Loss) -> tuple[str, ...]:
-    """Keys of the parts in which this loss differs from the log loss."""
-    return tuple(k for k, part in parts(loss).items() if part != parts("log")[k])
+    chains = (replace(old, lines=tuple(map(line, old.lines))) for old in part.chains)
+    return replace(part, chains=tuple(chains))
 
 
 def steps(part: Part) -> tuple[Step, ...]:
@@ -804,24 +801,17 @@ def part_of(node_or_edge: str) -> str:
     return _explained()[node_or_edge]
 
 
-def explains(part: str, view: View = "features") -> tuple[str, ...]:
-    """Nodes and edges of a view that a part explains: `part_of`, the other way."""
-    graph = build(view)
-    names = (*graph.nodes, *("-".join(edge) for edge in graph.edges))
-    return tuple(name for name in names if part_of(name) == part)
-
-
 def formulas() -> tuple[tuple[str, str], ...]:
     """(name, LaTeX) of every formula of the derivation on one sheet, in order."""
 
     def ends(loss: Loss, key: str, name: str, index: int = -1) -> str:
         chain = next(c for c in parts(loss)[key].chains if c.name == name)
-        return f"{chain.head} = {chain.lines[index].latex}"
+        return f"{latex(chain.head)} = {chain.lines[index].latex}"
 
     return (
         ("z, from vectors", ends("log", "goal", "z", 0)),
         ("z, with two features", ends("log", "goal", "z")),
-        ("The prediction", f"a = {parts()['goal'].chains[1].lines[0].latex} = {SIGMOID}"),
+        ("The prediction", f"{ends('log', 'goal', 'a', 0)} = {latex(SIGMOID)}"),
         ("Log loss, natural log", ends("log", "goal", "L", 0)),
         ("The chain rule for a weight", ends("log", "strategy", "weight")),
         ("The chain rule for the bias", ends("log", "strategy", "bias")),

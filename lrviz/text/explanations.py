@@ -1,40 +1,56 @@
 """What the page says about the graph, as templates that numbers are filled into.
 
 A template is text with ``{quantity}`` slots (see `lrviz.text.numbers.fill`); Python and the
-browser fill the same ones. Everything is read off the graph and the table of operations.
+browser fill the same ones. Everything is read off the graph and its expressions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
+from operator import add, matmul
 from typing import Any
 
-from lrviz.core.graph import SYMBOLS, Edge, Graph, path
-from lrviz.core.ops import OPS
-from lrviz.text.numbers import plain
+from lrviz.core.expression import (
+    Expression,
+    component,
+    is_complement,
+    plain,
+    rate,
+    symbol,
+    unrolled,
+)
+from lrviz.core.graph import Edge, Graph, path
+from lrviz.core.ops import ONE, RESIDUAL, SIGMOID
 
 #: What may be differentiated for: the URL field ``of``.
 TARGETS = ("w1", "w2", "b")
 
 
-def symbol(name: str) -> str:
-    """A node's symbol in Unicode: ``w₁``."""
-    return plain(SYMBOLS[name])
+def letter(name: str) -> str:
+    """A node's letter: ``w₁``."""
+    return plain(symbol(name))
 
 
 def gradient(name: str) -> str:
-    """The symbol of an adjoint: ``∂L/∂w₁``."""
-    return f"∂L/∂{symbol(name)}"
+    """How an adjoint is written: ``∂L/∂w₁``."""
+    return plain(rate(symbol("L"), symbol(name)))
 
 
 def derivative(edge: Edge) -> str:
-    """The symbol of a local derivative: ``∂z/∂w₁`` for ("w1", "z")."""
-    return f"∂{symbol(edge[1])}/∂{symbol(edge[0])}"
+    """How a local derivative is written: ``∂z/∂w₁`` for ("w1", "z")."""
+    return plain(_rate(edge))
 
 
-def component(edge: Edge) -> str:
+def _rate(edge: Edge) -> Expression:
+    tail, head = edge
+    return rate(symbol(head), symbol(tail))
+
+
+def mark(edge: Edge) -> str:
     """The circled number of the derivation's component that this edge is, or ''."""
     tail, head = edge
     if edge == ("a", "L"):
@@ -47,86 +63,148 @@ def component(edge: Edge) -> str:
 
 
 def local_formula(graph: Graph, edge: Edge) -> str:
-    """The local derivative in symbols: ``a(1 − a)`` for ("z", "a")."""
+    """The local derivative in letters: ``a(1 − a)`` for ("z", "a")."""
     tail, head = edge
     node = graph.nodes[head]
-    symbols = [SYMBOLS[arg] for arg in node["args"]]
-    formula = OPS[node["op"]].local_formulas[node["args"].index(tail)]
-    return plain(formula.format(*symbols, out=SYMBOLS[head]))
+    return plain(node["rates"][node["args"].index(tail)])
 
 
 def value_formula(graph: Graph, name: str) -> str:
-    """A computed node's formula in symbols: ``w₁·x₁ + w₂·x₂ + b``."""
-    node = graph.nodes[name]
-    return plain(OPS[node["op"]].formula.format(*(SYMBOLS[arg] for arg in node["args"])))
+    """A computed node's formula in letters: ``w₁x₁ + w₂x₂ + b``."""
+    return plain(graph.nodes[name]["formula"])
 
 
-def _numbers(graph: Graph, name: str) -> str:
-    """The same formula as a template of numbers."""
-    node = graph.nodes[name]
-    if node["op"] == "dot":
-        return "{(value.w.0)} × {(value.x.0)} + {(value.w.1)} × {(value.x.1)} + {(value.b)}"
-    # Private-use brackets keep the slots apart from LaTeX's braces until the end.
-    slots = [f"\ue000value.{arg}\ue001" for arg in node["args"]]
-    text = re.sub(" ?· ?", " × ", plain(OPS[node["op"]].formula.format(*slots)))
-    # 1 − a is a number of its own: subtracting the digits shown would lose it.
-    text = text.replace("1 − \ue000value.a\ue001", "\ue000complement.a\ue001")
-    text = text.replace("\ue000", "{(").replace("\ue001", ")}")
-    text = re.sub(r"log \{\(([\w.]+)\)\}", r"log({\1})", text)
-    return re.sub(r"\(\{\(([\w.]+)\)\}\)", r"({\1})", text)  # one pair is enough
+def key(graph: Graph, e: Expression) -> str:
+    """The quantity (see `lrviz.core.graph.Pass.read`) that a letter, 1 − a or a rate stands for."""
+    if is_complement(e):
+        return "complement.a"
+    if e.kind == "rate":
+        of, by = (part.symbols[0] for part in e.children)
+        kind = f"local.{by}-{of}" if graph.has_edge(by, of) else f"adjoint.{by}"
+        return kind + _index(e.children[1])
+    return f"value.{e.symbols[0]}{_index(e)}"
 
 
-def _equals(*templates: str) -> str:
+def _index(e: Expression) -> str:
+    return f".{e.parts[1]}" if e.kind == "component" else ""
+
+
+def numbers(graph: Graph, e: Expression) -> str:
+    """A formula as a template of numbers: ``{(value.w1)} × {(value.x1)}``."""
+
+    def slot(leaf: Expression, tight: bool) -> str:
+        return f"{{({key(graph, leaf)})}}" if tight else f"{{{key(graph, leaf)}}}"
+
+    return plain(unrolled(e), slot)
+
+
+def equals(*templates: str) -> str:
     """The slot that is = where every number of these templates is shown exactly."""
     keys = re.findall(r"\{[(_]?([a-z][\w.\-]*)\)?\}", " ".join(templates))
     return "{~" + " ".join(dict.fromkeys(keys)) + "}"
+
+
+def _worked(graph: Graph, left: str, e: Expression, total: str) -> str:
+    """``left = numbers = total``, each = only where it is true of the digits shown."""
+    text = numbers(graph, e)
+    return f"{left} {equals(text)} {text} {equals(text, total)} {total}"
+
+
+def _entries(graph: Graph, name: str) -> list[tuple[str, str, Expression]]:
+    """What a node holds: each number's letter, its index in a quantity's key, its expression."""
+    held: Sequence[str] = graph.nodes[name].get("inputs", ())
+    if len(held) < 2:
+        return [(letter(name), "", symbol(name))]
+    return [(letter(h), f".{n}", component(symbol(name), n)) for n, h in enumerate(held)]
+
+
+def _flow(graph: Graph, name: str, entry: Expression | None = None) -> Expression:
+    """∂L/∂node: the sum over the ways to L of upstream gradient times local derivative."""
+    by, loss = entry or symbol(name), symbol("L")
+    ways = (rate(loss, symbol(h)) @ rate(symbol(h), by) for h in graph.successors(name))
+    return reduce(add, ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a product: a local derivative on the path, and when it is computed."""
+
+    edge: Edge
+    symbol: str
+    key: str
+    mark: str
+    stage: int
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """The chain rule along the path to one target.
 
-    ``factors`` are (edge, symbol, quantity, circled number) from L backwards; ``result``
-    is (symbol, quantity); ``identity`` says the short form, (a − y)·x₁ under log loss;
-    ``stages`` tells when each factor, and last the result, is computed.
+    Attributes
+    ----------
+    factors : tuple of Factor
+        From L backwards.
+    symbol, key : str
+        Of the result.
+    identity : Expression
+        The short form, (a − y)·x₁ under log loss.
+    identity_numbers : str
+        ∂L/∂z times the last factor, as a template.
+    stage : int
+        When the result is computed.
     """
 
-    factors: tuple[tuple[Edge, str, str, str], ...]
-    result: tuple[str, str]
-    identity: str
+    factors: tuple[Factor, ...]
+    symbol: str
+    key: str
+    identity: Expression
     identity_numbers: str
-    stages: tuple[int, ...]
+    stage: int
 
 
 def product(graph: Graph, of: str) -> Product:
     """The product along the path from L to ``of``, one of `TARGETS`."""
     nodes = path(graph, of)
     _, local, adjoint = stages_shown(graph)
-    index = "" if of in graph else f".{int(of[1]) - 1}"
-    factors = []
-    for head, tail in pairwise(nodes):
-        last = tail == nodes[-1]
-        key = f"local.{tail}-{head}" + (index if last else "")
-        text = f"∂{symbol(head)}/∂{symbol(of)}" if last else derivative((tail, head))
-        factors.append(((tail, head), text, key, component((tail, head))))
-    target = of if not index else "w"
-    residual = "(a − y)" if graph.graph["loss"] == "log" else "(a − y)·a(1 − a)"
-    other = "x" + of[1:] if of != "b" else ""
-    held = f"value.x{index}" if index else f"value.{other}"
+    last = nodes[-1]
+    entry = next(e for text, _, e in _entries(graph, last) if text == letter(of))
+    factors = [
+        Factor(
+            (tail, head),
+            plain(rate(symbol(head), entry if tail == last else symbol(tail))),
+            key(graph, rate(symbol(head), entry if tail == last else symbol(tail))),
+            mark((tail, head)),
+            local[tail, head],
+        )
+        for head, tail in pairwise(nodes)
+    ]
+    loss, z = symbol("L"), symbol("z")
     return Product(
         factors=tuple(factors),
-        result=(gradient(of), f"adjoint.{target}{index}"),
-        identity=f"{residual}·{symbol(other)}" if other else residual,
-        identity_numbers="{adjoint.z}" + (f" × {{({held})}}" if other else ""),
-        stages=(*(local[edge] for edge, *_ in factors), adjoint[nodes[-1]]),
+        symbol=gradient(of),
+        key=key(graph, rate(loss, entry)),
+        identity=identity(graph.graph["loss"], of),
+        identity_numbers=numbers(graph, _times(rate(loss, z), _feature(graph, entry))),
+        stage=adjoint[last],
     )
 
 
-def _sum_of_products(graph: Graph, name: str, index: str = "") -> tuple[str, str]:
-    heads = list(graph.successors(name))
-    symbols = " + ".join(f"{gradient(h)} × {derivative((name, h))}" for h in heads)
-    numbers = " + ".join(f"{{adjoint.{h}}} × {{(local.{name}-{h}{index})}}" for h in heads)
-    return symbols, numbers
+def identity(loss: str, of: str) -> Expression:
+    """∂L/∂(target) in its shortest form: (a − y)·x₁ for "log" and "w1"."""
+    return _times(RESIDUAL[loss], symbol("x" + of[1:]) if of != "b" else ONE)
+
+
+def _times(first: Expression, second: Expression) -> Expression:
+    return first if second == ONE else matmul(first, second)
+
+
+def _feature(graph: Graph, entry: Expression) -> Expression:
+    """The number that a weight is multiplied by, in the letters of the view; 1 for b."""
+    if entry.symbols[0] == "b":
+        return ONE
+    if entry.kind == "component":
+        return component(symbol("x"), entry.parts[1])
+    return symbol("x" + entry.parts[0][1:])
 
 
 _ROLES = {
@@ -134,12 +212,12 @@ _ROLES = {
     "parameter": "A parameter: what training changes.",
 }
 _ABOUT = {
-    "x": "Data: part of the example. The model cannot change it.",
+    "x": _ROLES["data"],
     "w": "Parameters: what training changes.",
     "y": "The label: the true answer, 0 or 1. The loss compares a with it.",
 }
 _NOTES = {
-    "sigmoid": "The sigmoid σ(z) = 1/(1 + e⁻ᶻ) turns any number into a probability.",
+    "sigmoid": f"The sigmoid σ(z) = {plain(SIGMOID)} turns any number into a probability.",
     "log_loss": "log is the natural logarithm. The loss is small when a is close to y.",
     "squared_error": "Half the squared distance between the probability and the label.",
 }
@@ -157,58 +235,50 @@ def panel(graph: Graph, at: str) -> dict[str, Any]:
 
 
 def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
-    node, sym = graph.nodes[name], symbol(name)
-    held = node.get("inputs", ())
-    parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
+    node, sym = graph.nodes[name], letter(name)
+    entries = _entries(graph, name)
     if "op" in node:
-        numbers, value = _numbers(graph, name), f"{{value.{name}}}"
-        lines = [f"{sym} = {value_formula(graph, name)}"]
-        lines.append(f"{sym} {_equals(numbers)} {numbers} {_equals(numbers, value)} {value}")
+        lines = [
+            f"{sym} = {value_formula(graph, name)}",
+            _worked(graph, sym, node["formula"], f"{{value.{name}}}"),
+        ]
         if node["op"] in _NOTES:
             lines.append(_NOTES[node["op"]])
     else:
-        shown = [f"{{value.{name}{p}}}" for p in parts]
-        lines = [f"{symbol(i)} {_equals(v)} {v}" for i, v in zip(held, shown, strict=True)]
+        shown = [(text, f"{{value.{name}{n}}}") for text, n, _ in entries]
+        lines = [f"{text} {equals(value)} {value}" for text, value in shown]
         lines.append(_ABOUT.get(name) or _ROLES[node["role"]])
     if name == "L":
         lines.append("∂L/∂L = 1: L changes exactly as fast as itself. The way back starts here.")
     else:
-        heads = list(graph.successors(name))
-        if heads == ["L"]:
+        if list(graph.successors(name)) == ["L"]:
             lines.append(
                 f"{gradient(name)}: {sym} feeds L directly, so upstream is ∂L/∂L = 1 and the "
                 "local derivative is all there is."
             )
         else:
-            symbols = _sum_of_products(graph, name)[0]
-            lines.append(f"{gradient(name)} = upstream gradient × local derivative = {symbols}")
-        for i, p in zip(held or (name,), parts, strict=True):
-            numbers, total = _sum_of_products(graph, name, p)[1], f"{{adjoint.{name}{p}}}"
-            lines.append(
-                f"{gradient(i)} {_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
-            )
+            ways = plain(_flow(graph, name))
+            lines.append(f"{gradient(name)} = upstream gradient × local derivative = {ways}")
+        for text, n, entry in entries:
+            total = f"{{adjoint.{name}{n}}}"
+            lines.append(_worked(graph, f"∂L/∂{text}", _flow(graph, name, entry), total))
     return {"title": f"Node {sym}", "lines": lines}
 
 
 def _edge_panel(graph: Graph, at: str) -> dict[str, Any]:
     tail, head = edge = edge_of(at)
-    held = graph.nodes[tail].get("inputs", ())
-    parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
     lines = [
         f"{derivative(edge)} = {local_formula(graph, edge)}",
-        f"The local derivative: how fast {symbol(head)} changes when {symbol(tail)} alone changes.",
+        f"The local derivative: how fast {letter(head)} changes when {letter(tail)} alone changes.",
     ]
-    for i, p in zip(held or (tail,), parts, strict=True):
-        local, total = f"{{local.{at}{p}}}", f"{{adjoint.{tail}{p}}}"
-        one = f"∂{symbol(head)}/∂{symbol(i)}"
-        lines.append(f"{one} {_equals(local)} {local}")
-        numbers = f"{{adjoint.{head}}} × {{(local.{at}{p})}}"
-        lines.append(
-            f"upstream gradient × local derivative: {gradient(head)} × {one} {_equals(numbers)} "
-            f"{numbers} {_equals(numbers, total)} {total}, passed on to {gradient(i)}"
-        )
-    mark = component(edge)
-    return {"title": f"Edge {symbol(tail)} → {symbol(head)} {mark}".rstrip(), "lines": lines}
+    for text, n, entry in _entries(graph, tail):
+        local, total = f"{{local.{at}{n}}}", f"{{adjoint.{tail}{n}}}"
+        one = f"∂{letter(head)}/∂{text}"
+        step = rate(symbol("L"), symbol(head)) @ rate(symbol(head), entry)
+        said = f"upstream gradient × local derivative: {gradient(head)} × {one}"
+        lines.append(f"{one} {equals(local)} {local}")
+        lines.append(f"{_worked(graph, said, step, total)}, passed on to ∂L/∂{text}")
+    return {"title": f"Edge {letter(tail)} → {letter(head)} {mark(edge)}".rstrip(), "lines": lines}
 
 
 def edge_of(at: str) -> Edge:
@@ -222,35 +292,35 @@ def names(graph: Graph) -> tuple[str, ...]:
     return (*graph.nodes, *(f"{tail}-{head}" for tail, head in graph.edges))
 
 
+def _computed(graph: Graph) -> list[str]:
+    return [name for name, _, op, _ in graph.graph["plan"] if op is not None]
+
+
 def captions(graph: Graph) -> list[str]:
     """One template per stage of the walk (see `lrviz.core.graph.stages`)."""
-    computed = [n for n in graph.graph["order"] if "op" in graph.nodes[n]]
+    computed = _computed(graph)
     out = ["The inputs are known; nothing is computed yet."]
     for name in computed:
         value = f"{{value.{name}}}"
         log = ", with the natural log" if graph.nodes[name]["op"] == "log_loss" else ""
         formula = value_formula(graph, name)
-        out.append(f"Forward: {symbol(name)} = {formula} {_equals(value)} {value}{log}")
+        out.append(f"Forward: {letter(name)} = {formula} {equals(value)} {value}{log}")
     for name in reversed(computed):
         start = "∂L/∂L = 1, and so " if name == "L" else ""
         said = []
         for arg in graph.nodes[name]["args"]:
             if graph.nodes[arg]["role"] == "data":
                 continue
-            held = graph.nodes[arg].get("inputs", ())
-            for k, one in enumerate(held or (arg,)):
-                index = f".{k}" if len(held) > 1 else ""
-                numbers = f"{{adjoint.{name}}} × {{(local.{arg}-{name}{index})}}"
-                total = f"{{adjoint.{arg}{index}}}"
-                product = f"{_equals(numbers)} {numbers} {_equals(numbers, total)} {total}"
-                said.append(f"{gradient(one)} {product}")
-        out.append(f"Backward through {symbol(name)}: {start}" + "; ".join(said))
+            for text, n, entry in _entries(graph, arg):
+                step = rate(symbol("L"), symbol(name)) @ rate(symbol(name), entry)
+                said.append(_worked(graph, f"∂L/∂{text}", step, f"{{adjoint.{arg}{n}}}"))
+        out.append(f"Backward through {letter(name)}: {start}" + "; ".join(said))
     return out
 
 
 def stages_shown(graph: Graph) -> tuple[dict[str, int], dict[Edge, int], dict[str, int]]:
     """The stage at which each value, local derivative and adjoint is computed."""
-    computed = [n for n in graph.graph["order"] if "op" in graph.nodes[n]]
+    computed = _computed(graph)
     value = {n: (computed.index(n) + 1 if n in computed else 0) for n in graph.nodes}
     total = 2 * len(computed) + 1
     local = {(t, h): total - value[h] for t, h in graph.edges}
@@ -260,10 +330,17 @@ def stages_shown(graph: Graph) -> tuple[dict[str, int], dict[Edge, int], dict[st
 
 
 def spec(graph: Graph) -> list[dict[str, Any]]:
-    """The graph as the browser needs it: nodes in topological order with op and args."""
-    out = []
-    for name in graph.graph["order"]:
+    """The graph as the browser needs it, in topological order.
+
+    A leaf has the ``inputs`` it holds; any other node its ``args``, its ``formula``, and the
+    ``rates`` by which it changes with each of them, as `lrviz.core.expression.Expression.json`.
+    """
+    out: list[dict[str, Any]] = []
+    for name, held, op, args in graph.graph["plan"]:
+        if op is None:
+            out.append({"name": name, "inputs": held})
+            continue
         node = graph.nodes[name]
-        keys = ("inputs", "op", "args")
-        out.append({"name": name, **{k: node[k] for k in keys if k in node}})
+        rates = [one.json for one in node["computed"]]
+        out.append({"name": name, "args": args, "formula": node["formula"].json, "rates": rates})
     return out

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
-from lrviz.core.graph import SYMBOLS, Loss
+from lrviz.core.expression import latex, symbol
+from lrviz.core.graph import Loss
 from lrviz.text.derivation import Part, Step, parts, steps
-from lrviz.text.substitution import Read, evaluate, latex_number, numeric, point, relation, render
+from lrviz.text.numbers import latex_number
+from lrviz.text.substitution import Read, evaluate, numeric, point, relation, render
 
 SOURCE = "http://ronny.rest/blog/post_2017_08_12_logistic_regression_derivative/"
 _ADDRESS = SOURCE.replace("_", r"\_")
@@ -27,16 +29,6 @@ _CLOSING = r"""
 """
 # Characters of a line of numbers beyond which it is set smaller, to stay on the page.
 _LONG = 110
-_TEXT = str.maketrans(
-    {
-        **{sign: f"({n})" for n, sign in enumerate("①②③④⑤", start=1)},
-        **{sign: f"$_{digit}$" for sign, digit in zip("₁₂ᵢ", "12i", strict=True)},
-        "∂": r"$\partial$",
-        "σ": r"$\sigma$",
-        "′": "$'$",
-        "−": "$-$",
-    }
-)
 
 
 def to_latex(
@@ -72,7 +64,7 @@ def to_latex(
 
 def _state(read: Read, i: int) -> str:
     names = ("x1", "x2", "w1", "w2", "b", "y", "z", "a")
-    values = ", ".join(f"${SYMBOLS[n]} = {latex_number(read(f'value.{n}'))}$" for n in names)
+    values = ", ".join(f"${latex(symbol(n))} = {latex_number(read(f'value.{n}'))}$" for n in names)
     return (
         f"\\noindent Numbers are shown to four significant digits, at {values}. "
         f"In them $i$ is {i}.\n"
@@ -80,12 +72,12 @@ def _state(read: Read, i: int) -> str:
 
 
 def _section(part: Part, read: Read | None) -> str:
-    out = [rf"\section*{{{part.title.translate(_TEXT)}}}", part.intro.translate(_TEXT)]
-    out += [rf"\[ {latex} \]" for latex in part.wanted]
+    out = [rf"\section*{{{part.title.latex}}}", part.intro.latex]
+    out += [rf"\[ {latex(one)} \]" for one in part.wanted]
     rows: list[str] = []
     shown = ""
     for step in steps(part):
-        name, title = step.chain.name, step.chain.title.translate(_TEXT)
+        name, title = step.chain.name, step.chain.title
         if name != shown:
             out += _align(rows)
             rows = []
@@ -94,15 +86,15 @@ def _section(part: Part, read: Read | None) -> str:
         shown = name
         rows += _rows(step, read)
         if step.line.note:
-            out += [*_align(rows), r"\noindent " + step.line.note.translate(_TEXT)]
+            out += [*_align(rows), r"\noindent " + step.line.note.latex]
             rows = []
     return "\n".join((*out, *_align(rows))) + "\n"
 
 
 def _rows(step: Step, read: Read | None) -> list[str]:
     chain, line, place = step
-    head = f"{chain.head} " if place == 0 else ""
-    rows = [rf"{head}&= {line.latex} \tag*{{\footnotesize {line.rule.translate(_TEXT)}}}"]
+    head = f"{latex(chain.head)} " if place == 0 else ""
+    rows = [rf"{head}&= {line.latex} \tag*{{\footnotesize {line.rule.latex}}}"]
     if read is not None:
         filled, value = numeric(line), latex_number(evaluate(chain.value, read))
         shown, ending = value, ""

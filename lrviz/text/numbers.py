@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from lrviz.core.numerics import Probability
+from lrviz.core.symbols import superscript
 
 #: Significant digits of a number on the screen, and of one that was asked for in full.
 DIGITS, MORE_DIGITS = 4, 15
@@ -20,9 +21,6 @@ EXACT = 1e-13
 PLACES = 3
 MINUS = "−"
 FIGURE_SPACE = "\u2007"
-
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SUBSCRIPT = str.maketrans("0123456789i", "₀₁₂₃₄₅₆₇₈₉ᵢ")
 
 
 def number(x: float, digits: int = DIGITS) -> str:
@@ -40,8 +38,28 @@ def number(x: float, digits: int = DIGITS) -> str:
     """
     if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
         return f"1{MINUS}{number(x.complement, digits)}"
+    sign, mantissa, power = _decimal(x, digits)
+    if power is None:
+        return f"{MINUS * sign}{mantissa}"
+    ten = f"10{superscript(str(power))}"
+    return f"{MINUS * sign}{ten if mantissa == '1' else f'{mantissa}×{ten}'}"
+
+
+def latex_number(x: float, digits: int = DIGITS) -> str:
+    r"""The same in LaTeX: ``-4.852 \times 10^{8}``."""
+    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+        return f"1-{latex_number(x.complement, digits)}"
+    sign, mantissa, power = _decimal(x, digits)
+    if power is None:
+        return f"{'-' * sign}{mantissa}"
+    ten = f"10^{{{power}}}"
+    return "-" * sign + (ten if mantissa == "1" else rf"{mantissa} \times {ten}")
+
+
+def _decimal(x: float, digits: int) -> tuple[bool, str, int | None]:
+    """Whether it is negative, its digits, and the power of ten that is written, if one is."""
     if x == 0:
-        return "0"
+        return False, "0", None
     scientific = format(abs(x), f".{digits - 1}e")
     if not scientific[0].isdigit():
         raise ValueError(f"{x} has no digits to show.")
@@ -49,11 +67,10 @@ def number(x: float, digits: int = DIGITS) -> str:
     short = mantissa.rstrip("0").rstrip(".")
     if abs(float(f"{short}e{exponent}") - abs(x)) <= EXACT * abs(x):
         mantissa = short
-    sign, power = MINUS if x < 0 else "", int(exponent)
+    power = int(exponent)
     if -PLACES <= power <= PLACES:
-        return sign + _positional(mantissa, power)
-    ten = "10" + str(power).translate(_SUPERSCRIPT)
-    return sign + (ten if mantissa == "1" else f"{mantissa}×{ten}")
+        return bool(x < 0), _positional(mantissa, power), None
+    return bool(x < 0), mantissa, power
 
 
 def _positional(mantissa: str, power: int) -> str:
@@ -93,28 +110,3 @@ def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> s
         return f"({text})" if match["open"] and MINUS in text else text
 
     return _SLOT.sub(write, template)
-
-
-def plain(latex: str) -> str:
-    """The project's small LaTeX as one line of Unicode, for labels of the picture."""
-    fraction = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
-
-    def divide(match: re.Match[str]) -> str:
-        above, below = (f"({s})" if re.search(r"\S [+-] \S", s) else s for s in match.groups())
-        return f"{above}/{below}"
-
-    text = latex
-    while fraction.search(text):
-        text = fraction.sub(divide, text)
-    text = re.sub(r"_\{?(\w)\}?", lambda m: m[1].translate(_SUBSCRIPT), text)
-    text = re.sub(r"\^(\w)", lambda m: m[1].translate(_SUPERSCRIPT), text)
-    for latin, symbol in (
-        (r"\partial ", "∂"),
-        (r"\sigma", "σ"),
-        (r"\cdot", "·"),
-        (r"\log", "log"),
-        ("-", MINUS),
-    ):
-        text = text.replace(latin, symbol)
-    text = re.sub(r"([\w₁₂])\s+(?=[a-z][₁₂])", r"\1", text)
-    return text.replace("1/2 (", "½(")

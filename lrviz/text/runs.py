@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lrviz.text.numbers import number
-from lrviz.training.optimizers import OPTIMIZERS, History
+from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, Run
+from lrviz.training.walk import History
 
 #: What the runs are called, the playback's own first.
 LETTERS = ("A", "B", "C")

@@ -1,100 +1,92 @@
-r"""The derivation's lines with numbers in them, made from the displayed LaTeX itself.
+r"""The derivation's lines with numbers in them.
 
-`numeric` turns a line's symbols into slots, ``\slot{value.a}``; whoever draws it fills them,
-in Python with `render`, in the browser with one regular expression, `SLOT`. A slot
-``\slot{(value.z)}`` takes parentheses around anything with a minus sign in it.
+`numeric` writes a line with a slot for every letter, ``\slot{value.a}``; whoever draws it fills
+them, in Python with `render`, in the browser with marked elements. A slot ``\slot{(value.z)}``
+takes parentheses around anything with a minus sign in it.
 
 Two choices keep the shown numbers true. 1 - a is one slot, ``complement.a``: subtracting a
 rounded a from 1 would lose its digits long before float64 does. And the value after a line
-is always the chain's, from the stable pass, never a re-evaluation of the shown digits:
+is always the chain's, computed from what loses no digits, never from the shown digits:
 `relation` writes ≈ there unless equality is certain.
 """
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
-from types import MappingProxyType
 from typing import NamedTuple
 
-from lrviz.core.graph import SYMBOLS, build
-from lrviz.text.derivation import NAMES, Chain, Expression, Line
-from lrviz.text.numbers import DIGITS, MINUS, fill, number
+from lrviz.core.expression import Expression, compiled, is_complement, latex, symbol
+from lrviz.core.graph import build
+from lrviz.text.derivation import NAMES, Chain, Line
+from lrviz.text.explanations import key
+from lrviz.text.numbers import DIGITS, latex_number
 
 Read = Callable[[str], float]  #: `lrviz.core.graph.Pass.read` of a features view
 
 #: A slot: groups ``open`` (a parenthesis or nothing) and ``key``.
 SLOT = re.compile(r"\\slot\{(?P<open>\()?(?P<key>[\w.\-]+)\)?\}")
 #: Beyond this |z|, float64 drops digits that are shown when 1 - a is computed by subtraction.
-SATURATED = 26.0
+SUBTRACTION_FAILS = 26.0
 #: Below this z, the square of 1 + e^-z leaves float64.
-OVERFLOWS = -354.0
+SQUARE_OVERFLOWS = -354.0
 
-_OPERATORS: Mapping[str, Callable[[float, float], float]] = MappingProxyType(
-    {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-)
-_PARTIAL = r"\\frac\{\\partial (?P<of>\w+)\}\{\\partial (?P<by>\w+)\}"
-_COMPLEMENT = r"(?P<complement>\(1 - a\)|1 - a)"
-_TOKEN = re.compile(rf"{_PARTIAL}|{_COMPLEMENT}|\\[A-Za-z]+|(?P<symbol>[a-zA-Z](?:_[12i])?)")
-_NAME = re.compile(rf"\\[A-Za-z]+|(?P<name>[{''.join(NAMES)}])(?![A-Za-z])")
 # Quantities that are the same number: dz/dw_i is x_i, and dz/db is 1, so dL/db is dL/dz.
 _SAME = {"local.w1-z": "value.x1", "local.w2-z": "value.x2", "adjoint.b": "adjoint.z"}
-_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_ADJACENT = re.compile(r"(?<=[}\d)])\s*(?=\\slot|\(|\\left\(|\\log|\\frac|\\sigma)")
 
 
-def evaluate(expression: Expression, read: Read) -> float:
-    """The number of a `Chain.value`, from the quantities of a pass."""
-    if isinstance(expression, str):
-        return read(expression)
-    if isinstance(expression, tuple):
-        sign, left, right = expression
-        return _OPERATORS[sign](evaluate(left, read), evaluate(right, read))
-    return expression
+@cache
+def _compiled(value: Expression) -> Callable[..., float]:
+    return compiled(value)
+
+
+def evaluate(value: Expression, read: Read) -> float:
+    """The number of a `Chain.value`, from the values of a pass."""
+    return _compiled(value)(*(read(f"value.{name}") for name in value.symbols))
+
+
+def known(e: Expression) -> bool:
+    """Whether a pass has the number of a rate: ∂a/∂z, but not ∂g/∂a of a local name."""
+    of, by = (part.symbols[0] for part in e.children)
+    return build().has_edge(by, of) or (of == "L" and by in build())
+
+
+def to_take(line: Line) -> list[Expression]:
+    """The derivatives of a line that are still to be taken."""
+    return [
+        node
+        for node in line.meant.walk()
+        if node.kind == "derivative" or (node.kind == "rate" and not known(node))
+    ]
 
 
 @cache
 def numeric(line: Line) -> str | None:
-    """The displayed LaTeX of a line with slots for its symbols.
+    """The displayed LaTeX of a line with slots for its letters.
 
     None when a derivative is still to be taken on the line: a number cannot stand for the
     letter one differentiates by. `point` then says where the line is evaluated.
     """
-    text = _NAME.sub(_spelt, line.latex)
+    return None if to_take(line) else latex(line.meant, _slot)
 
-    def slot(match: re.Match[str]) -> str:
-        before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
-        alone = before[-1:] in ("", *"{([,") and (
-            after[:1] in ("", *"})]+-,") or after.startswith(r"\right")
-        )
-        if match["of"]:
-            key = _partial(_name(match["of"], line), _name(match["by"], line))
-            return _slot(key, alone) if key else match[0]
-        if match["complement"]:
-            return _argument("complement.a", before)
-        symbol = match["symbol"]
-        if symbol in (None, "e"):
-            return match[0]
-        if symbol in "wx":
-            return f"({', '.join(_slot(f'value.{symbol}{n}', True) for n in (1, 2))})"
-        key = f"value.{_name(symbol, line)}"
-        return _argument(key, before) if before.endswith(r"\log") else _slot(key, alone)
 
-    filled = _ADJACENT.sub(r" \\cdot ", _TOKEN.sub(slot, text))
-    if r"\partial" in filled:
-        return None
-    return filled.replace(r"_{\slot", r"_{\approx \slot")  # the brace holds a rounded product
+def _slot(e: Expression, tight: bool) -> str:
+    if e.kind == "symbol" and e.parts[0] in ("w", "x"):
+        return f"({', '.join(_slot(symbol(f'{e.parts[0]}{n}'), False) for n in (1, 2))})"
+    found = key(build(), e)
+    return rf"\slot{{({found})}}" if tight else rf"\slot{{{found}}}"
 
 
 def point(line: Line) -> str:
     r"""Where a line that `numeric` leaves alone is evaluated: ``a = \slot{value.a}``."""
-    by = (
-        _name(re.findall("[az]", NAMES[v])[0] if v in NAMES else v, line)
-        for v in re.findall(r"\}\{\\partial (\w+)\}", line.latex)
+    letters = []
+    for node in to_take(line):
+        by = node.children[node.kind == "rate"].symbols[0]
+        letters.append(next(n for n in NAMES[by].symbols if n in "az") if by in NAMES else by)
+    return r",\; ".join(
+        rf"{latex(symbol(name))} = \slot{{value.{name}}}" for name in dict.fromkeys(letters)
     )
-    return r",\; ".join(rf"{SYMBOLS[v]} = \slot{{value.{v}}}" for v in dict.fromkeys(by))
 
 
 @cache
@@ -106,12 +98,20 @@ def relation(chain: Chain, line: Line) -> str:
     product in the last digit, and which ones changes with every frame.
     """
     keys = {match["key"] for match in SLOT.finditer(numeric(line) or r"\slot{none}")}
-    shown = {_SAME.get(key, key) for key in keys - {"local.b-z"}}
-    value = chain.value if isinstance(chain.value, str) else ""
-    return "=" if shown <= {_SAME.get(value, value)} else r"\approx"
+    shown = {_SAME.get(one, one) for one in keys - {"local.b-z"}}
+    return "=" if shown <= {_SAME.get(one, one) for one in _keys(chain, line)} else r"\approx"
 
 
-class Loss(NamedTuple):
+def _keys(chain: Chain, line: Line) -> set[str]:
+    """The quantities that are the chain's value: as its head names it, and as it is computed."""
+    head = Line(chain.head, line.rule, i=line.i).meant
+    return {key(build(), e) for e in (head, chain.value) if e.kind in _NAMED or is_complement(e)}
+
+
+_NAMED = ("symbol", "rate")
+
+
+class PrecisionLoss(NamedTuple):
     """When float64 loses a line: ``side`` is ">" or "<", beyond ``limit``; what to say."""
 
     side: str
@@ -124,43 +124,46 @@ class Loss(NamedTuple):
 
 
 @cache
-def losses(line: Line) -> tuple[Loss, ...]:
+def precision_losses(line: Line) -> tuple[PrecisionLoss, ...]:
     """When float64, evaluating the line as it is written, may lose digits that are shown.
 
     The value shown is right all the same: it comes from σ(z) and σ(-z) computed apart. The
     sentences are templates for `lrviz.text.numbers.fill`.
     """
-    filled = numeric(line)
-    if filled is None:
+    if to_take(line):
         return ()
-    ending = "the value shown comes from σ(z) and σ(−z), which lose nothing."
+    at, ending = (
+        "At z = {value.z}, ",
+        "; the value shown comes from σ(z) and σ(−z), which lose nothing.",
+    )
     found = []
-    if re.search(r"\)\^(2|\{-2\})", filled):
-        square = (
-            f"At z = {{value.z}}, the square in this line leaves the range of float64; {ending}"
-        )
-        found.append(Loss("<", OVERFLOWS, square))
-    if _subtracts(filled):
-        near_one = (
-            "a is so close to 1 that the subtraction in this line loses its digits in float64"
-        )
-        found.append(Loss(">", SATURATED, f"At z = {{value.z}}, {near_one}; {ending}"))
-    if r"\log" in filled:
-        near_zero = "1 − a is so close to 1 that its log loses its digits in float64"
-        found.append(Loss("<", -SATURATED, f"At z = {{value.z}}, {near_zero}; {ending}"))
+    for holds, side, limit, said in (
+        (_squares, "<", SQUARE_OVERFLOWS, "the square in this line leaves the range of float64"),
+        (
+            _subtracts,
+            ">",
+            SUBTRACTION_FAILS,
+            "a is so close to 1 that the subtraction in this line loses its digits in float64",
+        ),
+        (
+            lambda e: e.kind == "log",
+            "<",
+            -SUBTRACTION_FAILS,
+            "1 − a is so close to 1 that its log loses its digits in float64",
+        ),
+    ):
+        if any(map(holds, line.meant.walk())):
+            found.append(PrecisionLoss(side, limit, at + said + ending))
     return tuple(found)
 
 
-def saturated(line: Line, read: Read) -> str | None:
-    """The sentence of `losses` that holds at this pass, or None."""
-    z = read("value.z")
-    return next((fill(one.sentence, read) for one in losses(line) if one.holds(z)), None)
+def _squares(e: Expression) -> bool:
+    return e.kind == "pow" and abs(e.children[1].parts[0]) == 2
 
 
-def latex_number(x: float, digits: int = DIGITS) -> str:
-    r"""`lrviz.text.numbers.number` in LaTeX: ``-4.852 \times 10^{8}``."""
-    text = number(x, digits).replace(MINUS, "-").replace("×", r" \times ")
-    return re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda m: f"10^{{{m[1].translate(_PLAIN_DIGITS)}}}", text)
+def _subtracts(e: Expression) -> bool:
+    # 1 − a, a − y however written, or the numerator of 1 − a before it is simplified.
+    return e.kind == "sub" and not {"a", "z"}.isdisjoint(e.symbols)
 
 
 def render(template: str, read: Read, digits: int = DIGITS) -> str:
@@ -172,40 +175,3 @@ def render(template: str, read: Read, digits: int = DIGITS) -> str:
         return f"({text})" if match["open"] and "-" in text.split("^")[0] else text
 
     return SLOT.sub(write, template)
-
-
-def _subtracts(filled: str) -> bool:
-    # 1 - a, a - y however written, or the numerator of 1 - a before it is simplified.
-    return (
-        "complement.a" in filled
-        or ("value.a" in filled and "value.y" in filled)
-        or re.search(r"- 1\}|1 - \\|- \\frac\{1\}", filled) is not None
-    )
-
-
-def _spelt(match: re.Match[str]) -> str:
-    # A local name becomes what it stands for, in parentheses unless it has a group to itself.
-    name, text = match["name"], match.string
-    if not name:
-        return match[0]
-    around = text[: match.start()][-1:] + text[match.end() :][:1]
-    return NAMES[name] if around in ("", "{}") else f"({NAMES[name]})"
-
-
-def _name(symbol: str, line: Line) -> str:
-    return symbol.replace("_i", str(line.i)).replace("_", "")
-
-
-def _slot(key: str, alone: bool) -> str:
-    return rf"\slot{{{key}}}" if alone else rf"\slot{{({key})}}"
-
-
-def _argument(key: str, before: str) -> str:
-    # After log, parentheses always: log 4.1×10⁻⁵ would read as (log 4.1)×10⁻⁵.
-    return f"({_slot(key, True)})" if before.endswith(r"\log") else _slot(key, True)
-
-
-def _partial(of: str, by: str) -> str | None:
-    if build().has_edge(by, of):
-        return f"local.{by}-{of}"
-    return f"adjoint.{by}" if of == "L" and by in build() else None

@@ -7,29 +7,21 @@ are drawn on that surface.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lrviz.core.numerics import Array
 from lrviz.data.datasets import Dataset, load_dataset, standardise
 from lrviz.training import model
-from lrviz.training.model import PLANES, Batch, StepBounds, slice_grid
-from lrviz.training.optimizers import (
-    OPTIMIZERS,
-    History,
-    Memory,
-    Settings,
-    minibatches,
-    preview,
-    train,
-)
+from lrviz.training.model import PLANES, StepBounds, slice_grid
+from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.surface import Progress, Slices, interpolate, slices_of
+from lrviz.training.walk import History, replay, train
 
 #: Nodes along each side of the loss slice: the first that is fine enough, see `ACCURACY`.
 RESOLUTIONS = (41, 61)
@@ -43,9 +35,6 @@ STRETCH = 2.5
 ASIDE = 6.0
 #: The parameters' symbols.
 SYMBOLS = ("w₁", "w₂", "b")
-#: A slot of `Optimizer.worked`, and the slots that are the same at every step.
-SLOT = re.compile(r"\{\(?([a-z]\w*)\)?\}")
-CONSTANTS = ("eta", "mu", "alpha", "beta1", "beta2")
 #: Playbacks kept of one data set; one holds at most `slices.BYTES_LIMIT` of slices, and less than
 #: that of all else.
 KEPT = 3
@@ -121,8 +110,7 @@ class Playback:
     used : float64 array (k + 1, 3)
         The gradient that each next step is computed from: the minibatch's own for sgd.
     terms : mapping of str to array
-        What the rule computes on the way, by the name in `Optimizer.worked`: (k + 1, 3) or
-        (k + 1,).
+        What the rule computes on the way, by `Optimizer.terms`: (k + 1, 3) or (k + 1,).
     bounds : StepBounds
     comparisons : tuple of History
         The runs of ``request.versus``.
@@ -262,7 +250,7 @@ def _made(source: Source, request: Request, progress: Progress) -> Playback:
         slices, low, high = slices_of(history.params[:, k], cut, progress)
         if _mesh_error(slices, history, request.plane, (across, up)) <= ACCURACY:
             break
-    following, used, terms = _replay(history, s)
+    following, used, terms = _replayed(history, s)
     return Playback(
         request,
         s,
@@ -309,30 +297,14 @@ def _mesh_error(slices: Slices, history: History, plane: str, axes: tuple[Array,
     return worst
 
 
-def _replay(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:
-    """The next step from every step, the gradient it used, and the rule's terms on the way.
-
-    The rule is run over the run's own gradients, as `preview` does for one step.
-    """
-    count = len(history) + 1
-    batch = Batch(s.X, s.data.y)
-    rule = OPTIMIZERS[history.optimizer]
-    settings = Settings(history.learning_rate, history.momentum, batch.loss, batch.hessian)
-    used = history.gradients.copy()
-    if rule.name == "sgd":
-        draw = minibatches(len(batch), history.batch_size, history.seed)
-        for k in range(count):
-            used[k] = batch.gradient_of_rows(history.params[k], next(draw))
-    wanted = {key for line in rule.worked for key in SLOT.findall(line)}
-    wanted -= {"w", "g", "after", *CONSTANTS}
-    memory: Memory = {}
-    rows: dict[str, list[Any]] = {key: [] for key in wanted}
-    following = np.empty((count, 3))
-    with np.errstate(all="ignore"):
-        for k in range(count):
-            following[k] = rule.update(history.params[k], used[k], memory, settings)
-            for key, kept in rows.items():
-                kept.append(np.array(memory[key], dtype=np.float64))
-    following[:-1] = history.params[1:]
-    following[-1] = preview(history, s.X, s.data.y, count - 1).after
-    return following, used, {key: np.stack(kept) for key, kept in rows.items()}
+def _replayed(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:
+    """Where each step leads, the last of which was not taken; the gradient it used; its terms."""
+    steps = list(replay(history, s.X, s.data.y))
+    terms = {
+        name: np.array([step.terms[name] for step in steps], dtype=np.float64)
+        for name in OPTIMIZERS[history.optimizer].terms
+    }
+    following, used = (
+        np.array([getattr(step, name) for step in steps]) for name in ("after", "gradient")
+    )
+    return following, used, terms

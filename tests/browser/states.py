@@ -25,8 +25,9 @@ from lrviz.pages import graph, tables, training
 from lrviz.text import explanations
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions, separable
-from lrviz.training.optimizers import OPTIMIZERS, History
+from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, Run
+from lrviz.training.walk import History
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked
 

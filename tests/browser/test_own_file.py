@@ -7,7 +7,7 @@ import pytest
 
 from lrviz.data.datasets import read_csv, standardise
 from lrviz.text.numbers import number
-from lrviz.training.optimizers import train
+from lrviz.training.walk import train
 from tests.browser.conftest import settle, table
 
 RNG = np.random.default_rng(20170812)

@@ -11,7 +11,7 @@ import pytest
 from lrviz import settings
 from lrviz.data.datasets import load_dataset, standardise
 from lrviz.text.numbers import number
-from lrviz.training.optimizers import train
+from lrviz.training.walk import train
 from tests.browser.conftest import settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"

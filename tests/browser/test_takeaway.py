@@ -17,8 +17,8 @@ from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import ROOM
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES
-from lrviz.training.optimizers import train
 from lrviz.training.playback import Request, make
+from lrviz.training.walk import train
 from tests.browser.conftest import settle
 
 SIZES = [(1440, 900), (390, 844)]

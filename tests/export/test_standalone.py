@@ -24,7 +24,7 @@ from lrviz.figures.runs import POINTS_LIMIT
 from lrviz.figures.styles import ROOM, RUN_STYLES, literal, outline
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, slice_grid
-from lrviz.training.optimizers import train
+from lrviz.training.walk import train
 
 #: Names as a hostile file may have them.
 FORMULAS = (

@@ -15,8 +15,8 @@ from lrviz.figures.descent import (
     stage,
 )
 from lrviz.training.model import PLANES, slice_grid
-from lrviz.training.optimizers import train
 from lrviz.training.playback import Request, make
+from lrviz.training.walk import train
 
 
 def _run(**arguments):

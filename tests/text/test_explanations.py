@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrviz.core.expression import compiled, plain
 from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, stages
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
@@ -16,9 +17,18 @@ def test_the_product_of_the_factors_is_the_adjoint(view, loss, of):
     p = differentiate(**WORKED, view=view, loss=loss)
     product = explanations.product(p.graph, of)
     value = 1.0
-    for _, _, key, _ in product.factors:
-        value *= p.read(key)
-    assert value == pytest.approx(p.read(product.result[1]), rel=1e-15)
+    for factor in product.factors:
+        value *= p.read(factor.key)
+    assert value == pytest.approx(p.read(product.key), rel=1e-15)
+
+
+@given(states, st.sampled_from(LOSSES), st.sampled_from(explanations.TARGETS))
+def test_the_identity_that_is_shown_is_the_adjoint(state, loss, of):
+    p = differentiate(**state, loss=loss)
+    identity = explanations.product(p.graph, of).identity
+    letters = {**p.inputs, "a": p.values["a"]}
+    found = compiled(identity)(*(letters[name] for name in identity.symbols))
+    assert float(found) == pytest.approx(p.adjoints[of], rel=2e-15, abs=0)
 
 
 @given(states, st.sampled_from(VIEWS), st.sampled_from(LOSSES))
@@ -52,5 +62,5 @@ def test_symbols_read_as_they_are_written_by_hand():
     graph = build("features")
     assert explanations.local_formula(graph, ("z", "a")) == "a(1 − a)"
     assert explanations.local_formula(graph, ("a", "L")) == "(1 − y)/(1 − a) − y/a"
-    assert explanations.value_formula(graph, "z") == "w₁ · x₁ + w₂ · x₂ + b"
-    assert explanations.product(graph, "w1").identity == "(a − y)·x₁"
+    assert explanations.value_formula(graph, "z") == "w₁x₁ + w₂x₂ + b"
+    assert plain(explanations.product(graph, "w1").identity) == "(a − y)·x₁"

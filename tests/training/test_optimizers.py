@@ -9,20 +9,15 @@ from functools import partial
 import numpy as np
 import pytest
 
+from lrviz.core.expression import ARRAY, compiled
 from lrviz.data.datasets import load_dataset, standardise
-from lrviz.text import numbers
+from lrviz.text.numbers import fill, number
+from lrviz.text.rules import rule_lines
 from lrviz.training.model import gradient, mean_loss, minimum, step_bounds
-from lrviz.training.optimizers import (
-    LEARNING_RATE_LIMIT,
-    OPTIMIZERS,
-    STEPS_LIMIT,
-    minibatches,
-    minimize,
-    preview,
-    train,
-)
+from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS
+from lrviz.training.walk import STEPS_LIMIT, minibatches, minimize, preview, train
 
-NAMES = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "newton")
+NAMES = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
 
 
 def _bowl(w):
@@ -55,6 +50,8 @@ def _penguins():
         ),
         # v = g, then w - η(g + μv): 1 - 0.05·1.9 and 1 - 0.05·19; v = 0.9·1 + 0.905, ...
         ("nesterov", 0.05, [[0.905, 0.05], [0.905 - 0.05 * 2.5295, 0.05 - 0.05 * 9.05]]),
+        # s = g² at first, so the first step is η; then s = 1 + 0.81 for w1.
+        ("adagrad", 0.1, [[0.9, 0.9], [0.9 - 0.1 * 0.9 / 1.81**0.5] * 2]),
         # s = 0.1 g², so the first step is η/√0.1 for both.
         ("rmsprop", 0.1, [[1 - 0.1 / 0.1**0.5, 1 - 0.1 / 0.1**0.5]]),
         ("newton", 0.1, [[0, 0], [0, 0]]),
@@ -63,7 +60,9 @@ def _penguins():
 def test_steps_by_hand(optimizer, rate, expected):
     path = minimize(_bowl, (1, 1), optimizer=optimizer, learning_rate=rate, steps=len(expected))
     np.testing.assert_allclose(path[0], [1, 1])
-    tolerance = 2e-8 if optimizer in ("rmsprop", "newton") else 6e-13
+    tolerance = (
+        2e-8 if optimizer in ("rmsprop", "newton") else 1e-10 if optimizer == "adagrad" else 6e-13
+    )
     np.testing.assert_allclose(path[1:], expected, rtol=0, atol=tolerance)
 
 
@@ -181,13 +180,34 @@ def test_worked_formulas_can_be_filled_and_come_out(optimizer):
     Z, y = _penguins()
     run = train(Z, y, optimizer=optimizer, steps=3)
     step = preview(run, Z, y, 2)
-    row = OPTIMIZERS[optimizer]
-    assert row.formula
     for parameter in range(3):
         read = partial(step.read, parameter=parameter)
-        lines = [numbers.fill(template, read) for template in row.worked]
-        assert not any(re.search(r"\{\(?[a-z]", line) for line in lines if "sqrt" not in line)
-        assert numbers.number(run.params[3, parameter]) in lines[-1]
+        lines = [fill(template, read) for _, template in rule_lines(optimizer, parameter)]
+        assert not any(re.search(r"\{", line) for line in lines)
+        assert number(run.params[3, parameter]) in lines[-1]
+
+
+def test_sgds_gradient_is_the_mean_that_is_shown():
+    Z, y = _penguins()
+    step = preview(train(Z, y, optimizer="sgd", steps=3), Z, y, 2)
+    shown = OPTIMIZERS["sgd"].statements[0].right
+    X = np.column_stack([Z, np.ones(len(Z))])[step.rows]
+    a = 1 / (1 + np.exp(-X @ step.before))
+    letters = {"a": a[:, None], "y": y[step.rows][:, None], "x": X}
+    found = compiled(shown, functions=ARRAY)(*(letters[name] for name in shown.symbols))
+    np.testing.assert_allclose(found, step.gradient, rtol=1e-13)
+
+
+@pytest.mark.parametrize("start", [(0, 0, 0), (50, 50, 50)])
+def test_newtons_direction_solves_the_equation_that_is_shown(start):
+    Z, y = _penguins()
+    terms = preview(train(Z, y, optimizer="newton", steps=3, start=start), Z, y, 1).terms
+    equation = OPTIMIZERS["newton"].statements[0]
+    assert equation.sign == "="
+    matrix, direction = equation.left.children
+    assert direction.symbols == ("d",)
+    damped = compiled(matrix, functions=ARRAY)(*(terms[name] for name in matrix.symbols))
+    np.testing.assert_allclose(damped @ terms["d"], terms[equation.right.symbols[0]], rtol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_does_not():
@@ -274,7 +294,9 @@ def test_newton_stops_under_quasi_complete_separation():
     assert run.losses[-1] == pytest.approx(np.log(2) / 2, abs=1e-8)
 
 
-@pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov", "rmsprop", "adam", "newton"])
+@pytest.mark.parametrize(
+    "optimizer", ["gd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton"]
+)
 def test_xor_from_zero_stands_still(optimizer):
     data = load_dataset("xor")
     for X in (data.X, standardise(data.X)[0]):

@@ -1,0 +1,49 @@
+"""Update rules as a person reads them: each statement in letters, and with a step's numbers."""
+
+from __future__ import annotations
+
+from lrviz.core.expression import Expression, plain, rate, symbol
+from lrviz.text.explanations import equals
+from lrviz.training.model import PARAMETERS
+from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
+
+
+def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
+    """One update rule for one parameter, 0, 1 or 2: (letters, template of numbers) per line.
+
+    The templates' slots are read with `lrviz.training.walk.Step.read`.
+    """
+    rule = OPTIMIZERS[opt]
+    own = symbol(PARAMETERS[parameter])
+    letters = {"w": own}
+    if rule.solve is None and not _defines_gradient(rule):
+        letters["g"] = rate(symbol("J"), own)
+    lines, new = [], set[str]()
+    for statement in rule.statements:
+        left, right = (plain(side.put(letters)) for side in (statement.left, statement.right))
+        lines.append((f"{left} {statement.sign} {right}", _numbers(rule, statement, new)))
+        new.add(statement.name)
+    return lines
+
+
+def _defines_gradient(rule: Optimizer) -> bool:
+    return any(statement.name == "g" for statement in rule.statements)
+
+
+def _numbers(rule: Optimizer, statement: Statement, new: set[str]) -> str:
+    """A statement in numbers; the letters in ``new`` have their values of this step already."""
+    if statement.sign == "=":
+        return "d {~d} {d}, λ {~lambda} {lambda}"
+    if statement.name == "g":
+        return "{~g} {g}"
+
+    def slot(e: Expression, tight: bool) -> str | None:
+        name = e.symbols[0]
+        if name == "epsilon":
+            return None
+        key = f"{name}_before" if name in rule.keeps and name not in new else name
+        return f"{{({key})}}" if tight else f"{{{key}}}"
+
+    text = plain(statement.right, slot)
+    total = "{after}" if statement.name == "w" else f"{{{statement.name}}}"
+    return f"{equals(text)} {text} {equals(text, total)} {total}"

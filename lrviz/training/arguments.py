@@ -1,0 +1,64 @@
+"""Arguments of training, checked: each answer is the value, or a sentence as a ValueError."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS, Optimizer
+
+
+def optimizer_named(name: str) -> Optimizer:
+    """The row of the table of optimizers."""
+    if not isinstance(name, str) or name not in OPTIMIZERS:
+        raise ValueError(f"The optimizer must be one of {', '.join(OPTIMIZERS)}, not {name!r}.")
+    return OPTIMIZERS[name]
+
+
+def _real(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number) or isinstance(value, str | bytes | bool):
+        raise ValueError(f"{name} must be a finite number, not {value!r}.")
+    return number
+
+
+def learning_rate_of(value: Any) -> float:
+    """A learning rate in (0, `LEARNING_RATE_LIMIT`]."""
+    number = _real("learning_rate", value)
+    if not 0 < number <= LEARNING_RATE_LIMIT:
+        raise ValueError(
+            f"learning_rate must be above 0 and at most {LEARNING_RATE_LIMIT:.0f}, not {number:g}."
+        )
+    return number
+
+
+def momentum_of(value: Any) -> float:
+    """A momentum in [0, 1)."""
+    number = _real("momentum", value)
+    if not 0 <= number < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, not {number:g}.")
+    return number
+
+
+def whole(name: str, value: Any, low: int, high: int | None) -> int:
+    """The value as an int in [low, high].
+
+    Raises
+    ------
+    ValueError
+        It is not a whole number, or out of range; the sentence names it.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise ValueError(f"{name} must be a whole number, not {value!r}.")
+    if number < low or (high is not None and number > high):
+        limits = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise ValueError(f"{name} must be {limits}, not {number}.")
+    return int(number)

@@ -1,0 +1,455 @@
+"""Training as one walk: a generator of steps, and what reads it.
+
+`walk` alone applies a rule again and again. `train`, `minimize`, `preview` and the player's
+data (`replay`) are its readers; when a run of `train` ends is said by one predicate each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count as counted
+from itertools import islice
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.core.numerics import Array
+from lrviz.core.symbols import superscript
+from lrviz.training import model
+from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
+from lrviz.training.model import Batch, check_params
+from lrviz.training.optimizers import (
+    NO_OBJECTIVE,
+    Objective,
+    Optimizer,
+)
+
+#: Most steps of one run.
+STEPS_LIMIT = 100_000
+#: On separable data Newton stops when its next step would lower the loss by less than this.
+SEPARABLE_TOLERANCE = 1e-9
+
+Rows: TypeAlias = npt.NDArray[np.int64]
+#: The gradient that step k uses at w, and the rows of its minibatch, if it is one's.
+Slope: TypeAlias = Callable[[int, Array], tuple[Array, Rows | None]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of a run, taken apart.
+
+    Attributes
+    ----------
+    k : int
+        It leads from step k to step k + 1.
+    before, gradient, after : float64 array (n,)
+        The parameters before, the gradient that the rule was given (the minibatch's own
+        for sgd), the parameters after.
+    terms : mapping of str to array (n,) or float
+        Every letter of the rule after the step: ``v``, ``s``, ``m_hat``, ``d``, ``eta``, ...,
+        with ``v_before`` and the like for what it came with.
+    rows : int array or None
+        The rows of the minibatch.
+    """
+
+    k: int
+    before: Array
+    gradient: Array
+    after: Array
+    terms: Mapping[str, Any]
+    rows: Rows | None
+
+    def read(self, key: str, parameter: int) -> float:
+        """The number behind one slot of a rule's line (see `lrviz.text.rules`), by parameter.
+
+        Raises
+        ------
+        KeyError
+            The rule has no such term.
+        """
+        named = {"w": self.before, "g": self.gradient, "after": self.after}
+        found = named[key] if key in named else self.terms[key]
+        return float(found[parameter]) if isinstance(found, np.ndarray) else float(found)
+
+
+def walk(
+    rule: Optimizer,
+    start: Array,
+    slope: Slope,
+    *,
+    learning_rate: float,
+    momentum: float,
+    objective: Objective = NO_OBJECTIVE,
+) -> Iterator[Step]:
+    """Step after step of a rule from a start, without end.
+
+    Whoever reads it decides when to stop. Numbers beyond float64 go on as inf and nan.
+    """
+    w, kept = start, dict[str, Any]()
+    for k in counted():
+        with np.errstate(all="ignore"):
+            g, rows = slope(k, w)
+            given = {"w": w, "g": g, "eta": learning_rate, "mu": momentum, "t": k + 1, **kept}
+            terms = rule.update(given, objective)
+        after = np.asarray(terms["w"])
+        yield Step(k, w, g, after, terms, rows)
+        w, kept = after, {name: terms[name] for name in rule.keeps}
+
+
+def minimize(
+    gradient: Callable[[Array], npt.ArrayLike],
+    start: npt.ArrayLike,
+    *,
+    optimizer: str = "gd",
+    learning_rate: float = 0.1,
+    steps: int = 100,
+    momentum: float = 0.9,
+    loss: Callable[[Array], float] | None = None,
+    hessian: Callable[[Array], npt.ArrayLike] | None = None,
+) -> Array:
+    """The path of an optimizer on any function of n numbers, as (steps + 1, n).
+
+    Row 0 is the start. sgd here is gd: the noise is the gradient's own. Newton takes its
+    second derivatives from ``hessian``, or from central differences of the gradient where
+    none is given; it halves its steps only if it is given ``loss``. A path that leaves
+    float64 goes on as inf and nan.
+
+    Raises
+    ------
+    ValueError
+        A bad argument, in a sentence.
+    """
+    rule = optimizer_named(optimizer)
+    rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)
+    most = whole("steps", steps, 0, STEPS_LIMIT)
+    w = np.array(start, dtype=np.float64)
+    if w.ndim != 1 or not np.isfinite(w).all():
+        raise ValueError(f"The start must be a row of finite numbers, not {start!r}.")
+
+    def slope(at: Array) -> Array:
+        found = np.asarray(gradient(at.copy()), dtype=np.float64)
+        if found.shape != w.shape:
+            raise ValueError(
+                f"The gradient must have as many numbers as the start, {len(w)}, "
+                f"but its shape is {found.shape}."
+            )
+        return found
+
+    def curvature(at: Array) -> Array:
+        if hessian is not None:
+            return np.asarray(hessian(at), dtype=np.float64)
+        return _differences(slope, at)
+
+    path = np.empty((most + 1, len(w)))
+    path[0] = w
+    taken = walk(
+        rule,
+        w,
+        lambda _, at: (slope(at), None),
+        learning_rate=rate,
+        momentum=mu,
+        objective=Objective(loss, curvature),
+    )
+    for step in islice(taken, most):
+        path[step.k + 1] = step.after
+    return path
+
+
+def _differences(slope: Callable[[Array], Array], at: Array) -> Array:
+    """Central differences of a gradient (n,) as a symmetric (n, n)."""
+    out = np.empty((len(at), len(at)))
+    for i, value in enumerate(at):
+        # The cube root of the rounding unit balances rounding against curvature.
+        h = float(np.cbrt(np.finfo(np.float64).eps)) * max(1.0, abs(float(value)))
+        above, below = at.copy(), at.copy()
+        above[i] += h
+        below[i] -= h
+        out[i] = (slope(above) - slope(below)) / (above[i] - below[i])
+    return np.asarray((out + out.T) / 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """A run of `train`. Arrays are read-only; k is the number of steps taken.
+
+    Attributes
+    ----------
+    params : float64 array (k + 1, 3)
+        w1, w2, b after each step; row 0 is the start.
+    losses : float64 array (k + 1,)
+        Mean log loss over all the data at those parameters.
+    gradients : float64 array (k + 1, 3)
+        Its gradient over all the data, for sgd too.
+    stopped : str or None
+        Why the run ended before ``steps``, as a sentence.
+    optimizer, learning_rate, steps, start, momentum, batch_size, seed
+        The arguments of the run.
+    """
+
+    params: Array
+    losses: Array
+    gradients: Array
+    stopped: str | None
+    optimizer: str
+    learning_rate: float
+    steps: int
+    start: tuple[float, float, float]
+    momentum: float
+    batch_size: int
+    seed: int
+
+    def __len__(self) -> int:
+        """Steps taken."""
+        return len(self.losses) - 1
+
+
+def train(
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    optimizer: str = "gd",
+    learning_rate: float = 0.1,
+    steps: int = 200,
+    start: npt.ArrayLike = (0.0, 0.0, 0.0),
+    momentum: float = 0.9,
+    batch_size: int = 16,
+    seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> History:
+    """Fit logistic regression step by step and keep every step.
+
+    Parameters
+    ----------
+    X, y : array (m, 2), array (m,)
+        Finite features and labels 0 or 1.
+    optimizer : str
+        A key of `OPTIMIZERS`.
+    learning_rate : float
+        η, in (0, 1000]. Newton does not use it.
+    steps : int
+        At most this many steps, 0 to 100,000.
+    start : three numbers
+        w1, w2, b before the first step.
+    momentum : float
+        μ of momentum and nesterov, in [0, 1).
+    batch_size : int
+        Rows of a minibatch of sgd, 1 to m. The rows are shuffled anew for every pass over
+        the data; the last minibatch of a pass may be smaller.
+    seed : int
+        Seed of those shuffles, 0 or more: NumPy's Generator on PCG64.
+    progress : callable, optional
+        Called as ``progress(k, steps)`` after each step; a true answer ends the run.
+
+    Returns
+    -------
+    History
+        It is shorter than ``steps`` when the run diverged (it ends at the last finite
+        step), when a step left all parameters exactly where they were and every later one
+        would too, when ``progress`` asked, or when Newton was done: its next step would
+        lower the loss by less than 1e-18, or by less than 1e-9 where a line separates the
+        classes and no minimum exists.
+
+    Raises
+    ------
+    ValueError
+        A bad argument, in a sentence.
+    """
+    rule = optimizer_named(optimizer)
+    rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)
+    most = whole("steps", steps, 0, STEPS_LIMIT)
+    seed = whole("seed", seed, 0, None)
+    batch_size = whole("batch_size", batch_size, 1, None)
+    w = check_params(start, "The start")
+    tolerance = None
+    if rule.name == "newton":
+        tolerance = SEPARABLE_TOLERANCE if model.separable(X, y) else model.NEWTON_TOLERANCE
+    batch = Batch(X, y)
+    stochastic = rule.name == "sgd"
+    if stochastic and batch_size > len(batch):
+        raise ValueError(
+            f"A batch of {batch_size} rows is larger than the data: choose {len(batch)} or less."
+        )
+    loss, g = batch.evaluate(w)
+    if not math.isfinite(loss + float(g.sum())):
+        raise ValueError("The loss at the start is beyond float64: choose a start nearer zero.")
+
+    params, gradients = np.empty((most + 1, 3)), np.empty((most + 1, 3))
+    losses = np.empty(most + 1)
+    params[0], losses[0], gradients[0] = w, loss, g
+    # Over all the data, the gradient was computed with the loss after the step before.
+    slope = _minibatch_slope(batch, batch_size, seed) if stochastic else _known_slope(gradients)
+    objective = Objective(batch.loss, batch.hessian)
+    stopped, taken = None, most
+    walked = walk(rule, w, slope, learning_rate=rate, momentum=mu, objective=objective)
+    with np.errstate(all="ignore"):
+        for step in islice(walked, most):
+            k, after = step.k, step.after
+            if not stochastic and _stands_still(rule, step):
+                stopped, taken = _settled_sentence(step), k
+                break
+            loss, g = batch.evaluate(after)
+            if _left_float64(loss, after, g):
+                stopped, taken = _diverged_sentence(k + 1), k
+                break
+            params[k + 1], losses[k + 1], gradients[k + 1] = after, loss, g
+            if tolerance is not None and _gains_nothing(step, tolerance):
+                stopped, taken = _newton_sentence(k + 1, tolerance), k + 1
+                break
+            if progress is not None and progress(k + 1, most):
+                if k + 1 < most:
+                    stopped, taken = f"Stopped on request after step {k + 1} of {most}.", k + 1
+                break
+    return History(
+        params=_sealed(params, taken + 1),
+        losses=_sealed(losses, taken + 1),
+        gradients=_sealed(gradients, taken + 1),
+        stopped=stopped,
+        optimizer=rule.name,
+        learning_rate=rate,
+        steps=most,
+        start=(float(w[0]), float(w[1]), float(w[2])),
+        momentum=mu,
+        batch_size=batch_size,
+        seed=seed,
+    )
+
+
+# When a run ends
+
+
+def _stands_still(rule: Optimizer, step: Step) -> bool:
+    """A step moved nothing, and every later one would move nothing either.
+
+    A rule that keeps something may stand still for one step in passing; with no gradient at
+    all, what it keeps only fades.
+    """
+    if step.after.tolist() != step.before.tolist():
+        return False
+    return not rule.keeps or not step.gradient.any()
+
+
+def _left_float64(loss: float, w: Array, g: Array) -> bool:
+    """The loss, a parameter or the gradient is no finite number any more."""
+    return not math.isfinite(loss + sum(w.tolist()) + sum(g.tolist()))
+
+
+def _gains_nothing(step: Step, tolerance: float) -> bool:
+    """A further Newton step would lower the loss by no more than the tolerance."""
+    return bool(step.terms["gain"] <= tolerance)
+
+
+def _settled_sentence(step: Step) -> str:
+    k = step.k
+    if not step.gradient.any():
+        return f"Converged at step {k}: the gradient is exactly zero, so no step moves."
+    if step.terms.get("gain", 0.0) > model.NEWTON_TOLERANCE:
+        return (
+            f"Stopped at step {k}: in float64 no damped Newton step lowers the loss from here. "
+            "Standardised features or a start nearer zero would help."
+        )
+    return f"Converged at step {k}: a further step is smaller than the last digit of float64."
+
+
+def _diverged_sentence(k: int) -> str:
+    return (
+        f"Diverged at step {k}: the parameters or the loss left the range of float64, so the "
+        f"run ends at step {k - 1}, the last finite one."
+    )
+
+
+def _power(x: float) -> str:
+    """A power of ten as it is written: 10⁻⁹."""
+    return f"10{superscript(str(round(math.log10(x))))}"
+
+
+def _newton_sentence(k: int, tolerance: float) -> str:
+    if tolerance == SEPARABLE_TOLERANCE:
+        return (
+            f"Stopped at step {k}: a line separates the classes, so no minimum exists. Further "
+            f"Newton steps would lower the loss by less than {_power(tolerance)} each and only "
+            "make the weights longer."
+        )
+    return (
+        f"Converged at step {k}: a further Newton step would lower the loss by less than "
+        f"{_power(tolerance)}."
+    )
+
+
+def _sealed(array: Array, rows: int) -> Array:
+    # A copy when the run ended early: a view would keep the whole allocation alive.
+    kept = array if len(array) == rows else array[:rows].copy()
+    kept.setflags(write=False)
+    return kept
+
+
+def minibatches(rows: int, size: int, seed: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Row numbers of one minibatch after another, without end.
+
+    Every pass over the data is shuffled anew and cut into pieces of ``size`` rows; the last
+    piece of a pass may be smaller.
+    """
+    generator = np.random.Generator(np.random.PCG64(seed))
+    while True:
+        order = generator.permutation(rows)
+        for start in range(0, rows, size):
+            yield order[start : start + size]
+
+
+def _known_slope(gradients: Array) -> Slope:
+    return lambda k, _: (gradients[k], None)
+
+
+def _minibatch_slope(batch: Batch, size: int, seed: int) -> Slope:
+    draw = minibatches(len(batch), size, seed)
+
+    def slope(_: int, w: Array) -> tuple[Array, Rows | None]:
+        rows = next(draw)
+        return batch.gradient_of_rows(w, rows), rows
+
+    return slope
+
+
+def replay(history: History, X: npt.ArrayLike, y: npt.ArrayLike) -> Iterator[Step]:
+    """The steps of a run once more, with all that its rule computes on the way.
+
+    The last of them, which leads away from the last row of ``history.params``, was not taken.
+
+    Raises
+    ------
+    ValueError
+        The data are not the run's.
+    """
+    rule, batch = optimizer_named(history.optimizer), Batch(X, y)
+    slope = _known_slope(history.gradients)
+    if rule.name == "sgd":
+        if history.batch_size > len(batch):
+            raise ValueError("These data have fewer rows than a minibatch of the run.")
+        slope = _minibatch_slope(batch, history.batch_size, history.seed)
+    objective = Objective(batch.loss, batch.hessian)
+    steps = walk(
+        rule,
+        history.params[0],
+        slope,
+        learning_rate=history.learning_rate,
+        momentum=history.momentum,
+        objective=objective,
+    )
+    return islice(steps, len(history) + 1)
+
+
+def preview(history: History, X: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Step:
+    """The step after step k, computed by the optimizer itself and not kept.
+
+    For k before the last the answer is exactly row k + 1 of ``history.params``; at the last
+    it is the step that was not taken.
+
+    Raises
+    ------
+    ValueError
+        k is not a step of this run, or the data are not the run's.
+    """
+    k = whole("step", k, 0, len(history))
+    return next(islice(replay(history, X, y), k, None))
