@@ -27,8 +27,8 @@ from lrviz.core import numerics
 from lrviz.core.symbols import SPELLINGS, superscript
 
 #: What is shown in place of a letter, of 1 − a or of a rate, or None to show it as it is. The
-#: second argument says whether a minus sign would need parentheses there.
-Slot: TypeAlias = "Callable[[Expression, bool], str | None]"
+#: second argument is "(" where a minus sign needs parentheses, and "^" in an exponent.
+Slot: TypeAlias = "Callable[[Expression, str], str | None]"
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,11 @@ class Expression:
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """Names of the letters in it, each once, in the order in which they are written."""
-        return tuple(dict.fromkeys(n.parts[0] for n in self.walk() if n.kind == "symbol"))
+        """The letters that its value depends on, each once, as they are written."""
+        if self.kind == "symbol":
+            return self.parts
+        valued = self.children[:1] if self.kind == "named" else self.children
+        return tuple(dict.fromkeys(name for child in valued for name in child.symbols))
 
     def put(self, replaced: Mapping[str, Expression]) -> Expression:
         """The same formula with letters replaced by expressions."""
@@ -233,7 +236,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             r"\frac{{\partial}}{{\partial {0}}} \left[ {1} \right]",
             "∂/∂{0} [{1}]",
         ),
-        "named": Kind(_SUM, (_SUM, _SUM), "{0}", r"\underbrace{{{0}}}_{{{1}}}", "{0}"),
+        "named": Kind(_SUM, (_SUM, _SUM), "", r"\underbrace{{{0}}}_{{{1}}}", "{0}"),
     }
 )
 
@@ -316,6 +319,8 @@ def _python(e: Expression, spelt: Mapping[str, str]) -> str:
         return spelt[e.parts[0]]
     if e.kind == "number":
         return repr(float(e.parts[0]))
+    if e.kind == "named":
+        return _python(e.children[0], spelt)
     if not KINDS[e.kind].python:
         raise ValueError(f"{plain(e)} has no value of its own.")
     parts = (_python(p, spelt) if isinstance(p, Expression) else p for p in e.parts)
@@ -357,12 +362,15 @@ class _Style(NamedTuple):
         return superscript(text) or f"^({text})"
 
 
-def _written(e: Expression, place: int, style: _Style, *, leading: bool = True) -> str:
+def _written(
+    e: Expression, place: int, style: _Style, *, leading: bool = True, raised: bool = False
+) -> str:
     """An expression where its place asks for some tightness; ``leading``: nothing before it."""
     if style.slot and (e.kind in ("symbol", "component", "rate") or is_complement(e)):
         # A probability may be shown as 1 − 4·10⁻¹⁸: it needs parentheses even where it leads.
         sure = leading and place == _PRODUCT and e not in (_A, _COMPLEMENT)
-        shown = style.slot(e, _SUM < place < _ATOM and not sure)
+        mark = "^" if raised else "(" if _SUM < place < _ATOM and not sure else ""
+        shown = style.slot(e, mark)
         if shown is not None:
             return f"({shown})" if place == _ATOM else shown
     if e.kind in ("symbol", "component"):
@@ -384,7 +392,8 @@ def _written(e: Expression, place: int, style: _Style, *, leading: bool = True) 
         # What one differentiates, and by what, stays a letter.
         own = bare if e.kind == "rate" or (e.kind == "derivative" and n == 0) else style
         starts = at == _SUM or (n == 0 and e.kind != "neg" and (loose or leading))
-        written.append(_written(part, at, own, leading=starts))
+        raising = bool(style.spelling) and e.kind in ("pow", "exp") and n == len(parts) - 1
+        written.append(_written(part, at, own, leading=starts, raised=raising))
     done = _joined(e, row, written, style)
     return style.bracket(done) if loose else done
 
@@ -392,7 +401,8 @@ def _written(e: Expression, place: int, style: _Style, *, leading: bool = True) 
 def _joined(e: Expression, row: Kind, text: list[str], style: _Style) -> str:
     """A row's template with its parts in it, and the few things that no template says."""
     if e.kind in ("pow", "exp"):
-        text[-1] = style.raised(text[-1])
+        if not (style.slot and style.spelling and e.children[-1].kind == "symbol"):
+            text[-1] = style.raised(text[-1])
         return "".join(text) if e.kind == "pow" else f"e{text[0]}"
     if e.kind == "log" and (style.slot or e.children[0].kind != "symbol"):
         inside = text[0] if text[0][0] in "\\(" else f"({text[0]})"

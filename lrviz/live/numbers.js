@@ -7,7 +7,7 @@ const EXACT = 1e-13;
 const PLACES = 3;
 const MINUS = "\u2212";
 const FIGURE_SPACE = "\u2007";
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPT = { "-": "⁻", [MINUS]: "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 /** Mantissa and exponent of x > 0, ties to even. toExponential alone rounds ties up. */
 function scientific(x, digits) {
@@ -33,6 +33,12 @@ function positional(mantissa, power) {
   return fraction ? `${whole}.${fraction}` : whole;
 }
 
+/** A number as an exponent. */
+function raise(text) {
+  const raised = [...text].map((c) => SUPERSCRIPT[c]);
+  return raised.every(Boolean) ? raised.join("") : `^(${text})`;
+}
+
 /** x as it is shown. A probability is {p, q}; see theme.number for the rules. */
 export function number(x, digits = DIGITS) {
   if (typeof x === "object") {
@@ -51,7 +57,7 @@ export function number(x, digits = DIGITS) {
   return sign + (mantissa === "1" ? ten : `${mantissa}×${ten}`);
 }
 
-const SLOT = /\{([(_~])?([a-z][\w. -]*)\)?\}/g;
+const SLOT = /\{([(_~^])?([a-z][\w. -]*)\)?\}/g;
 
 /** Whether x is, to within EXACT, the decimal that is written for it. */
 export function exact(x, digits = DIGITS) {
@@ -81,6 +87,7 @@ function parse(template) {
 /** One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number. */
 export function slot(open, x, digits = DIGITS) {
   const text = number(x, digits);
+  if (open === "^") return raise(text);
   if (open === "_") return text[0] === MINUS ? text : FIGURE_SPACE + text;
   return open && text.includes(MINUS) ? `(${text})` : text;
 }

@@ -91,16 +91,17 @@ def _index(e: Expression) -> str:
 
 def numbers(graph: Graph, e: Expression) -> str:
     """A formula as a template of numbers: ``{(value.w1)} × {(value.x1)}``."""
+    return plain(unrolled(e), lambda leaf, mark: slot(key(graph, leaf), mark))
 
-    def slot(leaf: Expression, tight: bool) -> str:
-        return f"{{({key(graph, leaf)})}}" if tight else f"{{{key(graph, leaf)}}}"
 
-    return plain(unrolled(e), slot)
+def slot(quantity: str, mark: str = "") -> str:
+    """A slot of a template, see `lrviz.text.numbers.fill`: ``{(value.z)}``."""
+    return f"{{{mark}{quantity}{')' if mark == '(' else ''}}}"
 
 
 def equals(*templates: str) -> str:
     """The slot that is = where every number of these templates is shown exactly."""
-    keys = re.findall(r"\{[(_]?([a-z][\w.\-]*)\)?\}", " ".join(templates))
+    keys = re.findall(r"\{[(_^]?([a-z][\w.\-]*)\)?\}", " ".join(templates))
     return "{~" + " ".join(dict.fromkeys(keys)) + "}"
 
 

@@ -89,7 +89,7 @@ def exact(x: float, digits: int = DIGITS) -> bool:
     return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
 
 
-_SLOT = re.compile(r"\{(?P<open>[(_~])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
+_SLOT = re.compile(r"\{(?P<open>[(_~^])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
 
 
 def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
@@ -97,14 +97,16 @@ def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> s
 
     ``{(quantity)}`` puts parentheses around a number written with a minus, for products;
     ``{_quantity}`` puts a figure space before a positive one, so that digits line up
-    whatever the sign; ``{~one other}`` is = where all of these numbers are shown exactly,
-    and ≈ where one of them is rounded.
+    whatever the sign; ``{^quantity}`` is an exponent; ``{~one other}`` is = where all of these
+    numbers are shown exactly, and ≈ where one of them is rounded.
     """
 
     def write(match: re.Match[str]) -> str:
         if match["open"] == "~":
             return "=" if all(exact(read(key), digits) for key in match["keys"].split()) else "≈"
         text = number(read(match["keys"]), digits)
+        if match["open"] == "^":
+            return superscript(text) or f"^({text})"
         if match["open"] == "_":
             return text if text[0] == MINUS else FIGURE_SPACE + text
         return f"({text})" if match["open"] and MINUS in text else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrviz.core.expression import Expression, plain, rate, symbol
-from lrviz.text.explanations import equals
+from lrviz.text.explanations import equals, slot
 from lrviz.training.model import PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
 
@@ -37,13 +37,13 @@ def _numbers(rule: Optimizer, statement: Statement, new: set[str]) -> str:
     if statement.name == "g":
         return "{~g} {g}"
 
-    def slot(e: Expression, tight: bool) -> str | None:
+    def shown(e: Expression, mark: str) -> str | None:
         name = e.symbols[0]
         if name == "epsilon":
             return None
         key = f"{name}_before" if name in rule.keeps and name not in new else name
-        return f"{{({key})}}" if tight else f"{{{key}}}"
+        return slot(key, mark)
 
-    text = plain(statement.right, slot)
+    text = plain(statement.right, shown)
     total = "{after}" if statement.name == "w" else f"{{{statement.name}}}"
     return f"{equals(text)} {text} {equals(text, total)} {total}"

@@ -71,11 +71,11 @@ def numeric(line: Line) -> str | None:
     return None if to_take(line) else latex(line.meant, _slot)
 
 
-def _slot(e: Expression, tight: bool) -> str:
+def _slot(e: Expression, mark: str) -> str:
     if e.kind == "symbol" and e.parts[0] in ("w", "x"):
-        return f"({', '.join(_slot(symbol(f'{e.parts[0]}{n}'), False) for n in (1, 2))})"
+        return f"({', '.join(_slot(symbol(f'{e.parts[0]}{n}'), '') for n in (1, 2))})"
     found = key(build(), e)
-    return rf"\slot{{({found})}}" if tight else rf"\slot{{{found}}}"
+    return rf"\slot{{({found})}}" if mark == "(" else rf"\slot{{{found}}}"
 
 
 def point(line: Line) -> str:
