@@ -413,7 +413,7 @@ def _joined(e: Expression, row: Kind, text: list[str], style: _Style) -> str:
         return (r" \cdot ", " × ")[style.spelling].join(text)
     if e.kind == "mul" and style.spelling and text[1].startswith("log"):
         return " ".join(text)
-    if e.kind == "dot" and style.spelling and {p.kind for p in e.children} <= {"dot", "rate"}:
+    if e.kind == "dot" and style.spelling and e.parts[0].has("rate") and e.parts[1].kind == "rate":
         return " × ".join(text)
     if e.kind == "named" and style.slot and not style.spelling:
         text[1] = rf"\approx {text[1]}"
