@@ -134,7 +134,7 @@ def right(sample, made) -> bool:
     """Whether the slice, the cursor and the labels of a sampled frame are all of its step."""
     k = sample["k"]
     third = PLANES[made.request.plane][2]
-    drawn = made.slices.at(k, float(made.history.params[k, third]))
+    drawn = made.surface.slices.at(k, float(made.history.params[k, third]))
     slice_right = all(
         abs(10.0**z - float(loss)) <= 1e-6 * float(loss)
         for row, losses in zip(sample["z"], drawn, strict=True)

@@ -12,6 +12,7 @@ _BEZIER = 0.5523
 #: Characters of a visitor's text that an axis and an entry of a legend have room for.
 ROOM, LEGEND_ROOM = 24, 14
 _SANS = "Source Sans, Source Sans Pro, sans-serif"
+_SYSTEM = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
 class RunStyle(NamedTuple):
@@ -83,18 +84,24 @@ def outline(form: str, size: float) -> str:
 # Layouts
 
 
-def layout(mode: Mode, **own: Any) -> dict[str, Any]:
-    """What every figure of a run has in its layout, and what it has of its own."""
+def layout(mode: Mode, *, alone: bool = False, **own: Any) -> dict[str, Any]:
+    """What every figure of a run has in its layout, and what it has of its own.
+
+    ``alone`` gives it what a figure needs that stands on no page of ours: a ground, and a font
+    that the reader's machine has.
+    """
     c = PALETTES[mode]
+    ground, font = (c["surface"], _SYSTEM) if alone else ("rgba(0,0,0,0)", _SANS)
     return {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": c["text"], "family": _SANS, "size": 12},
+        "paper_bgcolor": ground,
+        "plot_bgcolor": ground,
+        "font": {"color": c["text"], "family": font, "size": 12},
         "hoverlabel": {
             "bgcolor": c["card"],
             "bordercolor": c["line"],
-            "font": {"color": c["text"], "family": _SANS},
+            "font": {"color": c["text"], "family": font},
         },
+        **({"autosize": True} if alone else {}),
         "showlegend": False,
         "dragmode": "zoom",
         "template": None,

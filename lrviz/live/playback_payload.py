@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.text.rules import rule_lines
-from lrviz.text.runs import describe, runs
+from lrviz.text.runs import describe, labelled
 from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, Playback, Scaled
@@ -53,16 +53,16 @@ def payload(playback: Playback) -> dict[str, Any]:
         "terms": {name: packed(array) for name, array in playback.terms.items()},
         "constants": constants,
         "rule": [rule_lines(r.opt, p) for p in range(3)],
-        "across": packed(playback.across),
-        "up": packed(playback.up),
-        "low": playback.low,
-        "high": playback.high,
+        "across": packed(playback.surface.across),
+        "up": packed(playback.surface.up),
+        "low": playback.surface.low,
+        "high": playback.surface.high,
         "slices": {
-            "kind": playback.slices.kind,
-            "terms": packed(playback.slices.terms),
-            "middle": playback.slices.middle,
-            "half": playback.slices.half,
-            "steps": playback.slices.steps.tolist(),
+            "kind": playback.surface.slices.kind,
+            "terms": packed(playback.surface.slices.terms),
+            "middle": playback.surface.slices.middle,
+            "half": playback.surface.slices.half,
+            "steps": playback.surface.slices.steps.tolist(),
         },
         "minimum": None if best is None else best.tolist(),
         "mean": playback.scaled.mean.tolist(),
@@ -77,7 +77,7 @@ def payload(playback: Playback) -> dict[str, Any]:
                 "params": packed(history.params),
                 "losses": packed(history.losses),
             }
-            for letter, label, history in runs(playback)[1:]
+            for letter, label, history in labelled(playback)[1:]
         ],
     }
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lrviz.export import standalone
-from lrviz.figures.descent import Surface
+from lrviz.export.standalone import standalone
+from lrviz.export.tables import data_csv, history_csv
 from lrviz.figures.palette import Mode
 from lrviz.live.component import pictures
-from lrviz.text.runs import runs as described
+from lrviz.text.runs import labelled
 from lrviz.training.playback import Playback
 
 
@@ -25,16 +25,15 @@ def offer(key: str, made: Playback) -> None:
     made : Playback
     """
     data, request = made.scaled.data, made.request
-    runs = [standalone.Run(*one) for one in described(made, start_too=False)]
+    runs = labelled(made, start_too=False)
     stem = f"lrviz-{re.sub(r'[^a-z0-9]+', '-', data.name.lower()).strip('-') or 'data'}"
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
 
     # Slices that stand for several steps would not be those of the frames.
-    exact = made.slices.kind == "series"
-    surface = Surface(made.across, made.up, made.slices.at) if exact else None
+    surface = made.surface if made.surface.slices.kind == "series" else None
 
     def animation() -> str:
-        return standalone.standalone(
+        return standalone(
             runs,
             data,
             made.scaled.X,
@@ -52,14 +51,14 @@ def offer(key: str, made: Playback) -> None:
                 "History, CSV",
                 f"{stem}-{request.opt}-history.csv",
                 "text/csv",
-                lambda: standalone.history_csv(runs),
+                lambda: history_csv(runs),
             )
             # Spreadsheets know UTF-8 by its mark.
             _download(
                 "Data, CSV",
                 f"{stem}.csv",
                 "text/csv",
-                lambda: "\ufeff" + standalone.data_csv(data),
+                lambda: "\ufeff" + data_csv(data),
             )
             pictures(key, f"{stem}-{request.opt}")
 

@@ -13,16 +13,12 @@ import streamlit as st
 from lrviz import settings
 from lrviz.core.graph import build
 from lrviz.data.datasets import Dataset, from_points, load_dataset
+from lrviz.figures.data import data_figure, plane_figure
 from lrviz.figures.graph import build_figure
+from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
-from lrviz.figures.training import (
-    data_figure,
-    loss_figure,
-    plane_figure,
-    surface3d_figure,
-    surface_figure,
-)
+from lrviz.figures.surface import surface3d_figure, surface_figure
 from lrviz.live.component import base_path, live, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
@@ -30,6 +26,7 @@ from lrviz.pages.session import PageState
 from lrviz.settings import State
 from lrviz.text import explanations
 from lrviz.text.numbers import number
+from lrviz.text.runs import labelled
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, Request, Scaled, Source, built_in, make
 
@@ -230,13 +227,14 @@ def structure(request: Request) -> str:
 
 
 def _written(made: Playback) -> str:
+    data, runs = made.scaled.data, labelled(made)
+    revision = f"{made.request.data}-{made.request.scale}"
     figures = {
-        "contour": surface_figure(made),
-        "3d": surface3d_figure(made),
-        "data": data_figure(made, points=False),
-        "loss": loss_figure(made),
+        "contour": surface_figure(made.surface, revision=revision),
+        "3d": surface3d_figure(made.surface, [run.name for run in runs], revision=revision),
+        "data": data_figure(data, most=0),
+        "loss": loss_figure(runs),
     }
-    data = made.scaled.data
     spec = {
         "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
         "playback": payload(made),

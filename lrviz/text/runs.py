@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lrviz.text.numbers import number
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, Run
@@ -9,6 +11,23 @@ from lrviz.training.walk import History
 
 #: What the runs are called, the playback's own first.
 LETTERS = ("A", "B", "C")
+
+
+class LabelledRun(NamedTuple):
+    """One run and what it is called.
+
+    Attributes
+    ----------
+    name : str
+        A letter, different from that of the other runs: A, B or C.
+    label : str
+        What a person reads: "Gradient descent, η = 0.5".
+    history : History
+    """
+
+    name: str
+    label: str
+    history: History
 
 
 def describe(run: Run, *, start_too: bool = True) -> str:
@@ -28,8 +47,9 @@ def describe(run: Run, *, start_too: bool = True) -> str:
     return ", ".join(said)
 
 
-def runs(playback: Playback, *, start_too: bool = True) -> list[tuple[str, str, History]]:
-    """Letter, description and history of every run, the playback's own first."""
+def labelled(playback: Playback, *, start_too: bool = True) -> list[LabelledRun]:
+    """Every run of a playback, its own first."""
     rows = (playback.request.run, *playback.request.versus)
-    described = [describe(run, start_too=start_too) for run in rows]
-    return list(zip(LETTERS, described, (playback.history, *playback.comparisons), strict=False))
+    labels = [describe(run, start_too=start_too) for run in rows]
+    histories = (playback.history, *playback.comparisons)
+    return list(map(LabelledRun, LETTERS, labels, histories))

@@ -10,7 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,21 +18,11 @@ import numpy as np
 from lrviz.core.numerics import Array
 from lrviz.data.datasets import Dataset, load_dataset, standardise
 from lrviz.training import model
-from lrviz.training.model import PLANES, StepBounds, slice_grid
+from lrviz.training.model import StepBounds
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.surface import Progress, Slices, interpolate, slices_of
+from lrviz.training.surface import Progress, Surface, surface_of, unwatched
 from lrviz.training.walk import History, replay, train
 
-#: Nodes along each side of the loss slice: the first that is fine enough, see `ACCURACY`.
-RESOLUTIONS = (41, 61)
-#: Between the nodes the mesh may miss the loss at the marker by this share of its range.
-ACCURACY = 0.004
-#: The plane reaches beyond the path by this share of its extent, and is at least this wide.
-MARGIN, LEAST_WIDTH = 0.3, 1.0
-#: The minimum is taken into view unless that makes the view more than this much wider.
-STRETCH = 2.5
-#: Runs beside the playback's own are taken into view as far as this many widths of its path.
-ASIDE = 6.0
 #: The parameters' symbols.
 SYMBOLS = ("w₁", "w₂", "b")
 #: Playbacks kept of one data set; one holds at most `slices.BYTES_LIMIT` of slices, and less than
@@ -99,11 +89,7 @@ class Playback:
     request : Request
     scaled : Scaled
     history : History
-    across, up : float64 arrays
-        Values along the edges of the grid.
-    slices : Slices
-    low, high : float
-        log10 of the least and the largest loss of all slices, the least not below `FLOOR`.
+    surface : Surface
     following : float64 array (k + 1, 3)
         Where the optimizer goes next from each step; for the last the step not taken, which
         may be infinite.
@@ -119,11 +105,7 @@ class Playback:
     request: Request
     scaled: Scaled
     history: History
-    across: Array
-    up: Array
-    slices: Slices
-    low: float
-    high: float
+    surface: Surface
     following: Array
     used: Array
     terms: Mapping[str, Array]
@@ -179,7 +161,7 @@ class Source:
         ValueError
             As `lrviz.train`.
         """
-        found = self._playbacks.pop(request, None) or _made(self, request, progress or _nobody)
+        found = self._playbacks.pop(request, None) or _made(self, request, progress or unwatched)
         self._playbacks[request] = found
         while len(self._playbacks) > KEPT:
             self._playbacks.popitem(last=False)
@@ -209,10 +191,6 @@ def make(request: Request, progress: Progress | None = None) -> Playback:
     return built_in(request.data).make(request, progress)
 
 
-def _nobody(done: int, whole: int) -> None:
-    """Progress that nobody watches."""
-
-
 def _trained(s: Scaled, run: Run, steps: int, progress: Progress) -> History:
     opt, lr, momentum, batch, seed, *start = run
     return train(
@@ -235,66 +213,18 @@ def _made(source: Source, request: Request, progress: Progress) -> Playback:
         _trained(s, run, request.steps, progress) for run in (request.run, *request.versus)
     )
     limits = source.bounds(request.scale)
-    k = PLANES[request.plane][2]
-    for nodes in RESOLUTIONS:
-        across, up = (
-            _axis(
-                history.params[:, n],
-                [other.params[:, n] for other in comparisons],
-                None if limits.minimum is None else float(limits.minimum[n]),
-                nodes,
-            )
-            for n in PLANES[request.plane][:2]
-        )
-        cut = partial(slice_grid, s.X, s.data.y, request.plane, across, up)
-        slices, low, high = slices_of(history.params[:, k], cut, progress)
-        if _mesh_error(slices, history, request.plane, (across, up)) <= ACCURACY:
-            break
+    surface = surface_of(
+        [history, *comparisons],
+        s.X,
+        s.data.y,
+        request.plane,
+        minimum=limits.minimum,
+        progress=progress,
+    )
     following, used, terms = _replayed(history, s)
     return Playback(
-        request,
-        s,
-        history,
-        across,
-        up,
-        slices,
-        low,
-        high,
-        following,
-        used,
-        terms,
-        limits,
-        tuple(comparisons),
+        request, s, history, surface, following, used, terms, limits, tuple(comparisons)
     )
-
-
-def _axis(values: Array, others: list[Array], best: float | None, nodes: int) -> Array:
-    """Nodes that hold the path and, if they are not far off, the other runs and the minimum."""
-    low, high = float(values.min()), float(values.max())
-    wide = max(high - low, LEAST_WIDTH)
-    if best is not None and max(high, best) - min(low, best) <= STRETCH * wide:
-        low, high = min(low, best), max(high, best)
-    if others:
-        reach = np.concatenate(others)
-        low = max(min(low, float(reach.min())), low - ASIDE * wide)
-        high = min(max(high, float(reach.max())), high + ASIDE * wide)
-    half = max((high - low) * (0.5 + MARGIN), LEAST_WIDTH / 2)
-    middle = low + (high - low) / 2
-    return np.linspace(middle - half, middle + half, nodes)
-
-
-def _mesh_error(slices: Slices, history: History, plane: str, axes: tuple[Array, Array]) -> float:
-    """How far the mesh, bilinear between nodes, misses the loss at the marker.
-
-    The worst of a few steps, as a share of the slice's range.
-    """
-    i, j, k = PLANES[plane]
-    worst = 0.0
-    for n in np.linspace(0, len(history), 12).astype(int).tolist():
-        drawn = slices.at(n, float(history.params[n, k]))
-        mesh = interpolate(drawn, axes, (history.params[n, i], history.params[n, j]))
-        worst = max(worst, abs(mesh - float(history.losses[n])) / max(float(np.ptp(drawn)), 1e-30))
-    return worst
 
 
 def _replayed(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:

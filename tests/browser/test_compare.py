@@ -173,12 +173,12 @@ def test_three_runs_in_three_dimensions(open_page):
           .slice(1).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
     )
     path, marker, _, *beside = traces
-    drawn = made.slices.at(40, float(made.history.params[40, 2]))
+    drawn = made.surface.slices.at(40, float(made.history.params[40, 2]))
     ends = [path, marker, *beside]
     histories = [h for _, _, h in runs(made) for _ in range(2)]
     for found, h in zip(ends, histories, strict=True):
         at = tuple(h.params[-1, :2].tolist())
         assert tuple(found[:2]) == at
         # On the slice drawn, and lifted a little, so that nothing sinks into it.
-        height = interpolate(np.log10(drawn), (made.across, made.up), at)
-        assert 0 < found[2] - height < 0.02 * (made.high - made.low)
+        height = interpolate(np.log10(drawn), (made.surface.across, made.surface.up), at)
+        assert 0 < found[2] - height < 0.02 * (made.surface.high - made.surface.low)

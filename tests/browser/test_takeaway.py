@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 from lrviz.data.datasets import Dataset, load_dataset, standardise
-from lrviz.export.standalone import Run, standalone
+from lrviz.export.standalone import standalone
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import ROOM
 from lrviz.text.numbers import number
+from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.walk import train
@@ -30,7 +31,7 @@ def runs():
     Z, _, _ = standardise(data.X)
 
     def run(name, label, **arguments):
-        return Run(name, label, train(Z, data.y, **arguments))
+        return LabelledRun(name, label, train(Z, data.y, **arguments))
 
     three = [
         run("A", "Gradient descent, η = 0.5", learning_rate=0.5),
@@ -259,7 +260,7 @@ def test_names_from_a_file_are_shown_and_do_nothing(alone, name):
     X = np.array([[1.0, 2.0], [3.0, 4.0], [2.0, 2.0], [0.0, 1.0]])
     names = (name, f"2{name}")
     data = Dataset(name, X, np.array([0, 1, 1, 0]), names, names, name, name)
-    run = Run("A", name, train(X, data.y, steps=5))
+    run = LabelledRun("A", name, train(X, data.y, steps=5))
     page = alone(standalone([run], data, X, plane="w1w2", scaled=False))
     titles = page.evaluate(
         """() => ["xtitle", "ytitle"].map((name) =>
@@ -294,7 +295,13 @@ def test_numbers_at_the_end_of_float64_are_drawn(alone):
     far = train(X, data.y, learning_rate=1000.0, steps=20, start=(1e200, 0, 0))
     near = train(X, data.y, learning_rate=1e-3, steps=5)
     page = alone(
-        standalone([Run("A", "a", far), Run("B", "b", near)], data, X, plane="w1b", scaled=False)
+        standalone(
+            [LabelledRun("A", "a", far), LabelledRun("B", "b", near)],
+            data,
+            X,
+            plane="w1b",
+            scaled=False,
+        )
     )
     seek(page, 20)
     assert step_of(page.evaluate(SHOWN)) == 20
@@ -397,9 +404,10 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
     # Where the run says that it is.
     made = make(Request(lr=2.0))
     w1, w2, _ = made.history.params[7]
+    across, up = made.surface.across, made.surface.up
     (w, h), margin = found["sizes"][0], (52, 74, 8, 42)
-    x = margin[0] + (w - margin[0] - margin[1]) * (w1 - made.across[0]) / np.ptp(made.across)
-    y = margin[2] + (h - margin[2] - margin[3]) * (made.up[-1] - w2) / np.ptp(made.up)
+    x = margin[0] + (w - margin[0] - margin[1]) * (w1 - across[0]) / np.ptp(across)
+    y = margin[2] + (h - margin[2] - margin[3]) * (up[-1] - w2) / np.ptp(up)
     at = [float(v) for v in re.findall(r"[\d.]+", found["marker"])]
     assert at == pytest.approx([x, y], abs=0.5)
 

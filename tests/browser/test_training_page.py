@@ -11,7 +11,8 @@ from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions, slice_grid
-from lrviz.training.playback import Request, interpolate, make
+from lrviz.training.playback import Request, make
+from lrviz.training.surface import interpolate
 from tests.browser.conftest import apart, boxes, labels, settle, table
 
 READ = """() => {

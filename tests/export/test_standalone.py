@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from plotly.offline import get_plotlyjs
 
 from lrviz.data.datasets import DATASETS, Dataset, load_dataset, read_csv, standardise
-from lrviz.export.standalone import Run, data_csv, half_plane, history_csv, standalone
+from lrviz.export.standalone import POINTS_LIMIT, standalone
+from lrviz.export.tables import data_csv, history_csv
+from lrviz.figures.data import half_plane
 from lrviz.figures.palette import PALETTES
-from lrviz.figures.runs import POINTS_LIMIT
 from lrviz.figures.styles import ROOM, RUN_STYLES, literal, outline
 from lrviz.text.numbers import number
+from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.walk import train
 
@@ -74,7 +76,7 @@ def runs_as_formula(cell):
 @pytest.mark.parametrize("opt", ["gd", "adam", "newton"])
 def test_the_history_reads_back_exactly(opt):
     run, _, _ = penguins(optimizer=opt, steps=40, start=(1 / 3, -1e-17, 2))
-    text = history_csv([Run("A", "anything", run)])
+    text = history_csv([LabelledRun("A", "anything", run)])
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     assert head == ["step", "w1", "w2", "b", "loss", "dJ/dw1", "dJ/dw2", "dJ/db"]
     assert [int(row[0]) for row in rows] == list(range(len(run) + 1))
@@ -88,7 +90,7 @@ def test_the_history_reads_back_exactly(opt):
 def test_several_histories_say_whose_a_row_is():
     long, _, _ = penguins(steps=7)
     short, _, _ = penguins(steps=3, optimizer="adam")
-    text = history_csv([Run("A", "", long), Run("=B", "", short)])
+    text = history_csv([LabelledRun("A", "", long), LabelledRun("=B", "", short)])
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     assert head[:2] == ["run", "step"]
     assert [row[0] for row in rows] == ["A"] * 8 + ["'=B"] * 4
@@ -201,7 +203,11 @@ def three_runs():
     slow, data, Z = penguins(learning_rate=0.5)
     wild = train(Z, data.y, optimizer="momentum", learning_rate=0.5, start=(2, -1, 1))
     short = train(Z, data.y, optimizer="newton", start=(-1, 1, 0.5))
-    runs = [Run("A", "Plain", slow), Run("B", "Momentum", wild), Run("C", "Newton", short)]
+    runs = [
+        LabelledRun("A", "Plain", slow),
+        LabelledRun("B", "Momentum", wild),
+        LabelledRun("C", "Newton", short),
+    ]
     return runs, data, Z
 
 
@@ -312,7 +318,7 @@ def test_size_for_the_longest_runs_on_many_examples():
     X = generator.normal(size=(4000, 2))
     y = (X[:, 0] + generator.normal(size=4000) > 0).astype(int)
     runs = [
-        Run(name, "Stochastic", train(X, y, optimizer="sgd", steps=5000, seed=seed))
+        LabelledRun(name, "Stochastic", train(X, y, optimizer="sgd", steps=5000, seed=seed))
         for seed, name in enumerate("ABC")
     ]
     text = standalone(runs, own(X, y), X, plane="w1b", scaled=False)
@@ -327,7 +333,9 @@ def test_runs_without_steps_without_boundary_and_beyond_bounds():
     data = load_dataset("xor")
     flat = train(data.X, data.y)
     assert len(flat) == 0
-    playback = carried(standalone([Run("A", "", flat)], data, data.X, plane="w1w2", scaled=False))
+    playback = carried(
+        standalone([LabelledRun("A", "", flat)], data, data.X, plane="w1w2", scaled=False)
+    )
     assert playback["shown"] == [0]
     assert playback["runs"][0]["lines"] == [None]
     assert "no boundary yet" in playback["says"]["sides"][0]
@@ -337,18 +345,18 @@ def test_runs_without_steps_without_boundary_and_beyond_bounds():
     for bias, said in ((50, "says 1 here"), (-50, "says 0 here")):
         far = train(near.X, near.y, start=(0.1, 0, bias), steps=1, learning_rate=1e-6)
         playback = carried(
-            standalone([Run("A", "", far)], near, near.X, plane="w1w2", scaled=False)
+            standalone([LabelledRun("A", "", far)], near, near.X, plane="w1w2", scaled=False)
         )
         assert said in playback["says"]["sides"][0]
         assert (playback["runs"][0]["sides"][0] is None) == (bias < 0)
-    two = [Run("A", "", far), Run("B", "", train(near.X, near.y, steps=1))]
+    two = [LabelledRun("A", "", far), LabelledRun("B", "", train(near.X, near.y, steps=1))]
     playback = carried(standalone(two, near, near.X, plane="w1w2", scaled=False))
     assert "None yet for B, where w = 0. That of A lies outside." in playback["says"]["sides"][0]
 
     parted = load_dataset("separable")
     certain = train(parted.X, parted.y, optimizer="newton")
     playback = carried(
-        standalone([Run("A", "", certain)], parted, parted.X, plane="w1w2", scaled=False)
+        standalone([LabelledRun("A", "", certain)], parted, parted.X, plane="w1w2", scaled=False)
     )
     assert np.isfinite(grids(playback)).all()
 
@@ -360,7 +368,7 @@ def test_numbers_at_the_end_of_float64_stay_json(start, opt, plane):
     X = np.array([[1e90, 1.0], [2e90, -1.0], [-1e90, 3.0], [3e90, 0.0]])
     data = own(X, [0, 1, 0, 1])
     run = train(X, data.y, optimizer=opt, learning_rate=1000, steps=30, start=start)
-    playback = carried(standalone([Run("A", "", run)], data, X, plane=plane, scaled=False))
+    playback = carried(standalone([LabelledRun("A", "", run)], data, X, plane=plane, scaled=False))
     assert np.isfinite(grids(playback)).all()
 
 
@@ -370,7 +378,7 @@ def test_a_diverged_run_beside_another():
     calm = train(X, data.y, learning_rate=1e-3, steps=20)
     wild = train(X, data.y, learning_rate=1000.0, steps=20, start=(1.5e247, 0, 0), momentum=0.99)
     for runs in ([calm, wild], [wild, calm]):
-        named = [Run(name, "", run) for name, run in zip("AB", runs, strict=False)]
+        named = [LabelledRun(name, "", run) for name, run in zip("AB", runs, strict=False)]
         assert np.isfinite(
             grids(carried(standalone(named, data, X, plane="w1w2", scaled=False)))
         ).all()
@@ -391,11 +399,15 @@ def test_names_of_a_file_are_text_and_nothing_else(name):
     plain = own([[1, 2], [3, 4], [2, 2]], [0, 1, 1])
     harmless = Page(
         standalone(
-            [Run("A", "a", train(plain.X, plain.y))], plain, plain.X, plane="w1w2", scaled=False
+            [LabelledRun("A", "a", train(plain.X, plain.y))],
+            plain,
+            plain.X,
+            plane="w1w2",
+            scaled=False,
         )
     )
     data = Dataset(name, plain.X, plain.y, (name, f"{name}2"), (name, f"{name}2"), name, name)
-    run = Run(name, name, train(plain.X, plain.y))
+    run = LabelledRun(name, name, train(plain.X, plain.y))
     text = standalone([run], data, plain.X, plane="w1w2", scaled=False)
     text.encode()
     page = Page(text)
@@ -420,10 +432,10 @@ def test_a_label_is_shown_letter_by_letter(text):
 
 def test_bad_arguments():
     run, data, Z = penguins(steps=2)
-    one = Run("A", "", run)
+    one = LabelledRun("A", "", run)
     for runs, message in (
         ([], "At least one run"),
-        ([Run(name, "", run) for name in "ABCD"], "At most 3 runs"),
+        ([LabelledRun(name, "", run) for name in "ABCD"], "At most 3 runs"),
         ([one, one], "a name of its own"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -473,8 +485,10 @@ def test_no_boundary_where_there_is_none():
 
 
 def test_runs_are_told_apart_in_three_ways():
-    assert len({look.role for look in RUN_STYLES}) == len({look.dash for look in RUN_STYLES}) == 3
-    assert len({outline(look.form, 9) for look in RUN_STYLES}) == 3
+    assert (
+        len({style.role for style in RUN_STYLES}) == len({style.dash for style in RUN_STYLES}) == 3
+    )
+    assert len({outline(style.form, 9) for style in RUN_STYLES}) == 3
 
 
 def linear(colour):
@@ -524,7 +538,7 @@ def oklab(rgb):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("vision", VISIONS, ids=["protan", "deutan", "tritan", "all"])
 def test_the_colours_of_runs_stay_apart(mode, vision):
-    seen = [oklab(np.array(vision) @ linear(PALETTES[mode][look.role])) for look in RUN_STYLES]
+    seen = [oklab(np.array(vision) @ linear(PALETTES[mode][style.role])) for style in RUN_STYLES]
     for n, one in enumerate(seen):
         for other in seen[n + 1 :]:
             assert np.linalg.norm(one - other) > 0.12  # a barely visible step is about 0.02
@@ -533,9 +547,9 @@ def test_the_colours_of_runs_stay_apart(mode, vision):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_the_colours_of_runs_have_contrast(mode):
     palette = PALETTES[mode]
-    for look in RUN_STYLES:
+    for style in RUN_STYLES:
         for ground, least in (("surface", 4.5), ("low", 4.5), ("high", 2.7)):
             pair = [
-                linear(palette[role]) @ [0.2126, 0.7152, 0.0722] for role in (look.role, ground)
+                linear(palette[role]) @ [0.2126, 0.7152, 0.0722] for role in (style.role, ground)
             ]
             assert (max(pair) + 0.05) / (min(pair) + 0.05) >= least

@@ -6,16 +6,11 @@ import numpy as np
 import pytest
 
 from lrviz.data.datasets import load_dataset, standardise
-from lrviz.figures.descent import (
-    FLOOR,
-    FRAMES_LIMIT,
-    Surface,
-    descent_figure,
-    loss_ticks,
-    stage,
-)
+from lrviz.figures.descent import descent_figure
+from lrviz.figures.surface import loss_ticks
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.playback import Request, make
+from lrviz.training.surface import FLOOR, FRAMES_LIMIT, spaced, surface_of
 from lrviz.training.walk import train
 
 
@@ -110,25 +105,26 @@ def test_a_loss_of_nothing_has_a_colour():
 
 
 @pytest.mark.parametrize("plane", PLANES)
-def test_several_runs_share_a_stage(plane):
+def test_several_runs_share_a_surface(plane):
     slow, X, y = _run(steps=100)
     wild, _, _ = _run(steps=30, optimizer="momentum", learning_rate=3.0, start=(4, -3, 2))
     i, j, k = PLANES[plane]
     for runs in ([slow, wild], [wild, slow]):
-        drawn = stage(runs, X, y, plane)
-        assert (drawn.shown[0], drawn.shown[-1]) == (0, 100)
+        shown = spaced(100, FRAMES_LIMIT)
+        drawn = surface_of(runs, X, y, plane, steps=shown)
+        slices, which = drawn.frames(shown)
         for run in runs:
             for values, axis in ((run.params[:, i], drawn.across), (run.params[:, j], drawn.up)):
                 assert axis[0] < values.min()
                 assert values.max() < axis[-1]
         first = runs[0]
-        for n in (0, 20, len(drawn.shown) - 1):
+        for n in (0, 20, len(shown) - 1):
             # A first run that has ended lends the surface its last slice.
-            third = first.params[min(drawn.shown[n], len(first)), k]
+            third = first.params[min(shown[n], len(first)), k]
             exact = np.log10(slice_grid(X, y, plane, drawn.across, drawn.up, third))
-            np.testing.assert_allclose(drawn.slices[drawn.which[n]], exact, rtol=1e-6, atol=1e-6)
+            np.testing.assert_allclose(slices[which[n]], exact, rtol=1e-6, atol=1e-6)
     with pytest.raises(ValueError, match="At least one run"):
-        stage([], X, y, plane)
+        surface_of([], X, y, plane)
 
 
 @pytest.mark.parametrize("start", [(1e200, 1, 1), (1e217, -1e217, 1e100), (1e-60, 1e300, -1e300)])
@@ -136,12 +132,11 @@ def test_several_runs_share_a_stage(plane):
 def test_what_is_beyond_float64_has_the_colour_of_the_largest(start, plane):
     X, y = np.array([[1e90, 1.0], [2e90, -1.0], [-1e90, 3.0], [3e90, 0.0]]), [0, 1, 0, 1]
     run = train(X, y, learning_rate=1000.0, steps=5, start=start)
-    drawn = stage([run], X, y, plane)
-    assert all(np.isfinite(z).all() for z in drawn.slices)
+    drawn = surface_of([run], X, y, plane)
+    assert all(np.isfinite(drawn.heights(k)).all() for k in range(len(run) + 1))
     assert (np.diff(drawn.across) > 0).all()
     assert (np.diff(drawn.up) > 0).all()
-    low, high = drawn.extent
-    assert low < high
+    assert drawn.low < drawn.high
     text = descent_figure(run, X, y, plane=plane).to_json()
     assert "NaN" not in text
     assert "Infinity" not in text
@@ -165,13 +160,11 @@ def test_bad_arguments():
         descent_figure(run, X, y, mode="sepia")
 
 
-def test_slices_that_are_known_are_taken_and_not_computed_again():
+def test_the_frames_of_the_pages_own_surface_are_its_slices():
     made = make(Request(steps=150, versus=(("adam", 0.1, 0.9, 16, 0, 0.0, 0.0, 0.0),)))
-    histories = [made.history, *made.comparisons]
-    X, y = made.scaled.X, made.scaled.data.y
-    surface = Surface(made.across, made.up, made.slices.at)
-    drawn = stage(histories, X, y, "w1w2", surface)
-    np.testing.assert_array_equal(drawn.across, made.across)
-    for frame, step in enumerate(drawn.shown):
-        exact = slice_grid(X, y, "w1w2", made.across, made.up, made.history.params[step, 2])
-        np.testing.assert_allclose(drawn.slices[drawn.which[frame]], np.log10(exact), atol=1e-6)
+    X, y, surface = made.scaled.X, made.scaled.data.y, made.surface
+    shown = spaced(150, FRAMES_LIMIT)
+    slices, which = surface.frames(shown)
+    for frame, step in enumerate(shown):
+        exact = slice_grid(X, y, "w1w2", surface.across, surface.up, made.history.params[step, 2])
+        np.testing.assert_allclose(slices[which[frame]], np.log10(exact), atol=1e-6)

@@ -7,28 +7,50 @@ import json
 import numpy as np
 import pytest
 
+from lrviz.figures.data import data_figure
+from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
-from lrviz.figures.training import data_figure, loss_figure, surface3d_figure, surface_figure
+from lrviz.figures.surface import surface3d_figure, surface_figure
+from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.playback import Request, make
 
-FIGURES = (surface_figure, surface3d_figure, data_figure, loss_figure)
+
+def contour(made, step=None, mode="light"):
+    return surface_figure(made.surface, step=step, mode=mode)
 
 
-@pytest.mark.parametrize("plane", PLANES)
-@pytest.mark.parametrize("draw", [surface_figure, surface3d_figure])
-def test_the_surface_is_the_logarithm_of_the_loss(draw, plane):
-    made = make(Request(plane=plane))
+def solid(made, step=None, mode="light"):
+    taken = slice(None) if step is None else slice(step + 1)
+    path, losses = made.history.params[taken], made.history.losses[taken]
+    return surface3d_figure(made.surface, path=path, losses=losses, mode=mode)
+
+
+def plane(made, mode="light"):
+    return data_figure(made.scaled.data, mode=mode)
+
+
+def curve(made, mode="light"):
+    return loss_figure(labelled(made), mode=mode)
+
+
+FIGURES = (contour, solid, plane, curve)
+
+
+@pytest.mark.parametrize("axes", PLANES)
+@pytest.mark.parametrize("draw", [contour, solid])
+def test_the_surface_is_the_logarithm_of_the_loss(draw, axes):
+    made = make(Request(plane=axes))
     figure = draw(made, step=30)
-    third = made.history.params[30, PLANES[plane][2]]
+    third = made.history.params[30, PLANES[axes][2]]
     X, y = made.scaled.X, made.scaled.data.y
-    exact = slice_grid(X, y, plane, np.array(figure.data[0].x), np.array(figure.data[0].y), third)
+    exact = slice_grid(X, y, axes, np.array(figure.data[0].x), np.array(figure.data[0].y), third)
     np.testing.assert_allclose(10.0 ** np.asarray(figure.data[0].z, dtype=float), exact, rtol=1e-6)
 
 
 def test_in_3d_the_path_lies_at_its_losses():
     made = make(Request())
-    _, path, marker, _ = surface3d_figure(made, step=30).data
+    _, path, marker, _ = solid(made, step=30).data
     np.testing.assert_allclose(10.0 ** np.array(path.z), made.history.losses[:31])
     assert marker.x[0] == made.history.params[30, 0]
 
@@ -36,18 +58,18 @@ def test_in_3d_the_path_lies_at_its_losses():
 @pytest.mark.parametrize("lr", [0.5, 20.0, 500.0])
 def test_the_colours_hold_for_the_whole_run(lr):
     made = make(Request(lr=lr))
-    trace = surface_figure(made).data[0]
-    assert trace.zmin == trace.contours.start == made.low
+    trace = contour(made).data[0]
+    assert trace.zmin == trace.contours.start == made.surface.low
     for k in (0, len(made.history)):
-        slice_ = made.slices.at(k, made.history.params[k, 2])
-        assert made.low - 1e-6 <= np.log10(slice_.min())
-        assert np.log10(slice_.max()) <= made.high + 1e-6
+        slice_ = made.surface.losses(k)
+        assert made.surface.low - 1e-6 <= np.log10(slice_.min())
+        assert np.log10(slice_.max()) <= made.surface.high + 1e-6
 
 
 def test_every_example_is_drawn_once_with_its_row_and_class():
     made = make(Request())
     data = made.scaled.data
-    zero, one = data_figure(made).data
+    zero, one = plane(made).data
     assert zero.marker.symbol != one.marker.symbol
     assert zero.marker.color != one.marker.color
     rows = [*zero.customdata, *one.customdata]
@@ -59,7 +81,7 @@ def test_every_example_is_drawn_once_with_its_row_and_class():
 
 def test_the_loss_curve_is_the_history_on_a_logarithmic_axis():
     made = make(Request())
-    figure = loss_figure(made)
+    figure = curve(made)
     np.testing.assert_array_equal(figure.data[0].y, made.history.losses)
     assert figure.layout.yaxis.type == "log"
     low, high = (10.0**v for v in figure.layout.yaxis.range)

@@ -43,41 +43,45 @@ def test_the_slice_drawn_is_the_loss_at_the_steps_own_third_parameter(request_, 
     i, j, k = PLANES[plane]
     X, y, path = made.scaled.X, made.scaled.data.y, made.history.params
     for step in ten_steps(made):
-        drawn = made.slices.at(step, path[step, k])
-        exact = slice_grid(X, y, plane, made.across, made.up, path[step, k])
+        drawn = made.surface.slices.at(step, path[step, k])
+        exact = slice_grid(X, y, plane, made.surface.across, made.surface.up, path[step, k])
         assert drawn.dtype == np.float32
         np.testing.assert_allclose(drawn, exact, rtol=2.5e-7, atol=1e-30)
         # The mesh at the marker, against the loss curve.
-        mesh = interpolate(drawn, (made.across, made.up), (path[step, i], path[step, j]))
+        mesh = interpolate(
+            drawn, (made.surface.across, made.surface.up), (path[step, i], path[step, j])
+        )
         assert abs(mesh - made.history.losses[step]) <= 0.005 * np.ptp(drawn)
 
 
 def test_the_slice_agrees_with_loss_grid():
     made = make(Request())
     b = made.history.params[40, 2]
-    exact = loss_grid(made.scaled.X, made.scaled.data.y, made.across, made.up, b)
-    np.testing.assert_allclose(made.slices.at(40, b), exact, rtol=2.5e-7)
+    exact = loss_grid(made.scaled.X, made.scaled.data.y, made.surface.across, made.surface.up, b)
+    np.testing.assert_allclose(made.surface.slices.at(40, b), exact, rtol=2.5e-7)
 
 
 def test_one_slice_serves_when_the_third_parameter_stands_still():
     made = make(Request(data="xor", start=(2.0, -1.0, 0.0)))
-    assert len(made.slices.terms) == 1
+    assert len(made.surface.slices.terms) == 1
 
 
 @pytest.mark.parametrize("request_", RUNS, ids=lambda r: f"{r.data}-{r.opt}-{r.scale}")
 def test_the_slices_keep_to_their_cap(request_):
-    assert make(request_).slices.terms.nbytes <= BYTES_LIMIT
+    assert make(request_).surface.slices.terms.nbytes <= BYTES_LIMIT
 
 
 def test_a_long_run_that_moves_far_gets_a_stride_and_says_which_slice_is_drawn():
     made = make(Request(scale="raw", lr=0.1, steps=1000, plane="w2b"))
-    assert made.slices.kind == "stack"
-    assert made.slices.terms.nbytes <= BYTES_LIMIT
-    stride = made.slices.steps[1]
+    assert made.surface.slices.kind == "stack"
+    assert made.surface.slices.terms.nbytes <= BYTES_LIMIT
+    stride = made.surface.slices.steps[1]
     assert stride > 1
     third = made.history.params[stride, 0]
-    exact = slice_grid(made.scaled.X, made.scaled.data.y, "w2b", made.across, made.up, third)
-    np.testing.assert_allclose(made.slices.at(stride + 1, 0.0), exact, rtol=2.5e-7)
+    exact = slice_grid(
+        made.scaled.X, made.scaled.data.y, "w2b", made.surface.across, made.surface.up, third
+    )
+    np.testing.assert_allclose(made.surface.slices.at(stride + 1, 0.0), exact, rtol=2.5e-7)
 
 
 @pytest.mark.parametrize("opt", OPTIMIZERS)
@@ -150,7 +154,7 @@ def test_work_can_be_stopped_from_its_progress():
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_built_in_set_makes_a_playback(data):
     made = make(Request(data=data))
-    assert made.low < made.high
+    assert made.surface.low < made.surface.high
     assert (made.bounds.minimum is None) == (data in {"and", "or", "separable"})
 
 
@@ -179,7 +183,7 @@ def test_runs_beside_are_their_own_runs():
     assert made.steps == 50
     # Both lie in view.
     for other in made.comparisons:
-        for axis, n in ((made.across, 0), (made.up, 1)):
+        for axis, n in ((made.surface.across, 0), (made.surface.up, 1)):
             assert axis[0] < other.params[:, n].min()
             assert other.params[:, n].max() < axis[-1]
 
@@ -188,7 +192,7 @@ def test_a_run_that_flies_off_does_not_take_the_view_with_it():
     alone = make(Request(steps=20))
     away = ("gd", 1000.0, 0.9, 16, 0, 0.0, 0.0, 0.0)
     beside = make(Request(steps=20, versus=(away,)))
-    assert np.ptp(beside.across) < 25 * np.ptp(alone.across)
+    assert np.ptp(beside.surface.across) < 25 * np.ptp(alone.surface.across)
     np.testing.assert_array_equal(beside.history.params, alone.history.params)
 
 
@@ -226,5 +230,5 @@ def test_other_rows_have_another_digest():
 @pytest.mark.parametrize("points", [[(1.0, 2.0, 1)], [(0.0, 0.0, 0), (0.0, 0.0, 1)]])
 def test_the_fewest_points_make_a_playback(points):
     made = Source(from_points(points)).make(Request(data="own", steps=5))
-    assert np.isfinite(made.slices.terms).all()
+    assert np.isfinite(made.surface.slices.terms).all()
     assert np.isfinite(made.history.losses).all()

@@ -1,0 +1,92 @@
+"""Runs and data sets as CSV (RFC 4180), which reads back exactly and is nowhere a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lrviz.data.datasets import DataError, Dataset, read_table, to_csv_cell
+from lrviz.text.runs import LabelledRun
+
+#: Rows of a CSV by which its reader tells the delimiter.
+_SAMPLE = 60
+_EOL = "\r\n"
+
+
+def history_csv(runs: Sequence[LabelledRun]) -> str:
+    """Every step of one run or more, as CSV (RFC 4180: commas, CRLF).
+
+    The columns are step, w1, w2, b, loss, dJ/dw1, dJ/dw2, dJ/db, and before them the run's
+    name if there are several. A number reads back as the same float64; no cell is a formula.
+
+    Raises
+    ------
+    ValueError
+        There is no run, or two have the same name.
+    """
+    distinct(runs)
+    several = len(runs) > 1
+    head = ["step", "w1", "w2", "b", "loss", "dJ/dw1", "dJ/dw2", "dJ/db"]
+    rows: list[Iterable[object]] = [["run", *head] if several else head]
+    for name, _, history in runs:
+        columns = (history.params, history.losses[:, None], history.gradients)
+        for step, values in enumerate(np.hstack(columns).tolist()):
+            rows.append([name, step, *values] if several else [step, *values])
+    return _csv(rows)
+
+
+def data_csv(data: Dataset) -> str:
+    """The examples as CSV (RFC 4180: commas, CRLF), which `lrviz.read_csv` reads back.
+
+    Two features under their own names, and the label as 0 or 1, because that alone says in
+    every case which class is 1; what the two stand for is in that column's name. Names that
+    could not be read back (two alike, two that are numbers) become x1, x2 and y.
+    """
+    zero, one = data.label_names
+    meaning = "" if data.label_names == ("0", "1") else f" (0 {zero}, 1 {one})"
+    rows = [
+        [*features, label] for features, label in zip(data.X.tolist(), data.y.tolist(), strict=True)
+    ]
+    names = [*data.feature_names, f"y{meaning}"]
+    return _csv([names if _readable(names, rows) else ["x1", "x2", "y"], *rows])
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    return "".join(",".join(map(_cell, row)) + _EOL for row in rows)
+
+
+def _cell(value: object) -> str:
+    """A cell that is no formula, nor begins one where the commas are not what parts the cells.
+
+    Where semicolons or tabs do, quotation marks protect the first cell of a line only: what
+    follows such a sign, or a line break, in a later one stands at the beginning of a cell.
+    """
+    if isinstance(value, str):
+        value = "".join(c if c.isprintable() else " " for c in value).replace(";", ",")
+    return to_csv_cell(value)
+
+
+def _readable(names: list[str], rows: list[list[Any]]) -> bool:
+    """Whether the reader takes the names for what they are: it is asked itself."""
+    sample = rows[:_SAMPLE]
+    try:
+        table = read_table(_csv([names, *sample]))
+    except DataError:
+        return False
+    return len(table.columns) == len(names) and len(table.rows) == len(sample)
+
+
+def distinct(runs: Sequence[LabelledRun]) -> None:
+    """Refuse no run at all, and runs that share a name.
+
+    Raises
+    ------
+    ValueError
+        With a sentence.
+    """
+    if not runs:
+        raise ValueError("At least one run is needed.")
+    if len({run.name for run in runs}) < len(runs):
+        raise ValueError("Every run needs a name of its own.")
