@@ -37,7 +37,7 @@ CASES = (
     (
         "the same with three runs",
         Request(
-            versus=(
+            comparisons=(
                 ("adam", 0.1, 0.9, 16, 0, 2.0, -1.0, 0.0),
                 ("momentum", 0.1, 0.9, 16, 0, -1.0, 1.0, 0.0),
             )

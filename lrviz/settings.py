@@ -43,7 +43,7 @@ class Field:
     Attributes
     ----------
     name : str
-        Its key in the query string.
+        Its key in the state.
     default : Any
         The value when it is absent.
     read : callable
@@ -54,6 +54,8 @@ class Field:
         A valid value to the text that ``read`` takes.
     longest : int
         Longest text that is looked at.
+    key : str
+        Its key in the query string, where that is not its name.
     only : (str, value) or None
         Another field, and the value at which alone this one is written into a link.
     """
@@ -65,6 +67,12 @@ class Field:
     write: Callable[[Any], str] = _text
     longest: int = LONGEST
     only: tuple[str, Any] | None = None
+    key: str = ""
+
+    @property
+    def written(self) -> str:
+        """Its key in the query string."""
+        return self.key or self.name
 
 
 def real(name: str, low: float, high: float, default: float) -> Field:
@@ -165,7 +173,12 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
 
 
 def rows(
-    name: str, most: int, columns: Sequence[Field], only: tuple[str, Any] | None = None
+    name: str,
+    most: int,
+    columns: Sequence[Field],
+    *,
+    only: tuple[str, Any] | None = None,
+    key: str = "",
 ) -> Field:
     """Up to ``most`` rows of values, each column a field; "_" parts values and "~" rows.
 
@@ -193,7 +206,7 @@ def rows(
     def write(value: tuple[tuple[Any, ...], ...]) -> str:
         return "~".join("_".join(_text(item) for item in row) for row in value)
 
-    return Field(name, (), read, check, write, longest=most * 32 * len(columns), only=only)
+    return Field(name, (), read, check, write, longest=most * 32 * len(columns), only=only, key=key)
 
 
 #: Parts of the Graph page that a link may leave out.
@@ -223,7 +236,7 @@ OWN, FILE = "own", "file"
 #: Most hand-placed points, and how far out they may lie.
 POINTS_LIMIT, POINTS_HIGH = 60, 100.0
 #: Most runs beside the one that the controls set.
-VERSUS_LIMIT = 2
+COMPARISONS_LIMIT = 2
 OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
@@ -261,7 +274,7 @@ TRAINING: tuple[Field, ...] = (
         # A copy of a file's rows stays out of the link as long as they are not what is shown.
         only=("data", OWN),
     ),
-    rows("versus", VERSUS_LIMIT, (*RUN, *_START)),
+    rows("comparisons", COMPARISONS_LIMIT, (*RUN, *_START), key="versus"),
     words("hide", TRAINING_HIDEABLE),
 )
 
@@ -289,19 +302,20 @@ def decode(
         they too go back to their defaults.
     """
     state, bad = defaults(fields), []
-    table = {field.name: field for field in fields}
+    written = {field.written: field for field in fields}
+    named = {field.name: field for field in fields}
     for name, texts in query.items():
-        field = table.get(name)
+        field = written.get(name)
         if field is None or len(texts) != 1 or len(texts[0]) > field.longest:
             bad.append(name)
             continue
         try:
-            state[name] = field.read(texts[0])
+            state[field.name] = field.read(texts[0])
         except BadValueError:
             bad.append(name)
     for name in valid(state):
-        state[name] = table[name].default
-        bad.append(name)
+        state[name] = named[name].default
+        bad.append(named[name].written)
     return state, bad
 
 
@@ -324,7 +338,7 @@ def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
         value = state[field.name]
         if value == field.default or (field.only and state[field.only[0]] != field.only[1]):
             continue
-        out[field.name] = field.write(value)
+        out[field.written] = field.write(value)
     return out
 
 

@@ -131,9 +131,9 @@ training_states = st.fixed_dictionaries(
         "points": st.lists(
             st.tuples(_places, _places, st.integers(0, 1)), max_size=settings.POINTS_LIMIT
         ).map(tuple),
-        "versus": st.lists(st.tuples(*_run.values(), *_starts), max_size=settings.VERSUS_LIMIT).map(
-            tuple
-        ),
+        "comparisons": st.lists(
+            st.tuples(*_run.values(), *_starts), max_size=settings.COMPARISONS_LIMIT
+        ).map(tuple),
         "hide": st.sampled_from([(), ("rule", "history")]),
     }
 )
@@ -166,13 +166,13 @@ def test_a_start_is_three_numbers(start):
         ("points", "~".join(["1_2_0"] * (settings.POINTS_LIMIT + 1))),
         ("versus", "gd_0.5"),
         ("versus", "best_0.5_0.9_16_0_0_0_0"),
-        ("versus", "~".join(["gd_0.5_0.9_16_0_0_0_0"] * (settings.VERSUS_LIMIT + 1))),
+        ("versus", "~".join(["gd_0.5_0.9_16_0_0_0_0"] * (settings.COMPARISONS_LIMIT + 1))),
     ],
 )
 def test_rows_that_do_not_fit_are_named(name, text):
     state, bad = settings.decode(TRAINING, {name: [text]})
     assert bad == [name]
-    assert state[name] == ()
+    assert state == settings.defaults(TRAINING)
 
 
 def test_points_are_in_the_link_only_while_they_are_what_is_shown():

@@ -36,19 +36,19 @@ export class Runs {
   }
 
   #keep() {
-    const { versus } = this.read();
-    this.changed({ versus: [...versus, rowOf(this.read())] });
+    const { comparisons } = this.read();
+    this.changed({ comparisons: [...comparisons, rowOf(this.read())] });
     this.bar.querySelector("button")?.focus();
   }
 
   #exchange(n) {
     const fields = this.read();
-    const versus = fields.versus.map((row, i) => (i === n ? rowOf(fields) : row));
-    this.changed({ ...fieldsOf(fields.versus[n]), versus });
+    const comparisons = fields.comparisons.map((row, i) => (i === n ? rowOf(fields) : row));
+    this.changed({ ...fieldsOf(fields.comparisons[n]), comparisons });
   }
 
   #drop(n) {
-    this.changed({ versus: this.read().versus.filter((_, i) => i !== n) });
+    this.changed({ comparisons: this.read().comparisons.filter((_, i) => i !== n) });
   }
 
   load(playback, most, looks) {

@@ -183,7 +183,7 @@ class Training {
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.looks);
     this.count.textContent = `of 0 to ${playback.rows - 1}`;
     for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
-    this.runs.load(playback, spec.versus, spec.looks);
+    this.runs.load(playback, spec.most, spec.looks);
     this.points.offer(this.fields.data === "file");
     if (this.scrubbed !== playback.steps) {
       this.scrubbed = playback.steps;

@@ -39,7 +39,7 @@ Columns = tuple[str, str, str]  #: first feature, second feature, label
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Given:
     """What was brought: the way it came, what it is called, its bytes."""
 
     way: str
@@ -59,7 +59,7 @@ class Chosen:
     Attributes
     ----------
     data : Dataset
-    source : Source
+    source : Given
         The file, or the pasted rows.
     columns : (str, str, str)
         First feature, second feature, label.
@@ -70,7 +70,7 @@ class Chosen:
     """
 
     data: Dataset
-    source: Source
+    source: Given
     columns: Columns
     one: str
     drop: bool
@@ -166,7 +166,7 @@ def form(use: Callable[[Dataset], None]) -> None:
 # Where the data come from
 
 
-def _source(held: _Open) -> Source | None:
+def _source(held: _Open) -> Given | None:
     """Ask for a file or for rows; None while there is neither."""
     last = kept()
     before = last.source if last else None
@@ -183,7 +183,7 @@ def _source(held: _Open) -> Source | None:
     return source
 
 
-def _uploaded(held: _Open, before: Source | None) -> Source | None:
+def _uploaded(held: _Open, before: Given | None) -> Given | None:
     # Any type may come: what is no CSV is told so, by the sentence that says what it is.
     file = st.file_uploader(
         f"A CSV file of up to {_LIMIT} MB: two columns of numbers and one with two values",
@@ -192,11 +192,11 @@ def _uploaded(held: _Open, before: Source | None) -> Source | None:
     )
     if isinstance(file, UploadedFile):
         held.upload = file.file_id
-        return Source(_UPLOAD, plain(file.name), file.getvalue())
+        return Given(_UPLOAD, plain(file.name), file.getvalue())
     return before if before and before.way == _UPLOAD else None
 
 
-def _pasted(held: _Open, before: Source | None) -> Source | None:
+def _pasted(held: _Open, before: Given | None) -> Given | None:
     same = before.content.decode() if before and before.way == _PASTE else ""
     text = st.text_area(
         "Rows, with the columns’ names first",
@@ -210,13 +210,13 @@ def _pasted(held: _Open, before: Source | None) -> Source | None:
     if not text or not text.strip():
         return None
     # Bytes on purpose: the reader takes a str of one line for a path.
-    return Source(_PASTE, "your data", text.encode())
+    return Given(_PASTE, "your data", text.encode())
 
 
 # Which columns
 
 
-def _chosen(held: _Open, source: Source) -> Chosen | None:
+def _chosen(held: _Open, source: Given) -> Chosen | None:
     """Ask for columns, for what is 1, and for leave to drop rows; None until all is settled.
 
     Raises
@@ -265,7 +265,7 @@ def _chosen(held: _Open, source: Source) -> Chosen | None:
     return Chosen(data, source, columns, one, drop) if drop or not held.gaps else None
 
 
-def _read(held: _Open, source: Source) -> Reading:
+def _read(held: _Open, source: Given) -> Reading:
     if held.reading is None or held.digest != source.digest:
         held.reading, held.columns = None, None
         held.made.clear()
@@ -421,7 +421,7 @@ def _is_float(cell: str) -> bool:
     return True
 
 
-def _overview(source: Source, table: Table) -> None:
+def _overview(source: Given, table: Table) -> None:
     name = f"{source.name}: " if source.way == _UPLOAD else ""
     width = len(table.columns)
     split = f", separated by {DELIMITERS[table.delimiter]}s" if width > 1 else ""

@@ -28,7 +28,7 @@ from lrviz.text import explanations
 from lrviz.text.numbers import number
 from lrviz.text.runs import labelled
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.playback import Playback, Request, Scaled, Source, built_in, make
+from lrviz.training.playback import Playback, Request, Scaled, TrainingData, built_in, make
 
 KEY = "training"
 #: Seconds of work before progress is shown.
@@ -54,7 +54,7 @@ _DATA_LABELS = {
 _SCALED = "The scale"
 
 
-#: The visitor's uploaded file in the session, as a `playback.Source`.
+#: The visitor's uploaded file in the session, as a `TrainingData`.
 FILE_KEY = "training-file"
 _LOST = (
     "An uploaded file is not part of the link, and is gone after a reload: choose it again with "
@@ -101,7 +101,7 @@ def _back(page_state: PageState) -> None:
 
 def _use(data: Dataset) -> None:
     """Train on a visitor's file from now on."""
-    st.session_state[FILE_KEY] = Source(data)
+    st.session_state[FILE_KEY] = TrainingData(data)
     page_state = PageState(KEY, settings.TRAINING, mismatched)
     fresh = settings.defaults(settings.TRAINING)
     kept = {name: fresh[name] for name in ("scale", "lr", "step", "example")}
@@ -131,11 +131,11 @@ def mismatched(state: State) -> list[str]:
     return wrong
 
 
-def _source(page_state: PageState) -> Source | None:
+def _source(page_state: PageState) -> TrainingData | None:
     """The data of the state; None while there is no point."""
     state, memory = page_state.state, page_state.memory
     if state["data"] == settings.FILE:
-        held: Source = st.session_state[FILE_KEY]
+        held: TrainingData = st.session_state[FILE_KEY]
         return held
     if state["data"] != settings.OWN:
         return built_in(state["data"])
@@ -143,8 +143,8 @@ def _source(page_state: PageState) -> Source | None:
     if not points:
         return None
     if memory.get("points") != points:
-        memory.update(points=points, own=Source(from_points(points)))
-    own: Source = memory["own"]
+        memory.update(points=points, own=TrainingData(from_points(points)))
+    own: TrainingData = memory["own"]
     return own
 
 
@@ -262,7 +262,7 @@ def _shared() -> str:
             "reach": settings.POINTS_HIGH,
             "plane": plane_figure().to_plotly_json(),
         },
-        "versus": settings.VERSUS_LIMIT,
+        "most": settings.COMPARISONS_LIMIT,
         "looks": [
             {"dasharray": look.dasharray, "outline": outline(look.form, 8)} for look in RUN_STYLES
         ],

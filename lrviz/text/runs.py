@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lrviz.text.numbers import number
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.playback import Playback, Run
+from lrviz.training.playback import Playback, RunSettings
 from lrviz.training.walk import History
 
 #: What the runs are called, the playback's own first.
@@ -30,7 +30,7 @@ class LabelledRun(NamedTuple):
     history: History
 
 
-def describe(run: Run, *, start_too: bool = True) -> str:
+def describe(run: RunSettings, *, start_too: bool = True) -> str:
     """A run in a few words: its optimizer, what that listens to, and its start if not zero."""
     opt, lr, momentum, batch, _, *start = run
     rule = OPTIMIZERS[opt]
@@ -49,7 +49,7 @@ def describe(run: Run, *, start_too: bool = True) -> str:
 
 def labelled(playback: Playback, *, start_too: bool = True) -> list[LabelledRun]:
     """Every run of a playback, its own first."""
-    rows = (playback.request.run, *playback.request.versus)
+    rows = (playback.request.run, *playback.request.comparisons)
     labels = [describe(run, start_too=start_too) for run in rows]
     histories = (playback.history, *playback.comparisons)
     return list(map(LabelledRun, LETTERS, labels, histories))

@@ -31,7 +31,7 @@ KEPT = 3
 
 #: What sets a run apart from another on the same data: opt, lr, momentum, batch, seed and the
 #: start w1, w2, b, as the arguments of `lrviz.train`.
-Run = tuple[str, float, float, int, int, float, float, float]
+RunSettings = tuple[str, float, float, int, int, float, float, float]
 
 
 class Request(NamedTuple):
@@ -45,7 +45,7 @@ class Request(NamedTuple):
         The arguments of `lrviz.train`.
     plane : str
         A key of `lrviz.training.model.PLANES`.
-    versus : tuple of Run
+    comparisons : tuple of RunSettings
         Runs beside this one; steps and data are shared.
     """
 
@@ -59,10 +59,10 @@ class Request(NamedTuple):
     seed: int = 0
     start: tuple[float, float, float] = (0.0, 0.0, 0.0)
     plane: str = "w1w2"
-    versus: tuple[Run, ...] = ()
+    comparisons: tuple[RunSettings, ...] = ()
 
     @property
-    def run(self) -> Run:
+    def run(self) -> RunSettings:
         """The playback's own run, as those beside it are given."""
         return (self.opt, self.lr, self.momentum, self.batch, self.seed, *self.start)
 
@@ -99,7 +99,7 @@ class Playback:
         What the rule computes on the way, by `Optimizer.terms`: (k + 1, 3) or (k + 1,).
     bounds : StepBounds
     comparisons : tuple of History
-        The runs of ``request.versus``.
+        The runs of ``request.comparisons``.
     """
 
     request: Request
@@ -118,7 +118,7 @@ class Playback:
         return max(map(len, (self.history, *self.comparisons)))
 
 
-class Source:
+class TrainingData:
     """A data set with what is computed from it: scales, bounds, and the last few playbacks.
 
     Whoever holds it holds all of that; nothing of it is kept elsewhere.
@@ -169,7 +169,7 @@ class Source:
 
 
 @cache
-def built_in(name: str) -> Source:
+def built_in(name: str) -> TrainingData:
     """A built-in data set.
 
     Raises
@@ -177,11 +177,11 @@ def built_in(name: str) -> Source:
     ValueError
         There is no such data set.
     """
-    return Source(load_dataset(name))
+    return TrainingData(load_dataset(name))
 
 
 def make(request: Request, progress: Progress | None = None) -> Playback:
-    """The playback of a run on a built-in data set; see `Source.make`.
+    """The playback of a run on a built-in data set; see `TrainingData.make`.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def make(request: Request, progress: Progress | None = None) -> Playback:
     return built_in(request.data).make(request, progress)
 
 
-def _trained(s: Scaled, run: Run, steps: int, progress: Progress) -> History:
+def _trained(s: Scaled, run: RunSettings, steps: int, progress: Progress) -> History:
     opt, lr, momentum, batch, seed, *start = run
     return train(
         s.X,
@@ -207,10 +207,10 @@ def _trained(s: Scaled, run: Run, steps: int, progress: Progress) -> History:
     )
 
 
-def _made(source: Source, request: Request, progress: Progress) -> Playback:
+def _made(source: TrainingData, request: Request, progress: Progress) -> Playback:
     s = source.scaled(request.scale)
     history, *comparisons = (
-        _trained(s, run, request.steps, progress) for run in (request.run, *request.versus)
+        _trained(s, run, request.steps, progress) for run in (request.run, *request.comparisons)
     )
     limits = source.bounds(request.scale)
     surface = surface_of(

@@ -26,7 +26,7 @@ from lrviz.text import explanations
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions, separable
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.playback import SYMBOLS, Run
+from lrviz.training.playback import SYMBOLS, RunSettings
 from lrviz.training.walk import History
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked
@@ -225,7 +225,7 @@ def _points(rng: random.Random, state: State) -> tuple[tuple[float, float, int],
     return tuple((place(), place(), rng.randint(0, 1)) for _ in range(count))
 
 
-def _versus(rng: random.Random, state: State) -> tuple[Run, ...]:
+def _comparisons(rng: random.Random, state: State) -> tuple[RunSettings, ...]:
     return tuple(
         (
             rng.choice(settings.OPTIMIZERS),
@@ -279,7 +279,7 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "surface": one_of("contour", "contour", "contour", "3d"),
     "step": lambda rng, s: rng.choice((0, s["steps"], rng.randint(0, s["steps"]))),
     "example": lambda rng, s: rng.choice((0, rng.randrange(_rows(s)))),
-    "versus": _versus,
+    "comparisons": _comparisons,
     "hide": some_of(settings.TRAINING_HIDEABLE),
 }
 
@@ -314,7 +314,7 @@ def _runs(state: State) -> list[History]:
             batch_size=min(batch, _rows(state)),
             seed=seed,
         )
-        for opt, rate, momentum, batch, seed, *start in (own, *state["versus"])
+        for opt, rate, momentum, batch, seed, *start in (own, *state["comparisons"])
     ]
 
 
@@ -404,7 +404,9 @@ def training_seen(page: Page, state: State) -> Screen:
         "parts": parts,
         "Contributions": table(page, "Contributions") if parts["contributions"] else None,
         "History": table(page, "History") if parts["history"] else None,
-        "Runs": [row[:1] + row[2:] for row in table(page, "Runs")] if state["versus"] else None,
+        "Runs": [row[:1] + row[2:] for row in table(page, "Runs")]
+        if state["comparisons"]
+        else None,
     }
 
 

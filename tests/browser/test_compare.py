@@ -79,7 +79,7 @@ def test_a_run_is_kept_while_the_controls_set_another(open_page):
     settle(page)
     page.get_by_label("Optimizer").select_option("adam")
     settle(page)
-    made = make(Request(opt="adam", lr=2.0, versus=(Request(lr=2.0).run,)))
+    made = make(Request(opt="adam", lr=2.0, comparisons=(Request(lr=2.0).run,)))
     scrub(page, 30)
     settle(page)
     assert table(page, "Runs") == expected(made, 30)
@@ -92,7 +92,7 @@ def test_a_run_is_kept_while_the_controls_set_another(open_page):
 
 def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
     page = open_page(f"/training?{THREE}&steps=60")
-    made = make(Request(steps=60, versus=(ADAM, NEWTON)))
+    made = make(Request(steps=60, comparisons=(ADAM, NEWTON)))
     assert page.get_by_role("button", name="Keep run to compare").is_disabled()
     for step in (0, 3, 25, 60):
         scrub(page, step)
@@ -106,7 +106,7 @@ def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
 
 def test_they_play_together(open_page):
     page = open_page(f"/training?{THREE}&steps=60")
-    made = make(Request(steps=60, versus=(ADAM, NEWTON)))
+    made = make(Request(steps=60, comparisons=(ADAM, NEWTON)))
     page.get_by_role("radio", name="Full").check(force=True)
     frames = page.evaluate(
         f"""() => new Promise((done) => {{
@@ -132,7 +132,7 @@ def test_they_play_together(open_page):
 
 def test_a_short_run_waits_at_its_end_for_the_longer_ones(open_page):
     page = open_page("/training?opt=newton&steps=50&versus=gd_0.5_0.9_16_0_0_0_0&step=50")
-    made = make(Request(opt="newton", steps=50, versus=(Request().run,)))
+    made = make(Request(opt="newton", steps=50, comparisons=(Request().run,)))
     assert len(made.history) < 50
     slider = page.get_by_role("slider", name="step", exact=True)
     assert slider.get_attribute("max") == "50"
@@ -149,7 +149,11 @@ def test_runs_change_places_and_leave(open_page):
     assert page.get_by_label("Start").input_value() == "1, −1, 0.5"
     swapped = make(
         Request(
-            opt="adam", lr=0.1, start=(1.0, -1.0, 0.5), steps=60, versus=(Request().run, NEWTON)
+            opt="adam",
+            lr=0.1,
+            start=(1.0, -1.0, 0.5),
+            steps=60,
+            comparisons=(Request().run, NEWTON),
         )
     )
     assert table(page, "Runs") == expected(swapped, 10)
@@ -167,7 +171,7 @@ def test_runs_change_places_and_leave(open_page):
 
 def test_three_runs_in_three_dimensions(open_page):
     page = open_page(f"/training?{THREE}&steps=40&surface=3d&step=40")
-    made = make(Request(steps=40, versus=(ADAM, NEWTON)))
+    made = make(Request(steps=40, comparisons=(ADAM, NEWTON)))
     traces = page.evaluate(
         """() => document.querySelector(".lvt").parentNode.lrvizTraining.surface.plot.data
           .slice(1).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""

@@ -161,7 +161,7 @@ def test_bad_arguments():
 
 
 def test_the_frames_of_the_pages_own_surface_are_its_slices():
-    made = make(Request(steps=150, versus=(("adam", 0.1, 0.9, 16, 0, 0.0, 0.0, 0.0),)))
+    made = make(Request(steps=150, comparisons=(("adam", 0.1, 0.9, 16, 0, 0.0, 0.0, 0.0),)))
     X, y, surface = made.scaled.X, made.scaled.data.y, made.surface
     shown = spaced(150, FRAMES_LIMIT)
     slices, which = surface.frames(shown)

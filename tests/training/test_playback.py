@@ -18,7 +18,7 @@ from lrviz.text.runs import describe
 from lrviz.training import playback
 from lrviz.training.model import PLANES, contributions, loss_grid, slice_grid
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.playback import Request, Source, make
+from lrviz.training.playback import Request, TrainingData, make
 from lrviz.training.surface import BYTES_LIMIT, interpolate
 from lrviz.training.walk import preview, train
 
@@ -166,14 +166,14 @@ def test_the_settings_name_what_there_is():
         assert fields[name].default == Request._field_defaults[name]
 
 
-VERSUS = (
+OTHERS = (
     ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5),
     ("newton", 0.5, 0.9, 16, 0, 0.0, 0.0, 0.0),
 )
 
 
 def test_runs_beside_are_their_own_runs():
-    made = make(Request(versus=VERSUS, steps=50))
+    made = make(Request(comparisons=OTHERS, steps=50))
     X, y = made.scaled.X, made.scaled.data.y
     adam = train(X, y, optimizer="adam", learning_rate=0.1, steps=50, start=(1, -1, 0.5))
     newton = train(X, y, optimizer="newton", steps=50)
@@ -191,21 +191,21 @@ def test_runs_beside_are_their_own_runs():
 def test_a_run_that_flies_off_does_not_take_the_view_with_it():
     alone = make(Request(steps=20))
     away = ("gd", 1000.0, 0.9, 16, 0, 0.0, 0.0, 0.0)
-    beside = make(Request(steps=20, versus=(away,)))
+    beside = make(Request(steps=20, comparisons=(away,)))
     assert np.ptp(beside.surface.across) < 25 * np.ptp(alone.surface.across)
     np.testing.assert_array_equal(beside.history.params, alone.history.params)
 
 
 def test_a_run_beside_that_takes_longer_sets_the_length():
     slow = ("gd", 0.01, 0.9, 16, 0, 0.0, 0.0, 0.0)
-    made = make(Request(opt="newton", steps=40, versus=(slow,)))
+    made = make(Request(opt="newton", steps=40, comparisons=(slow,)))
     assert len(made.history) < 40
     assert made.steps == 40
 
 
 def test_a_run_in_words():
-    assert describe(VERSUS[0]) == "Adam, η = 0.1, from (1, −1, 0.5)"
-    assert describe(VERSUS[1]) == "Newton"
+    assert describe(OTHERS[0]) == "Adam, η = 0.1, from (1, −1, 0.5)"
+    assert describe(OTHERS[1]) == "Newton"
     assert describe(("sgd", 0.5, 0.9, 8, 3, 0.0, 0.0, 0.0)).endswith("η = 0.5, batch 8")
 
 
@@ -221,7 +221,7 @@ def test_examples_are_sent_apart_and_standardise_to_the_same_numbers():
 def test_other_rows_have_another_digest():
     points = [(0.0, 1.0, 0), (2.0, 1.5, 1)]
     digests = {
-        Source(from_points(rows)).scaled("raw").digest
+        TrainingData(from_points(rows)).scaled("raw").digest
         for rows in (points, [*points, (1.0, 1.0, 1)], [(0.0, 1.0, 1), (2.0, 1.5, 1)])
     }
     assert len(digests) == 3
@@ -229,6 +229,6 @@ def test_other_rows_have_another_digest():
 
 @pytest.mark.parametrize("points", [[(1.0, 2.0, 1)], [(0.0, 0.0, 0), (0.0, 0.0, 1)]])
 def test_the_fewest_points_make_a_playback(points):
-    made = Source(from_points(points)).make(Request(data="own", steps=5))
+    made = TrainingData(from_points(points)).make(Request(data="own", steps=5))
     assert np.isfinite(made.surface.slices.terms).all()
     assert np.isfinite(made.history.losses).all()
