@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.live import IDLE, settle_times  # noqa: E402
 from lrviz import settings  # noqa: E402
 from lrviz.core.graph import differentiate  # noqa: E402
-from lrviz.data.datasets import read_csv  # noqa: E402
+from lrviz.data.dataset import read_csv  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
 from lrviz.training.model import PLANES  # noqa: E402
 from lrviz.training.playback import Request, Source, built_in, make  # noqa: E402

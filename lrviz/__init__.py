@@ -10,7 +10,10 @@ In a notebook::
 """
 
 from lrviz.core.graph import Pass, differentiate
-from lrviz.data.datasets import DataError, Dataset, load_dataset, read_csv
+from lrviz.data.built_in import load_dataset
+from lrviz.data.choosing import read_csv
+from lrviz.data.dataset import Dataset
+from lrviz.data.table import DataError
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
 from lrviz.training.model import loss_grid

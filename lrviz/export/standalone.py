@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.data.datasets import Dataset, standardise, to_raw
+from lrviz.data.dataset import Dataset, standardise, to_raw
 from lrviz.export.document import document, inert
 from lrviz.export.tables import distinct
 from lrviz.figures.data import data_figure, half_plane, spans

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lrviz.data.datasets import DataError, Dataset, read_table, to_csv_cell
+from lrviz.data.dataset import Dataset
+from lrviz.data.reading import read_table
+from lrviz.data.table import DataError, to_csv_cell
 from lrviz.text.runs import LabelledRun
 
 #: Rows of a CSV by which its reader tells the delimiter.

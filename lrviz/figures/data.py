@@ -9,7 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lrviz.core.numerics import Array
-from lrviz.data.datasets import BY_HAND, Dataset
+from lrviz.data.dataset import BY_HAND, Dataset
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.figures.styles import LEGEND_ROOM, axis, layout, literal, margin
 from lrviz.training.surface import spaced

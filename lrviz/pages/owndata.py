@@ -18,8 +18,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lrviz.data.datasets import DataError, Dataset, choose, missing_rows, read_table
-from lrviz.data.reading import BYTES_LIMIT, DELIMITERS, Table, is_missing
+from lrviz.data.choosing import choose, missing_rows
+from lrviz.data.dataset import Dataset
+from lrviz.data.reading import read_table
+from lrviz.data.table import BYTES_LIMIT, DELIMITERS, DataError, Table, is_missing
 from lrviz.pages import tables
 
 #: Where the session keeps what was last used, and what lives only while the dialog is open.

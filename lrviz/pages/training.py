@@ -12,7 +12,8 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.core.graph import build
-from lrviz.data.datasets import Dataset, from_points, load_dataset
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import Dataset, from_points
 from lrviz.figures.data import data_figure, plane_figure
 from lrviz.figures.graph import build_figure
 from lrviz.figures.loss import loss_figure

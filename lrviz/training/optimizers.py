@@ -27,7 +27,7 @@ from lrviz.core.expression import (
 )
 from lrviz.core.numerics import Array
 from lrviz.core.ops import RESIDUAL
-from lrviz.training.model import newton_step
+from lrviz.training.newton import newton_step
 
 #: Largest learning rate accepted: far beyond what is stable on any built-in data set.
 LEARNING_RATE_LIMIT = 1000.0
@@ -156,8 +156,7 @@ def _newton(w: Array, g: Array, objective: Objective) -> Values:
         raise ValueError("Newton needs the second derivatives.")
     curvature = objective.hessian(w)
     step = newton_step(w, g, curvature, objective.loss)
-    direction = step.direction if (step.params != w).any() else np.zeros_like(w)
-    return {"d": direction, "lambda": step.damping, "gain": step.gain, "H": curvature}
+    return {"d": step.direction, "lambda": step.damping, "gain": step.gain, "H": curvature}
 
 
 w, g, v, m, s, d, t, H = symbols("w", "g", "v", "m", "s", "d", "t", "H")

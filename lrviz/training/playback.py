@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lrviz.core.numerics import Array
-from lrviz.data.datasets import Dataset, load_dataset, standardise
-from lrviz.training import model
-from lrviz.training.model import StepBounds
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import Dataset, standardise
+from lrviz.training.newton import StepBounds, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.surface import Progress, Surface, surface_of, unwatched
 from lrviz.training.walk import History, replay, train
@@ -40,7 +40,7 @@ class Request(NamedTuple):
     Attributes
     ----------
     data, scale : str
-        A name in `lrviz.data.datasets.DATASETS`; ``standard`` or ``raw``.
+        A name in `lrviz.data.built_in.DATASETS`; ``standard`` or ``raw``.
     opt, lr, momentum, batch, steps, seed, start
         The arguments of `lrviz.train`.
     plane : str
@@ -143,7 +143,7 @@ class TrainingData:
     def bounds(self, scale: str) -> StepBounds:
         """Learning rates that matter; they need a fit."""
         if scale not in self._bounds:
-            self._bounds[scale] = model.step_bounds(self.scaled(scale).X, self.data.y)
+            self._bounds[scale] = step_bounds(self.scaled(scale).X, self.data.y)
         return self._bounds[scale]
 
     def make(self, request: Request, progress: Progress | None = None) -> Playback:

@@ -18,14 +18,15 @@ import numpy.typing as npt
 
 from lrviz.core.numerics import Array
 from lrviz.core.symbols import superscript
-from lrviz.training import model
 from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
 from lrviz.training.model import Batch, check_params
+from lrviz.training.newton import NEWTON_TOLERANCE
 from lrviz.training.optimizers import (
     NO_OBJECTIVE,
     Objective,
     Optimizer,
 )
+from lrviz.training.separability import separable
 
 #: Most steps of one run.
 STEPS_LIMIT = 100_000
@@ -265,7 +266,7 @@ def train(
     w = check_params(start, "The start")
     tolerance = None
     if rule.name == "newton":
-        tolerance = SEPARABLE_TOLERANCE if model.separable(X, y) else model.NEWTON_TOLERANCE
+        tolerance = SEPARABLE_TOLERANCE if separable(X, y) else NEWTON_TOLERANCE
     batch = Batch(X, y)
     stochastic = rule.name == "sgd"
     if stochastic and batch_size > len(batch):
@@ -345,7 +346,7 @@ def _settled_sentence(step: Step) -> str:
     k = step.k
     if not step.gradient.any():
         return f"Converged at step {k}: the gradient is exactly zero, so no step moves."
-    if step.terms.get("gain", 0.0) > model.NEWTON_TOLERANCE:
+    if step.terms.get("gain", 0.0) > NEWTON_TOLERANCE:
         return (
             f"Stopped at step {k}: in float64 no damped Newton step lowers the loss from here. "
             "Standardised features or a start nearer zero would help."

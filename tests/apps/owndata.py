@@ -7,7 +7,7 @@ import json
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lrviz.data.datasets import Dataset
+from lrviz.data.dataset import Dataset
 from lrviz.live.component import HERE
 from lrviz.pages import owndata
 

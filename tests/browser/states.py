@@ -19,14 +19,15 @@ from playwright.sync_api import Page
 from lrviz import load_dataset, settings, train
 from lrviz.core.graph import INPUTS, build, differentiate, stages
 from lrviz.core.numerics import sigmoid
-from lrviz.data.datasets import Dataset, from_points, standardise
+from lrviz.data.dataset import Dataset, from_points, standardise
 from lrviz.live.derivation_payload import length
 from lrviz.pages import graph, tables, training
 from lrviz.text import explanations
 from lrviz.text.numbers import number
-from lrviz.training.model import PLANES, contributions, separable
+from lrviz.training.model import PLANES, contributions
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, RunSettings
+from lrviz.training.separability import separable
 from lrviz.training.walk import History
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked

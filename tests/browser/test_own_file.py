@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lrviz.data.datasets import read_csv, standardise
+from lrviz.data.choosing import read_csv
+from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
 from tests.browser.conftest import settle, table

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lrviz import settings
-from lrviz.data.datasets import load_dataset, standardise
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
 from tests.browser.conftest import settle, table

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lrviz.data.datasets import Dataset, load_dataset, standardise
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import Dataset, standardise
 from lrviz.export.standalone import standalone
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import ROOM

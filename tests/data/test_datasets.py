@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lrviz.data import datasets
-from lrviz.data.datasets import (
-    DATASETS,
-    DataError,
-    from_points,
-    load_dataset,
-    standardise,
-    to_raw,
-    to_standardised,
-)
+from lrviz.data import built_in
+from lrviz.data.built_in import DATASETS, load_dataset
+from lrviz.data.dataset import from_points, standardise, to_raw, to_standardised
+from lrviz.data.table import DataError
 from lrviz.training.model import mean_loss
 
 # Built-in data
@@ -57,7 +51,7 @@ def test_generated_sets_do_not_move():
 
 
 def test_the_normals_are_normal():
-    drawn = datasets._normals(0, 100_001)
+    drawn = built_in._normals(0, 100_001)
     assert len(drawn) == 100_001
     assert abs(drawn.mean()) < 0.01
     assert abs(drawn.std() - 1) < 0.01

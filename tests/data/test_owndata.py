@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrviz.data.datasets import DataError, missing_rows, read_table
-from lrviz.data.reading import BYTES_LIMIT
+from lrviz.data.choosing import missing_rows
+from lrviz.data.reading import read_table
+from lrviz.data.table import BYTES_LIMIT, DataError
 from lrviz.pages.owndata import Reading, defaults, gaps_sentence, passed_over, plain, titles
 
 ROOT = Path(__file__).parent.parent.parent

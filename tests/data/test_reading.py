@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrviz.data.datasets import choose, missing_rows, read_csv
-from lrviz.data.reading import BYTES_LIMIT, COLUMNS_LIMIT, DataError, read_table, to_csv_cell
+from lrviz.data.choosing import choose, missing_rows, read_csv
+from lrviz.data.reading import read_table
+from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, to_csv_cell
 
 PLAIN = "width,height,kind\n1,2,a\n3,4.5,b\n-5e-1,.25,a\n"
 

@@ -15,8 +15,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import lrviz
-from lrviz.data.datasets import DataError, choose, missing_rows, read_csv, read_table, standardise
-from lrviz.training.model import minimum
+from lrviz.data.choosing import choose, missing_rows, read_csv
+from lrviz.data.dataset import standardise
+from lrviz.data.reading import read_table
+from lrviz.data.table import DataError
+from lrviz.training.newton import minimum
 
 FILES = Path(__file__).parent / "files"
 

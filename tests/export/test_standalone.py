@@ -17,7 +17,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from plotly.offline import get_plotlyjs
 
-from lrviz.data.datasets import DATASETS, Dataset, load_dataset, read_csv, standardise
+from lrviz.data.built_in import DATASETS, load_dataset
+from lrviz.data.choosing import read_csv
+from lrviz.data.dataset import Dataset, standardise
 from lrviz.export.standalone import POINTS_LIMIT, standalone
 from lrviz.export.tables import data_csv, history_csv
 from lrviz.figures.data import half_plane

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lrviz.data.datasets import load_dataset, standardise
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import standardise
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.surface import loss_ticks
 from lrviz.training.model import PLANES, slice_grid

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from lrviz.core.graph import differentiate
-from lrviz.data.datasets import DATASETS, load_dataset, standardise
+from lrviz.data.built_in import DATASETS, load_dataset
+from lrviz.data.dataset import standardise
 from lrviz.training import model
 from lrviz.training.model import (
     Batch,
@@ -22,12 +23,10 @@ from lrviz.training.model import (
     hessian,
     loss_grid,
     mean_loss,
-    minimum,
-    newton_step,
-    separable,
     slice_grid,
-    step_bounds,
 )
+from lrviz.training.newton import minimum, newton_step, step_bounds
+from lrviz.training.separability import separable
 
 GATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 WITH_MINIMUM = ("penguins", "blobs", "xor", "outlier", "imbalanced")
@@ -235,15 +234,15 @@ def test_no_local_bound_without_a_minimum():
 
 def test_newton_step_is_plain_where_it_may_be_and_damped_where_it_must():
     plain = newton_step(np.zeros(2), np.array([2.0, 4.0]), np.diag([2.0, 8.0]))
-    np.testing.assert_allclose(plain.params, [-1.0, -0.5])
+    np.testing.assert_allclose(plain.direction, [1.0, 0.5])
     assert plain.damping == 0
     flat = newton_step(np.zeros(2), np.array([1.0, 1.0]), np.ones((2, 2)))
-    assert np.isfinite(flat.params).all()
+    assert np.isfinite(flat.direction).all()
     assert flat.damping > 0
     curved = newton_step(
         np.array([3.0]), np.array([1.0]), np.array([[0.01]]), lambda w: float(np.abs(w).sum())
     )
-    assert abs(curved.params[0]) <= 3
+    assert abs(3 - curved.direction[0]) <= 3
     assert curved.damping > 0
 
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from lrviz.core.expression import ARRAY, compiled
-from lrviz.data.datasets import load_dataset, standardise
+from lrviz.data.built_in import load_dataset
+from lrviz.data.dataset import standardise
 from lrviz.text.numbers import fill, number
 from lrviz.text.rules import rule_lines
-from lrviz.training.model import gradient, mean_loss, minimum, step_bounds
+from lrviz.training.model import gradient, mean_loss
+from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS
 from lrviz.training.walk import STEPS_LIMIT, minibatches, minimize, preview, train
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from lrviz import settings
-from lrviz.data.datasets import DATASETS, from_points
+from lrviz.data.built_in import DATASETS
+from lrviz.data.dataset import from_points
 from lrviz.live.playback_payload import examples, payload
 from lrviz.text.numbers import fill
 from lrviz.text.rules import rule_lines

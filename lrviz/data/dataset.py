@@ -1,0 +1,120 @@
+"""A data set of two features and a label; its scales; hand-placed points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.core.numerics import Array
+from lrviz.data.table import DataError
+
+_FEATURES = 2
+_CLASSES = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Two features and a label. The arrays are read-only.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `DATASETS`, or the file's name.
+    X : float64 array (m, 2)
+        The features, in their own units.
+    y : int64 array (m,)
+        The labels, 0 or 1.
+    feature_names, label_names : (str, str)
+        What the columns are called; what label 0 and label 1 mean.
+    source, licence : str
+        Where the data come from and on what terms.
+    teaches : str
+        One sentence on what to look for; empty for a visitor's own data.
+    notes : tuple of str
+        What a reader of the file should know: an encoding guessed, rows left out.
+    """
+
+    name: str
+    X: Array
+    y: npt.NDArray[np.int64]
+    feature_names: tuple[str, str]
+    label_names: tuple[str, str]
+    source: str
+    licence: str
+    teaches: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Seal the arrays."""
+        self.X.setflags(write=False)
+        self.y.setflags(write=False)
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.y)
+
+
+BY_HAND = "own points"  #: the name of such a set
+Point = tuple[float, float, int]  #: a hand-placed point: x1, x2 and its label
+
+
+def from_points(points: Sequence[Point]) -> Dataset:
+    """Hand-placed points (x1, x2, y) as a data set.
+
+    Raises
+    ------
+    DataError
+        There is no point.
+    """
+    if not points:
+        raise DataError("There is no point yet.")
+    return Dataset(
+        BY_HAND,
+        np.array([point[:2] for point in points], dtype=np.float64),
+        np.array([point[2] for point in points], dtype=np.int64),
+        ("x1", "x2"),
+        ("0", "1"),
+        "Placed by hand.",
+        "Yours.",
+    )
+
+
+# Scales
+
+
+def standardise(X: npt.ArrayLike) -> tuple[Array, Array, Array]:
+    """Z = (X - mean)/scale with its mean (2,) and scale (2,), for X (m, 2).
+
+    The scale is the standard deviation with divisor m; for a constant column it is 1.
+    """
+    features = np.asarray(X, dtype=np.float64)
+    mean = features.mean(axis=0)
+    centred = features - mean
+    # Squares of 1e-200 vanish: measure in units of the largest deviation.
+    largest = np.abs(centred).max(axis=0)
+    largest[largest == 0] = 1.0
+    scale = largest * np.sqrt(np.mean((centred / largest) ** 2, axis=0))
+    scale[scale == 0] = 1.0
+    return centred / scale, mean, scale
+
+
+def to_raw(params: npt.ArrayLike, mean: Array, scale: Array) -> Array:
+    """Parameters (..., 3) for standardised features, as parameters for the raw ones.
+
+    w·(x - mean)/scale + b is (w/scale)·x + (b - (w/scale)·mean).
+    """
+    given = np.asarray(params, dtype=np.float64)
+    w = given[..., :2] / scale
+    b = given[..., 2] - (w * mean).sum(axis=-1)
+    return np.concatenate([w, b[..., None]], axis=-1)
+
+
+def to_standardised(params: npt.ArrayLike, mean: Array, scale: Array) -> Array:
+    """Parameters (..., 3) for raw features, as parameters for the standardised ones."""
+    given = np.asarray(params, dtype=np.float64)
+    w = given[..., :2]
+    b = given[..., 2] + (w * mean).sum(axis=-1)
+    return np.concatenate([w * scale, b[..., None]], axis=-1)

@@ -1,0 +1,127 @@
+"""Newton's method: damped steps, the minimum, and the learning rates that follow from curvature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.core.numerics import Array
+from lrviz.training.model import Batch, check_data
+from lrviz.training.separability import separable
+
+#: Newton's matrix, scaled to a unit diagonal, gets its smallest eigenvalue lifted to this.
+CURVATURE_FLOOR = 1e-13
+#: Dampings of a Newton step that are tried before it counts as leading nowhere.
+DAMPINGS = 100
+#: Newton has converged when a step's predicted gain g·H⁻¹g/2 is below this.
+NEWTON_TOLERANCE = 1e-18
+_NEWTON_STEPS = 200
+
+
+class NewtonStep(NamedTuple):
+    """One damped Newton step.
+
+    Attributes
+    ----------
+    direction : float64 array (n,)
+        The solution d of (H + λ·diag H)·d = gradient, which is subtracted from the parameters;
+        zero when no damping made the loss fall.
+    damping : float
+        λ; 0 for plain Newton.
+    gain : float
+        Predicted fall of the loss, gradient·d/2.
+    """
+
+    direction: Array
+    damping: float
+    gain: float
+
+
+def newton_step(
+    params: Array, gradient: Array, hessian: Array, loss: Callable[[Array], float] | None = None
+) -> NewtonStep:
+    """Solve with the Hessian, damped where it must be.
+
+    The Hessian is scaled to a unit diagonal, which makes the rule independent of the
+    features' units; λ is added to that diagonal (Levenberg 1944, Marquardt 1963). λ is 0
+    unless the smallest eigenvalue is below `CURVATURE_FLOOR`, and then just enough to lift
+    it there. With ``loss`` given, λ is raised to 0.001 and then tenfold, until the loss is
+    no higher than before.
+    """
+    curvature = np.diag(hessian)
+    scale = np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    scaled, slope = hessian / scale / scale[:, None], gradient / scale
+    damping = max(0.0, CURVATURE_FLOOR - float(np.linalg.eigvalsh(scaled)[0]))
+    # Near the minimum the loss is flat to rounding: a rise of some ulps is no rise.
+    ceiling = math.inf if loss is None else loss(params) * (1 + 16 * np.finfo(np.float64).eps)
+    for _ in range(DAMPINGS):
+        direction = np.linalg.solve(scaled + damping * np.eye(len(params)), slope) / scale
+        gain = float(gradient @ direction) / 2
+        if loss is None or loss(params - direction) <= ceiling:
+            break
+        damping = max(10 * damping, 1e-3)
+    else:
+        direction = np.zeros_like(params)
+    return NewtonStep(direction, damping, gain)
+
+
+def minimum(X: npt.ArrayLike, y: npt.ArrayLike) -> Array | None:
+    """The parameters (3,) of least mean loss, by Newton from zero; None if there are none.
+
+    Where the data lie on one line (a constant column, say) many parameters share the least
+    loss, and one of them is returned.
+    """
+    if separable(X, y):
+        return None
+    # Solved for centred features of unit size, where the Hessian is well conditioned.
+    features, labels = check_data(X, y)
+    centre = features.mean(axis=0)
+    size = features.std(axis=0)
+    size[size == 0] = 1.0
+    centred = features - centre
+    centred /= size
+    batch, params = Batch(centred, labels), np.zeros(3)
+    del centred
+    for _ in range(_NEWTON_STEPS):
+        step = newton_step(params, batch.evaluate(params)[1], batch.hessian(params), batch.loss)
+        params = params - step.direction
+        if step.gain <= NEWTON_TOLERANCE:
+            break
+    w = params[:2] / size
+    return np.append(w, params[2] - w @ centre)
+
+
+class StepBounds(NamedTuple):
+    """Learning rates that matter to full-batch gradient descent.
+
+    Attributes
+    ----------
+    guaranteed : float
+        2/L with L = λmax(XᵀX)/4m, bias column included: below it every step from anywhere
+        lowers the loss (Nesterov, Introductory Lectures on Convex Optimization, 1.2.3).
+    local : float or None
+        2/λmax(H) with the Hessian H at the minimum: above it descent cannot settle there.
+        None where no minimum exists.
+    minimum : float64 array (3,) or None
+        The parameters of least loss.
+    """
+
+    guaranteed: float
+    local: float | None
+    minimum: Array | None
+
+
+def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike) -> StepBounds:
+    """The learning rate that is safe everywhere, and the one that is safe at the minimum."""
+    best = minimum(X, y)
+    batch = Batch(X, y)
+    # The sign squares away: signed·signedᵀ is XᵀX with the bias column.
+    bound = np.linalg.eigvalsh(batch.signed @ batch.signed.T)[-1] / (4 * len(batch))
+    if best is None:
+        return StepBounds(2 / float(bound), None, None)
+    steepest = float(np.linalg.eigvalsh(batch.hessian(best))[-1])
+    return StepBounds(2 / float(bound), 2 / steepest, best)
