@@ -12,6 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lrviz.core.graph import LOSSES, VIEWS
+from lrviz.data.built_in import DATASETS
+from lrviz.training.model import PLANES
+from lrviz.training.optimizers import OPTIMIZERS
+
 State = dict[str, Any]
 
 #: Longest text of a value that is looked at, unless the field says otherwise.
@@ -219,25 +224,22 @@ LOW, HIGH, STEP = -5.0, 5.0, 0.01
 GRAPH: tuple[Field, ...] = (
     *(real(name, LOW, HIGH, default) for name, default in _SLIDERS),
     one_of("y", (0, 1), 1),
-    one_of("view", ("vector", "features", "operations"), "features"),
+    one_of("view", VIEWS, "features"),
     one_of("of", ("w1", "w2", "b"), "w1"),
     one_of("part", ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result"), "strategy"),
     word("at"),
     whole("stage", 0, 99, None),
     whole("line", 0, 99, 0),
-    one_of("loss", ("log", "squared"), "log"),
+    one_of("loss", LOSSES, "log"),
     words("hide", HIDEABLE),
 )
 
-#: Names that a test holds equal to those of the modules they belong to.
-DATA = ("penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced")
 #: A visitor's own data: hand-placed points, which the link carries, and a file, which it does not.
 OWN, FILE = "own", "file"
 #: Most hand-placed points, and how far out they may lie.
 POINTS_LIMIT, POINTS_HIGH = 60, 100.0
 #: Most runs beside the one that the controls set.
 COMPARISONS_LIMIT = 2
-OPTIMIZERS = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
 #: Parts of the Training page that a link may leave out.
@@ -245,7 +247,7 @@ TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "histo
 
 #: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
 RUN: tuple[Field, ...] = (
-    one_of("opt", OPTIMIZERS, "gd"),
+    one_of("opt", tuple(OPTIMIZERS), "gd"),
     real("lr", RATE_LOW, RATE_HIGH, 0.5),
     real("momentum", 0.0, 0.999, 0.9),
     whole("batch", 1, 1000, 16),
@@ -254,12 +256,12 @@ RUN: tuple[Field, ...] = (
 _START = tuple(real(name, -START_HIGH, START_HIGH, 0.0) for name in ("w1", "w2", "b"))
 
 TRAINING: tuple[Field, ...] = (
-    one_of("data", (*DATA, OWN, FILE), "penguins"),
+    one_of("data", (*DATASETS, OWN, FILE), "penguins"),
     one_of("scale", ("standard", "raw"), "standard"),
     *RUN,
     whole("steps", 1, STEPS_HIGH, 200),
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
-    one_of("plane", ("w1w2", "w1b", "w2b"), "w1w2"),
+    one_of("plane", tuple(PLANES), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
     whole("step", 0, STEPS_HIGH, 0),
     whole("example", 0, 999_999, 0),

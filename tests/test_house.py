@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "live": {"core", "data", "training", "text", "figures"},
     "pages": {*BELOW, "settings"},
     # Modules that stand beside the folders.
-    "settings": set(),
+    "settings": {"core", "data", "training"},
     "serving": set(),
     "__init__": {"core", "data", "training", "figures"},
     "main": {"live", "pages"},

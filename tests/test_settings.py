@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz import settings
+from lrviz.data.built_in import DATASETS
 from lrviz.settings import GRAPH, TRAINING
+from lrviz.training.optimizers import OPTIMIZERS
 
 sliders = st.floats(settings.LOW, settings.HIGH)
 graph_states = st.fixed_dictionaries(
@@ -108,7 +110,7 @@ def test_a_notice_cannot_carry_markup():
 
 
 _run = {
-    "opt": st.sampled_from(settings.OPTIMIZERS),
+    "opt": st.sampled_from(tuple(OPTIMIZERS)),
     "lr": st.floats(settings.RATE_LOW, settings.RATE_HIGH),
     "momentum": st.floats(0, 0.999),
     "batch": st.integers(1, 1000),
@@ -119,7 +121,7 @@ _places = st.floats(-settings.POINTS_HIGH, settings.POINTS_HIGH)
 
 training_states = st.fixed_dictionaries(
     {
-        "data": st.sampled_from([*settings.DATA, settings.OWN, settings.FILE]),
+        "data": st.sampled_from([*DATASETS, settings.OWN, settings.FILE]),
         "scale": st.sampled_from(["standard", "raw"]),
         **_run,
         "steps": st.integers(1, settings.STEPS_HIGH),

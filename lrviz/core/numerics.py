@@ -17,6 +17,12 @@ Array = npt.NDArray[np.float64]
 #: Largest |z| accepted. exp(±700) is still a normal float64 (the limit is e^709.78 above
 #: and e^-708.39 below), so 1/p, p·q and their products keep full precision up to here.
 Z_LIMIT = 700.0
+#: Beyond this |z| the model is as good as certain: 1 − a or a is below 5·10⁻⁵.
+CERTAIN = 10.0
+#: Beyond this |z|, float64 drops digits that are shown when 1 − a is computed by subtraction.
+SUBTRACTION_FAILS = 26.0
+#: From this |z| on the float64 nearest to σ(|z|) is 1: e^-|z| is below half of its last place.
+ROUNDS_TO_ONE = 53 * math.log(2)
 
 
 class Probability(float):

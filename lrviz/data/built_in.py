@@ -125,39 +125,34 @@ def _imbalanced() -> Dataset:
     )
 
 
-_BUILT_IN: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
+_AND = "Four points that a line parts: no minimum exists, and the weights keep growing."
+_OR = "The mirror image of AND: the same growing weights with another bias."
+_XOR = (
+    "No line does better than none: from zero the gradient is exactly zero, because "
+    "the four contributions cancel."
+)
+#: Of each set: what a person reads, and how it is made. A new one is a new row.
+_BUILT_IN: Mapping[str, tuple[str, Callable[[], Dataset]]] = MappingProxyType(
     {
-        "penguins": _penguins,
-        "blobs": _blobs,
-        "and": lambda: _gate(
-            "and",
-            (0, 0, 0, 1),
-            "Four points that a line parts: no minimum exists, and the weights keep growing.",
-        ),
-        "or": lambda: _gate(
-            "or",
-            (0, 1, 1, 1),
-            "The mirror image of AND: the same growing weights with another bias.",
-        ),
-        "xor": lambda: _gate(
-            "xor",
-            (0, 1, 1, 0),
-            "No line does better than none: from zero the gradient is exactly zero, because "
-            "the four contributions cancel.",
-        ),
-        "separable": _separable,
-        "outlier": _outlier,
-        "imbalanced": _imbalanced,
+        "penguins": ("Palmer penguins", _penguins),
+        "blobs": ("Two blobs", _blobs),
+        "and": ("AND", lambda: _gate("and", (0, 0, 0, 1), _AND)),
+        "or": ("OR", lambda: _gate("or", (0, 1, 1, 1), _OR)),
+        "xor": ("XOR", lambda: _gate("xor", (0, 1, 1, 0), _XOR)),
+        "separable": ("Separable", _separable),
+        "outlier": ("One outlier", _outlier),
+        "imbalanced": ("Imbalanced", _imbalanced),
     }
 )
 
-#: Names of the built-in data sets, in the order in which they are offered.
-DATASETS: tuple[str, ...] = tuple(_BUILT_IN)
+#: Names of the built-in data sets, in the order in which they are offered, and what a person
+#: reads for each.
+DATASETS: Mapping[str, str] = MappingProxyType({n: label for n, (label, _) in _BUILT_IN.items()})
 
 
 @cache
 def _load(name: str) -> Dataset:
-    return _BUILT_IN[name]()
+    return _BUILT_IN[name][1]()
 
 
 def load_dataset(name: str) -> Dataset:

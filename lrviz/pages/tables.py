@@ -10,13 +10,9 @@ from lrviz.core.expression import compiled
 from lrviz.core.gradient_check import gradient_check
 from lrviz.core.graph import Pass
 from lrviz.core.naive import naive
+from lrviz.core.numerics import CERTAIN, ROUNDS_TO_ONE
 from lrviz.text import explanations
 from lrviz.text.numbers import number
-
-#: Beyond this |z| the saturation panel opens by itself.
-SATURATED = 10.0
-#: From here on float64's nearest neighbour of σ(z) is 1, and 1 - a is 0.
-LOST = 36.7
 
 
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -100,7 +96,7 @@ def _plain(x: float) -> str:
 def saturation(p: Pass) -> str:
     """The panel that stands beside a saturated pass, or '' while |z| ≤ 10."""
     z, y = p.read("value.z"), int(p.inputs["y"])
-    if abs(z) <= SATURATED or p.loss != "log":
+    if abs(z) <= CERTAIN or p.loss != "log":
         return ""
     n = naive(z, y)
     exact = [p.read(k) for k in ("value.L", "local.a-L", "local.z-a", "adjoint.z")]
@@ -135,5 +131,5 @@ def _sentence(z: float, y: int, n: dict[str, float]) -> str:
     return (
         f"At z = {number(z)} the model is confident and wrong. ① blows up, ② all but vanishes, "
         "and yet their product ③ is close to 1 in size: the two cancel. The naive formula still "
-        f"copes here; beyond z ≈ {LOST} it does not."
+        f"copes here; beyond z ≈ {ROUNDS_TO_ONE:.1f} it does not."
     )

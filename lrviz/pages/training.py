@@ -12,7 +12,7 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.core.graph import build
-from lrviz.data.built_in import load_dataset
+from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import Dataset, from_points
 from lrviz.figures.data import data_figure, plane_figure
 from lrviz.figures.graph import build_figure
@@ -40,17 +40,6 @@ _BLANK = {"structure": "blank"}
 #: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
 FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 
-_DATA_LABELS = {
-    "penguins": "Palmer penguins",
-    "blobs": "Two blobs",
-    "and": "AND",
-    "or": "OR",
-    "xor": "XOR",
-    "separable": "Separable",
-    "outlier": "One outlier",
-    "imbalanced": "Imbalanced",
-    settings.OWN: "Your own points",
-}
 #: The title of the block that also says the parameters in both scales.
 _SCALED = "The scale"
 
@@ -190,7 +179,7 @@ def _examples(page_state: PageState, scaled: Scaled) -> Mapping[str, Any]:
 
 def _structure(page_state: PageState, made: Playback) -> str:
     """`structure`; that of a visitor's own data is kept in the session alone."""
-    if made.request.data in settings.DATA:
+    if made.request.data in DATASETS:
         return structure(made.request)
     held = page_state.memory.get("structure")
     if held is None or held[0] is not made:
@@ -289,7 +278,7 @@ def _shared() -> str:
                 "kind": "select",
                 "name": "data",
                 "label": "Data",
-                "options": [[name, _DATA_LABELS[name]] for name in (*settings.DATA, settings.OWN)],
+                "options": [*map(list, DATASETS.items()), [settings.OWN, "Your own points"]],
             },
             {
                 "kind": "choice",

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from lrviz.core.expression import Expression, compiled, is_complement, latex, symbol
 from lrviz.core.graph import build
+from lrviz.core.numerics import SUBTRACTION_FAILS
 from lrviz.text.derivation import NAMES, Chain, Line
 from lrviz.text.explanations import key
 from lrviz.text.numbers import DIGITS, latex_number
@@ -27,8 +28,6 @@ Read = Callable[[str], float]  #: `lrviz.core.graph.Pass.read` of a features vie
 
 #: A slot: groups ``open`` (a parenthesis or nothing) and ``key``.
 SLOT = re.compile(r"\\slot\{(?P<open>\()?(?P<key>[\w.\-]+)\)?\}")
-#: Beyond this |z|, float64 drops digits that are shown when 1 - a is computed by subtraction.
-SUBTRACTION_FAILS = 26.0
 #: Below this z, the square of 1 + e^-z leaves float64.
 SQUARE_OVERFLOWS = -354.0
 

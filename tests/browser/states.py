@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 from lrviz import load_dataset, settings, train
 from lrviz.core.graph import INPUTS, build, differentiate, stages
 from lrviz.core.numerics import sigmoid
+from lrviz.data.built_in import DATASETS
 from lrviz.data.dataset import Dataset, from_points, standardise
 from lrviz.live.derivation_payload import length
 from lrviz.pages import graph, tables, training
@@ -229,7 +230,7 @@ def _points(rng: random.Random, state: State) -> tuple[tuple[float, float, int],
 def _comparisons(rng: random.Random, state: State) -> tuple[RunSettings, ...]:
     return tuple(
         (
-            rng.choice(settings.OPTIMIZERS),
+            rng.choice(tuple(OPTIMIZERS)),
             _rate(rng, state),
             round(rng.random() * 0.99, 2),
             rng.randint(1, _rows(state)),
@@ -263,10 +264,10 @@ def _start(rng: random.Random, _: State) -> tuple[float, ...]:
 
 
 TRAINING_MAKERS: dict[str, Maker] = {
-    "data": one_of(*settings.DATA, settings.OWN, settings.OWN, settings.OWN),
+    "data": one_of(*DATASETS, settings.OWN, settings.OWN, settings.OWN),
     "points": _points,
     "scale": one_of("standard", "raw"),
-    "opt": one_of(*settings.OPTIMIZERS),
+    "opt": one_of(*OPTIMIZERS),
     "lr": _rate,
     "momentum": lambda rng, _: rng.choice(
         (rng.uniform(0, 0.999), round(rng.random() * 0.99, 2), 0.0, 0.9, 0.999)
