@@ -16,6 +16,8 @@ from typing import Any
 import plotly
 import streamlit as st
 
+from lrviz.live.internals import katex
+
 HERE = Path(__file__).parent
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 
@@ -45,13 +47,6 @@ def base_path() -> str:
 
 
 @cache
-def _katex() -> str:
-    """The KaTeX module among Streamlit's own files, which `st.latex` uses too, or ''."""
-    found = sorted(Path(st.__file__).parent.glob("static/static/js/katex.*.js"))
-    return f"static/js/{found[0].name}" if found else ""
-
-
-@cache
 def _version() -> str:
     digest = hashlib.sha256()
     for file in sorted(HERE.glob("*.*")):
@@ -66,7 +61,7 @@ def addresses() -> dict[str, str]:
     return {
         "module": f"{live}/live.js",
         "css": f"{live}/live.css",
-        "katex": f"{base_path()}/{_katex()}",
+        "katex": f"{base_path()}/{katex()}",
         "plotly": f"{base_path()}/plotly/{plotly.__version__}/plotly.min.js",
     }
 

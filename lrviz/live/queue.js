@@ -3,6 +3,8 @@
 // answers, and a message that is not answered in time is given up, so that a server that
 // was restarted leaves nobody waiting.
 
+import { scriptRests } from "./internals.js";
+
 const TIMEOUT = 2000;
 const REST = 300;
 
@@ -60,8 +62,7 @@ export class MessageQueue {
     clearTimeout(this.watching);
     this.watching = setTimeout(() => {
       if (this.acked >= this.seq) return;
-      const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
-      if (state === "notRunning") this.wake();
+      if (scriptRests()) this.wake();
       this.#watch();
     }, TIMEOUT);
   }

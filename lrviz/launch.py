@@ -1,0 +1,84 @@
+"""What the launcher adds to Streamlit, and the command ``lrviz``.
+
+Two routes: plotly.js from the installed plotly package, and the modules of the live component.
+Both paths carry a version, so both may be cached for ever. Every answer carries the headers of
+``serving.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from streamlit.web import cli
+
+from lrviz.live import internals
+from lrviz.live.component import HERE as LIVE
+from lrviz.live.component import PLOTLY, base_path
+from lrviz.pages import graph, training
+from lrviz.serving import SecurityHeaders, headers
+
+HERE = Path(__file__).parent
+#: The script that Streamlit runs for every visit.
+SCRIPT = HERE / "main.py"
+#: What ``.streamlit/config.toml`` says where the command starts, which may be anywhere.
+OPTIONS: Mapping[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "server.maxUploadSize": 3,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "theme.light.primaryColor": "#0b5fa5",
+    "theme.dark.primaryColor": "#7cc0ff",
+}
+
+
+class Versioned(StaticFiles):
+    """Static files under ``/<version>/``: the version is dropped, the answer never stales."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve ``<version>/<file>``, for scripts and style sheets only."""
+        _, _, file = path.replace("\\", "/").partition("/")
+        if not file.endswith((".js", ".css")):
+            return Response(status_code=404)
+        response = await super().get_response(file, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def routes() -> list[Mount]:
+    """The routes beside Streamlit's own."""
+    return [
+        Mount(f"{base_path()}/plotly", Versioned(directory=PLOTLY)),
+        Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """What every answer passes through."""
+    given = headers(os.environ, internals.INDEX.read_bytes())
+    return [Middleware(SecurityHeaders, headers=given)]
+
+
+def prepare() -> None:
+    """Once per server, before its first visitor."""
+    internals.keep_uploads_in_memory()
+    internals.forget_the_pages_folder()
+    graph.warm()
+    training.warm()
+    internals.leave_garbage_to_python()
+
+
+def command() -> None:
+    """``lrviz``: start the app from anywhere; arguments go to ``streamlit run``."""
+    # Streamlit takes the last of two, so a visitor's own flags win.
+    own = [f"--{name}={str(v).lower() if v is False else v}" for name, v in OPTIONS.items()]
+    sys.argv = ["streamlit", "run", str(HERE / "app.py"), *own, *sys.argv[1:]]
+    cli.main()

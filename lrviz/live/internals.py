@@ -1,0 +1,65 @@
+"""Every reach into what Streamlit and Starlette keep to themselves, each with its reason.
+
+These may change with any release; ``tests/live/test_internals.py`` says which one changed what.
+The browser's half of this is ``internals.js``.
+"""
+
+from __future__ import annotations
+
+import gc
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit import config
+from streamlit.dataframe_util import is_dataframe_like
+from streamlit.runtime.pages_manager import PagesManager
+
+STATIC = Path(st.__file__).parent / "static"
+#: The page that every visit begins with: its inline scripts are named in the security headers.
+INDEX = STATIC / "index.html"
+
+
+@cache
+def katex() -> str:
+    """The KaTeX module among Streamlit's own files, from its root, or '' if there is none.
+
+    The copy that `st.latex` draws with: the derivation needs a second one as little as a page
+    needs two fonts. Without it formulas are shown as their LaTeX.
+    """
+    found = sorted(STATIC.glob("static/js/katex.*.js"))
+    return f"static/js/{found[0].name}" if found else ""
+
+
+def keep_uploads_in_memory() -> None:
+    """Nothing of a visitor is written to disk.
+
+    Starlette puts what is longer than 1 MB of an upload into a temporary file. Streamlit ends a
+    body 1 MB past server.maxUploadSize, so what is held in memory is bounded all the same.
+    0 is no limit.
+    """
+    MultiPartParser.spool_max_size = 0
+
+
+def forget_the_pages_folder() -> None:
+    """Keep our modules out of the navigation.
+
+    A folder named pages beside the script is, to Streamlit, an app in its older style, until
+    st.navigation has run once: the first visitor of a new server who follows a link to a page
+    would be shown a list of our modules.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def leave_garbage_to_python() -> None:
+    """Called when all that stays for good is loaded: take it out of the search for garbage.
+
+    Streamlit searches everything after every run of the script: with many visitors, half of the
+    server's time. Python's own rhythm does, and memory stays as bounded. Pandas, which Streamlit
+    would load while the first visitors wait, is loaded here.
+    """
+    config.set_option("runner.postScriptGC", False)
+    is_dataframe_like({})
+    gc.collect()
+    gc.freeze()
