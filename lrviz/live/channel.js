@@ -2,10 +2,34 @@
 
 import { el } from "./dom.js";
 
-/** What Python said last, by channel: the sync mount writes, the live mount reads. */
+/** What Python said last about one page: the sync and the rows mount write, the live mount reads. */
+class Channel {
+  /** Fields, revision, acknowledgement and link; see `sync` in component.py. */
+  sync = null;
+  /** The examples that runs are about. */
+  rows = null;
+  /** The mount that draws, and its way to ask something of the whole page. */
+  live = null;
+  signal = null;
+  #waiting = [];
+
+  /** Something new has come: who waited for it goes on. */
+  put(news) {
+    Object.assign(this, news);
+    const ready = this.#waiting.filter((one) => one.test(this));
+    this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
+    for (const one of ready) one.resolve();
+  }
+
+  /** A promise that resolves as soon as a test of the channel holds. */
+  until(test) {
+    return test(this) ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ test, resolve }));
+  }
+}
+
 const channels = new Map();
 export function channel(key) {
-  if (!channels.has(key)) channels.set(key, { sync: null, live: null });
+  if (!channels.has(key)) channels.set(key, new Channel());
   return channels.get(key);
 }
 
@@ -70,4 +94,23 @@ export async function copyLink(queue, key, said, note = "") {
   const { query } = channel(key).sync;
   const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
   await copyText(link, said, "Link to this state", note);
+}
+
+/**
+ * Draw when what was asked before is drawn. What goes wrong is said where the drawing would be,
+ * with a way to try again; the next drawing takes its turn all the same.
+ */
+export function drawInTurn(page, draw) {
+  page.starting = page.starting.then(draw).then(
+    () => page.failure?.remove(),
+    (error) => {
+      // Whatever is drawn next is drawn whole.
+      page.structure = null;
+      page.failure?.remove();
+      page.failure = el("p", { class: "lv-error", role: "alert" },
+        `This part of the page could not be drawn: ${error.message} `,
+        el("button", { type: "button", class: "lv-button", text: "Try again", onclick: () => drawInTurn(page, draw) }));
+      page.root.prepend(page.failure);
+    },
+  );
 }

@@ -14,6 +14,10 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** A button with a text and what it does. */
+export const button = (text, onclick, attributes = {}) =>
+  el("button", { type: "button", class: "lv-button", text, onclick, ...attributes });
+
 let count = 0;
 export const unique = (stem) => `lv-${stem}-${(count += 1)}`;
 

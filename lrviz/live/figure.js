@@ -13,18 +13,27 @@ export function plotly(url) {
     const script = document.createElement("script");
     script.src = url;
     script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error(`The drawing library did not load from ${url}.`));
+    script.onerror = () => {
+      script.remove();
+      loading = null; // so that it can be tried again
+      reject(new Error(`The drawing library did not load from ${url}.`));
+    };
     document.head.append(script);
   });
   return loading;
 }
 
-/** The figure with one palette's colours exchanged for another's. */
+/** A copy of the figure with one palette's colours exchanged for another's. */
 export function recolour(figure, from, to) {
-  let text = JSON.stringify(figure);
-  for (const [role, colour] of Object.entries(from)) text = text.replaceAll(colour, `@${role}@`);
-  for (const [role, colour] of Object.entries(to)) text = text.replaceAll(`@${role}@`, colour);
-  return JSON.parse(text);
+  const other = new Map(Object.entries(from).map(([role, colour]) => [colour, to[role]]));
+  const copy = (value) => {
+    if (Array.isArray(value)) return value.map(copy);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copy(one)]));
+    }
+    return other.get(value) ?? value;
+  };
+  return copy(figure);
 }
 
 export class Figure {

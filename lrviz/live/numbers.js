@@ -7,7 +7,7 @@ const EXACT = 1e-13;
 const PLACES = 3;
 const MINUS = "\u2212";
 const FIGURE_SPACE = "\u2007";
-const SUPERSCRIPT = { "-": "⁻", [MINUS]: "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPT = { "-": "⁻", [MINUS]: "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, n) => [n, c])) };
 
 /** Mantissa and exponent of x > 0, ties to even. toExponential alone rounds ties up. */
 function scientific(x, digits) {

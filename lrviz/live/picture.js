@@ -1,4 +1,4 @@
-// One picture of what a training shows: its three figures side by side, as SVG or PNG. The figures
+// One picture of what the Training page shows: its three figures side by side, as SVG or PNG. The figures
 // come from Plotly; what moves over them lies on a layer that takes its looks from the style
 // sheet, so those are written into the picture, which then needs nothing but itself.
 
@@ -152,13 +152,15 @@ function column(x, y, parts) {
 
 async function compose(training, title) {
   const colours = training.spec.palettes[training.mode];
-  // Everything is read at once, before Plotly takes its time: the training may be playing.
-  const said = [training.status, training.slice, training.sides, training.ended].map((one) => one.textContent.trim().replaceAll("\n", "; "));
+  // Everything is read at once, before Plotly takes its time: the run may be playing.
+  const said = [training.status, training.slice, training.sides, training.ended]
+    .map((one) => one.textContent.trim().replaceAll("\n", "; "));
   // On the page the rings are explained where the examples are listed.
   said[2] += training.data.hardest?.length
     ? ` The large ring is example ${training.example}, the small ones are the examples that pull hardest.`
     : ` The ring is example ${training.example}.`;
-  const headings = [training.surface, training.data, training.loss].map((one) => one.node.parentElement.querySelector("h2")?.textContent ?? "");
+  const headings = [training.surface, training.data, training.loss]
+    .map((one) => one.node.parentElement.querySelector("h2")?.textContent ?? "");
   const [surface, data, loss] = await Promise.all([training.surface, training.data, training.loss].map(view));
   const right = Math.max(data.width, loss.width);
   const width = PAD + surface.width + GAP + right + PAD;
@@ -169,13 +171,17 @@ async function compose(training, title) {
     { ...text(title, { colour: colours.text, size: 19, weight: 650 }), after: 2 },
     { ...text(said[0], { size: 14 }), after: 14 },
   ]);
-  const left = column(PAD, top.bottom, [heading(headings[0], surface.width), figure(surface), legend(training, colours, surface.width), text(said[1], { width: surface.width })]);
+  const left = column(PAD, top.bottom, [
+    heading(headings[0], surface.width), figure(surface), legend(training, colours, surface.width),
+    text(said[1], { width: surface.width }),
+  ]);
   const beside = column(PAD + surface.width + GAP, top.bottom, [
     heading(headings[1], right), figure(data), { ...text(said[2], { width: right }), after: 10 },
     heading(headings[2], right), figure(loss), text(said[3], { width: right }),
   ]);
   const height = Math.ceil(Math.max(left.bottom, beside.bottom) + PAD + 14);
-  const credit = node("text", { x: width - PAD, y: height - 14, fill: colours.muted, "font-family": SANS, "font-size": 13, "text-anchor": "end" }, "lrviz");
+  const small = { fill: colours.muted, "font-family": SANS, "font-size": 13, "text-anchor": "end" };
+  const credit = node("text", { x: width - PAD, y: height - 14, ...small }, "lrviz");
   const root = node("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" },
     node("title", {}, title), node("rect", { width, height, fill: colours.surface }),
     ...top.placed, ...left.placed, ...beside.placed, credit);
@@ -200,9 +206,9 @@ async function raster(svg, width, height) {
 }
 
 /**
- * A picture of what a training shows now.
+ * A picture of what the Training page shows now.
  *
- * `training` is the Training of training.js, `format` "svg" or "png" (twice the size on the screen), and
+ * `training` is the TrainingPage of training.js, `format` "svg" or "png" (twice the size on the screen), and
  * `title` its first line. The answer is a Blob; an SVG has no reference to anything outside it.
  */
 export async function picture(training, format, title = described(training)) {
@@ -223,7 +229,7 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Buttons that save the picture of a training; mounted once, beside the other downloads. */
+/** Buttons that save the picture; mounted once, beside the other downloads. */
 export function mountPictures({ data, parentElement: host }) {
   host.lrvizStem = data.stem;
   if (host.querySelector(".lvt-pictures")) return;

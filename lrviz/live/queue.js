@@ -70,7 +70,9 @@ export class MessageQueue {
   answered(client, seq) {
     if (client !== this.client || seq <= this.acked) return;
     this.acked = seq;
-    this.waiting = this.waiting.filter((one) => one.seq > seq || one.resolve());
+    const answered = this.waiting.filter((one) => one.seq <= seq);
+    this.waiting = this.waiting.filter((one) => one.seq > seq);
+    for (const one of answered) one.resolve();
     if (this.dirty && !this.#busy) this.#post(false);
   }
 

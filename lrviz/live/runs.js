@@ -5,6 +5,10 @@ import { el } from "./dom.js";
 import { number } from "./numbers.js";
 import { Grid } from "./tables.js";
 
+const NOTE = "All start at step 0 together. The surface is run A’s slice, and the other paths are "
+  + "projections onto it, so a path can seem to cross its own level. A run that ended stays at its end. "
+  + "Near the best: the first step whose J is within 1 % of the least J of all the runs.";
+
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
 const NEAR = 1.01; // times the least loss of all runs
@@ -18,7 +22,8 @@ export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, 
 /** A run's line and marker, as they are on the surface. */
 function glyph({ outline, dasharray }, letter) {
   const host = el("span", { class: `lvt-glyph lvt-run-${letter.toLowerCase()}`, "aria-hidden": "true" });
-  host.innerHTML = `<svg viewBox="-18 -10 36 20"><path class="lvt-dash" d="M-18,0H18" stroke-dasharray="${dasharray}"/><path d="${outline}"/></svg>`;
+  const line = `<path class="lvt-dash" d="M-18,0H18" stroke-dasharray="${dasharray}"/>`;
+  host.innerHTML = `<svg viewBox="-18 -10 36 20">${line}<path d="${outline}"/></svg>`;
   return host;
 }
 
@@ -31,7 +36,7 @@ export class Runs {
     this.grid = new Grid("Runs", ["Run", "", "Step", "J", "w₁", "w₂", "b", "Near the best at step", ""]);
     this.node = el("section", { class: "lvt-section lvt-wide", "aria-label": "The runs side by side" },
       el("h2", { text: "The runs side by side" }),
-      el("p", { class: "lv-note", text: "All start at step 0 together. The surface is run A’s slice, and the other paths are projections onto it, so a path can seem to cross its own level. A run that ended stays at its end. Near the best: the first step whose J is within 1 % of the least J of all the runs." }),
+      el("p", { class: "lv-note", text: NOTE }),
       this.grid.node);
   }
 
@@ -61,10 +66,12 @@ export class Runs {
     this.keep.title = this.keep.disabled ? "Three runs at most: remove one first"
       : "It stays as it is while you change the controls; up to three runs play together";
     const chips = alone ? [] : all.map(({ letter, label }, n) => {
-      const button = (text, name, act) => el("button", { type: "button", class: "lvt-chip-button", text, "aria-label": name, title: name, onclick: act });
+      const button = (text, name, onclick) =>
+        el("button", { type: "button", class: "lvt-chip-button", text, "aria-label": name, title: name, onclick });
       return el("span", { class: "lvt-chip" }, glyph(looks[n], letter),
         el("strong", { text: letter }), el("span", { class: "lvt-chip-label", text: label }),
-        n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1)) : el("span", { class: "lvt-label", text: "set by the controls" }),
+        n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1))
+          : el("span", { class: "lvt-label", text: "set by the controls" }),
         n ? button("×", `Remove run ${letter}`, () => this.#drop(n - 1)) : null);
     });
     this.bar.replaceChildren(...chips);

@@ -2,12 +2,12 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
-import { choice, el, range } from "./dom.js";
+import { button, choice, el, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
-import { fill, number } from "./numbers.js";
+import { fill, number, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
@@ -20,9 +20,10 @@ const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
 const WAIT = 700; // ms until "Computing" is said
 
 const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
-const heading = (text, ...more) => el("div", { class: "lvt-title" }, el("h2", { text }), ...more);
+const cell = (place, title, tools, ...content) => el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
+  el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
 
-class Training {
+class TrainingPage {
   constructor(host, data) {
     this.host = host;
     this.key = data.key;
@@ -68,11 +69,12 @@ class Training {
     });
     this.count = el("span", { class: "lvt-label" });
     this.views = el("div", { class: "lvt-views" },
-      el("section", { class: "lvt-cell lvt-a", "aria-label": "Loss surface" }, heading("Loss surface", this.planeHost), this.hint, this.surface.node, legend, this.slice),
-      el("section", { class: "lvt-cell lvt-b", "aria-label": "Data and boundary" }, heading("Data and boundary", this.points.edge, this.points.said), this.data.node, this.points.node, this.sides),
-      el("section", { class: "lvt-cell lvt-c", "aria-label": "Loss at every step" }, heading("Loss at every step"), this.loss.node, this.ended),
+      cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, legend, this.slice),
+      cell("b", "Data and boundary", [this.points.edge, this.points.said], this.data.node, this.points.node, this.sides),
+      cell("c", "Loss at every step", [], this.loss.node, this.ended),
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
-        el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count), this.chosen, this.exampleHost, this.panel.node));
+        el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
+        this.chosen, this.exampleHost, this.panel.node));
     this.#bar();
     this.rule = new Rule();
     this.contributions = new Contributions((i) => this.#choose(i));
@@ -215,15 +217,17 @@ class Training {
     this.widgets = {};
     this.copied = el("span", { class: "lv-copied", role: "status" });
     this.busy = el("span", { class: "lvt-computing", role: "status" });
-    this.stop = el("button", { type: "button", class: "lv-button", text: "Stop", hidden: true, onclick: () => this.#stop() });
-    this.head.replaceChildren(el("h1", { text: spec.question }), el("div", { class: "lv-tools" }, this.busy, this.stop, this.runs.keep,
-      el("button", { type: "button", class: "lv-button", text: "Copy link", onclick: () => this.#copyLink() }), this.copied));
+    this.stop = button("Stop", () => this.#stop(), { hidden: true });
+    const link = button("Copy link", () => this.#copyLink());
+    this.head.replaceChildren(el("h1", { text: spec.question }),
+      el("div", { class: "lv-tools" }, this.busy, this.stop, this.runs.keep, link, this.copied));
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       this.widgets[one.name] = widget;
       (one.place === "surface" ? this.planeHost : this.controls).append(widget.node);
       if (one.name === "data") {
-        this.controls.append(el("button", { type: "button", class: "lv-button", text: "Your data…", title: "Upload or paste a CSV", onclick: () => channel(this.key).signal("open") }));
+        const open = () => channel(this.key).signal("open");
+        this.controls.append(button("Your data…", open, { title: "Upload or paste a CSV" }));
       }
     }
   }
@@ -310,15 +314,19 @@ class Training {
       if (node.textContent !== text) node.textContent = text;
     };
     const at = playback.sliceStep(k);
+    const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
+    const faint = playback.spec.minimum ? "; a faint + is a minimum on another slice" : "";
     set(this.slice, at === k
-      ? `The slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}, this step’s own. The path is a projection onto it${playback.spec.minimum ? "; a faint + is a minimum on another slice" : ""}.`
-      : `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}, of step ${at}: this run moves too far to keep every slice.`);
+      ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
+      : `${slice}, of step ${at}: this run moves too far to keep every slice.`);
     const flat = w[0] === 0 && w[1] === 0;
     set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
       : playback.y.every((y) => y === playback.y[0]) ? "One class only: add the other, and there is something to part."
         : "On the line a = ½; on the tinted side the model says 1.");
     const beside = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
-    set(this.status, `${beside[0]}J = ${write(playback.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}${playback.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`}${beside[1]}`);
+    const length = playback.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`;
+    const here = `J = ${write(playback.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`;
+    set(this.status, `${beside[0]}${here}${length}${beside[1]}`);
     this.back.disabled = this.k === 0;
   }
 
@@ -332,11 +340,18 @@ class Training {
     this.history.show(k);
     this.runs.show(this.k);
     const here = plane.slice(0, 2).map((i) => `${symbols[i]} = ${write(w[i])}`).join(", ");
-    this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at ${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${playback.taken} at ${here}, loss ${write(playback.losses[k])}.`);
+    this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at `
+      + `${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${playback.taken} at ${here}, `
+      + `loss ${write(playback.losses[k])}.`);
     const raw = playback.raws(w);
-    this.data.describe(`${playback.rows} examples in the plane of ${spec.features.join(" and ")}; at step ${k} the boundary is ${write(raw[0])}·${spec.features[0]} + ${fill("{(x)}", () => raw[1])}·${spec.features[1]} + ${fill("{(x)}", () => raw[2])} = 0. Example ${this.example} is chosen.`);
-    this.loss.describe(`Loss at every step, from ${write(playback.losses[0])} to ${write(playback.losses[playback.taken])}; at step ${k} it is ${write(playback.losses[k])}.`);
-    this.graph.describe(fill(`Computational graph of example ${this.example} at step ${k}: z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}`, this.read), this.read);
+    const [first, second] = spec.features;
+    const boundary = `${write(raw[0])}·${first} + ${slot("(", raw[1])}·${second} + ${slot("(", raw[2])} = 0`;
+    this.data.describe(`${playback.rows} examples in the plane of ${first} and ${second}; at step ${k} the `
+      + `boundary is ${boundary}. Example ${this.example} is chosen.`);
+    const [start, end] = [playback.losses[0], playback.losses[playback.taken]].map(write);
+    this.loss.describe(`Loss at every step, from ${start} to ${end}; at step ${k} it is ${write(playback.losses[k])}.`);
+    const numbers = fill("z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}", this.read);
+    this.graph.describe(`Computational graph of example ${this.example} at step ${k}: ${numbers}`, this.read);
     this.panel.bind.paint(this.read);
     this.#sayExample(w);
     this.#sayScales(w, raw);
@@ -492,31 +507,33 @@ class Training {
   }
 }
 
+/** What asks something of the whole page: `stop`, `open` or `wake`. */
+export function mountSignals(component) {
+  channel(component.data.key).put({ signal: (name) => component.setTriggerValue(name, true) });
+}
+
+/** The examples that runs are about; they come once for all of them. */
+export function mountRows({ data }) {
+  const line = channel(data.key);
+  if (line.rows?.digest !== data.digest) line.put({ rows: readRows(data) });
+}
+
 /** Mount or update; the same element for ever. */
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
-  if (data.kind === "signals") {
-    channel(data.key).signal = (name) => component.setTriggerValue(name, true);
-    return undefined;
-  }
-  if (data.kind === "rows") {
-    const line = channel(data.key);
-    if (line.rows?.digest !== data.digest) line.rows = readRows(data);
-    return undefined;
-  }
   if (!host.lrvizTraining) {
-    host.lrvizTraining = new Training(host, data);
-    host.lrvizTraining.starting = Promise.all([stylesheet(data.css), stylesheet(data.css.replace(/live\.css$/, "training.css"))]);
+    host.lrvizTraining = new TrainingPage(host, data);
+    const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
+    host.lrvizTraining.starting = Promise.all(sheets.map(stylesheet));
   }
-  const training = host.lrvizTraining;
-  training.latest = component;
-  training.starting = training.starting.then(async () => {
-    const line = channel(data.key);
-    while (!line.sync || line.rows?.digest !== training.latest.data.playback.rows) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    // A newer training overtook this one while it waited: drawing both would only cost time.
-    if (training.latest === component) await training.update(component);
+  const page = host.lrvizTraining;
+  page.latest = component;
+  drawInTurn(page, async () => {
+    // A newer run may come while this one waits: then its rows are waited for.
+    await channel(data.key).until(
+      ({ sync, rows }) => sync && rows?.digest === page.latest.data.playback.rows,
+    );
+    // A newer run overtook this one while it waited: drawing both would only cost time.
+    if (page.latest === component) await page.update(component);
   });
-  return undefined;
 }

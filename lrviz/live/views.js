@@ -181,7 +181,11 @@ export class SurfaceView extends View {
     };
     const upTo = (run, last) => Array.from({ length: last + 1 }, (_, s) => [run.params[3 * s + i], run.params[3 * s + j]]);
     const next = playback.at(playback.following, k);
-    const drawn = [upTo(playback, k), [[playback.params[3 * k + i], playback.params[3 * k + j]]], next.every(Number.isFinite) ? [[next[i], next[j]]] : []];
+    const drawn = [
+      upTo(playback, k),
+      [[playback.params[3 * k + i], playback.params[3 * k + j]]],
+      next.every(Number.isFinite) ? [[next[i], next[j]]] : [],
+    ];
     for (const other of playback.comparisons) {
       const rows = upTo(other, Math.min(this.all, other.taken));
       drawn.push(rows, rows.slice(-1));

@@ -288,7 +288,7 @@ def test_the_browser_writes_what_python_writes(open_page):
             found = page.evaluate(
                 """async ([graph, templates, states]) => {
                   const sheet = document.querySelector('link[href*="/live/"]').href;
-                  const {evaluate, reader} = await import(new URL('ops.js', sheet));
+                  const {evaluate, reader} = await import(new URL('pass.js', sheet));
                   const {fill} = await import(new URL('numbers.js', sheet));
                   return states.map((state) => {
                     const read = reader(evaluate(graph, state));

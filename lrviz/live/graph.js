@@ -1,0 +1,358 @@
+// The Graph page: a figure that is never remounted, the inputs that move it, and the blocks that
+// read the same numbers. It knows figures, inputs and a graph of operations; what stands on the
+// page is in the data it is given.
+
+import { Panel, Player, Product } from "./blocks.js";
+import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
+import { MessageQueue } from "./queue.js";
+import { button, choice, el, range } from "./dom.js";
+import { Figure, plotly, recolour } from "./figure.js";
+import { Curves } from "./curves.js";
+import { Derivation, typesetter } from "./derivation.js";
+import { fill } from "./numbers.js";
+import { evaluate, reader } from "./pass.js";
+
+class GraphPage {
+  constructor(host, data) {
+    this.host = host;
+    this.root = el("div", { class: "lv" });
+    host.append(this.root);
+    this.fields = {};
+    this.revision = -1;
+    this.dragging = false;
+    this.ready = false;
+    this.#skeleton();
+    this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+      () => host.isConnected && channel(data.key).signal?.("wake"));
+    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer.observe(this.root);
+    const stop = () => {
+      this.dragging = false;
+    };
+    for (const name of ["pointerup", "pointercancel", "blur"]) window.addEventListener(name, stop);
+    channel(data.key).live = this;
+  }
+
+  #skeleton() {
+    this.head = el("div", { class: "lv-head" });
+    this.figureHost = el("div", { class: "lv-figure" });
+    this.figure = new Figure(this.figureHost, {
+      onSelect: (name) => this.#select(name),
+      onScrub: (name, pixels) => this.#scrub(name, pixels),
+      onRest: () => this.queue.rested(),
+    });
+    this.legend = el("p", { class: "lv-legend" });
+    this.inputs = el("div", { class: "lv-inputs" });
+    this.inputs.addEventListener("pointerdown", (event) => {
+      if (event.target.type === "range") this.dragging = true;
+    });
+    this.product = new Product({
+      pick: (name, value) => this.#pick(name, value),
+      point: (name) => this.#point(name && [name]),
+      repaint: () => this.#paint(),
+    });
+    this.panel = new Panel({ close: () => this.#select(this.fields.at) });
+    this.player = new Player((stage) => this.#staged(stage));
+    this.derivation = new Derivation({
+      turn: (part, line, fresh) => this.#turn(part, line, fresh),
+      point: (names) => this.#point(names),
+      pick: (name, value) => this.#pick(name, value),
+      extreme: (fields) => this.#preset(fields),
+      saturation: (fields) => this.#saturation(fields),
+      copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
+    });
+    this.curves = new Curves();
+    this.curves.onOpen = () => this.#drawCurves();
+    this.foot = el("div", { class: "lv-foot" });
+    const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
+    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.product.node);
+    const below = [this.player, this.panel, this.derivation, this.curves].map(({ node }) => node);
+    this.root.append(this.head, this.fixed, ...below, this.foot);
+  }
+
+  /** New data from Python, or a new theme. */
+  async update(component) {
+    this.component = component;
+    const { data } = component;
+    const now = mode(this.host);
+    const structure = data.structure !== this.structure;
+    if (!structure && now === this.mode) return;
+    this.spec = data;
+    this.mode = now;
+    this.structure = data.structure;
+    this.root.dataset.mode = now;
+    // The page's own ground, which a theme may tint, for what lies over scrolled text.
+    this.root.style.setProperty("--lv-page", getComputedStyle(this.host).getPropertyValue("--st-background-color"));
+    for (const [role, colour] of Object.entries(data.palettes[now])) {
+      this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
+    }
+    if (structure) adopt(this, data.key);
+    if (structure) this.#build();
+    await this.#draw();
+  }
+
+  /** The sync mount has news: an answer, a link, perhaps new fields. */
+  synced() {
+    if (!this.spec) return;
+    const { sync } = channel(this.spec.key);
+    if (adopt(this, this.spec.key, this.dragging)) this.#showFields();
+    this.queue.answered(sync.client, sync.ack);
+  }
+
+  #build() {
+    const { spec, fields } = this;
+    this.widgets = {};
+    const groups = spec.groups.map((group) => {
+      const box = el("fieldset", { class: "lv-group" }, el("legend", { text: group.title }));
+      if (group.note) box.append(el("p", { class: "lv-note", text: group.note }));
+      for (const input of group.inputs) {
+        const widget = input.kind === "range"
+          ? range({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, v), () => this.queue.rested())
+          : choice({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, Number(v), true));
+        this.widgets[input.name] = widget;
+        box.append(input.kind === "range" ? widget.node
+          : el("div", { class: "lv-range lv-data" }, el("span", { class: "lv-symbol", text: input.symbol }), widget.node));
+      }
+      return box;
+    });
+    this.inputs.replaceChildren(...groups);
+    const inputs = spec.groups.flatMap((group) => group.inputs);
+    this.ranges = new Map(inputs.filter(({ kind }) => kind === "range").map((one) => [one.name, one]));
+    this.widgets[spec.drag]?.node?.classList.add("lv-wanted-input");
+    this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
+    this.#buildHead();
+    this.product.build(spec.product, fields);
+    this.player.build(spec.captions);
+    this.derivation.build(spec.derivation, fields, spec.loss);
+    this.curves.build(spec.curves);
+    const hidden = new Set(fields.hide);
+    this.product.node.hidden = hidden.has("product");
+    this.player.node.hidden = hidden.has("player") || hidden.has("values");
+    this.derivation.node.hidden = hidden.has("derivation");
+    this.curves.node.hidden = hidden.has("derivation");
+    this.foot.hidden = hidden.has("try");
+    this.#buildFoot();
+    this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
+  }
+
+  #buildHead() {
+    const { spec, fields } = this;
+    const tools = el("div", { class: "lv-tools" });
+    for (const one of spec.tools) {
+      const widget = choice({ ...one, value: fields[one.name] }, (v) => this.#pick(one.name, v));
+      this.widgets[one.name] = widget;
+      tools.append(widget.node);
+    }
+    this.copied = el("span", { class: "lv-copied", role: "status" });
+    tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
+    this.head.replaceChildren(el("h1", { text: spec.question }), tools, el("p", { class: "lv-bridge", text: spec.bridge }));
+  }
+
+  #buildFoot() {
+    const open = this.foot.querySelector("details")?.open;
+    const note = el("p", { class: "lv-note", role: "status" });
+    const presets = this.spec.presets.map((preset) =>
+      el("button", { type: "button", class: "lv-button", title: preset.note, text: preset.label,
+        onclick: () => {
+          note.textContent = preset.note;
+          this.#preset(preset.fields);
+        } }));
+    const fold = el("details", { class: "lv-fold" }, el("summary", { text: "Try" }), el("div", { class: "lv-presets" }, ...presets), note);
+    fold.open = Boolean(open);
+    this.foot.replaceChildren(fold);
+  }
+
+  get #shape() {
+    return this.root.clientWidth >= this.spec.figures.wide.layout.width ? "wide" : "tall";
+  }
+
+  async #draw() {
+    this.shape = this.#shape;
+    this.root.dataset.shape = this.shape;
+    this.#compute();
+    const [Plotly] = await Promise.all([plotly(this.spec.plotly), typesetter(this.spec.katex)]);
+    await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, this.mode, this.read);
+    this.figure.scrubs([...this.ranges.keys()]);
+    this.ready = true;
+    this.#showFields();
+    this.root.classList.add("lv-ready");
+    // A link to a line of the derivation opens at that line.
+    if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) this.derivation.follow();
+    this.opened = true;
+    if (this.fields.loss !== "log") this.curves.fold.open = true;
+    if (this.curves.fold.open) await this.#drawCurves();
+  }
+
+  async #drawCurves() {
+    if (!window.Plotly || !this.ready) return;
+    const { figure } = this.spec.curves;
+    await this.curves.draw(window.Plotly, recolour(figure, this.spec.palettes.light, this.spec.palettes[this.mode]));
+    this.#paint();
+  }
+
+  async #resized() {
+    const wide = this.root.clientWidth;
+    this.root.dataset.layout = wide >= 1190 ? "beside" : wide >= 930 ? "below" : wide >= 640 ? "beside-tall" : "phone";
+    if (!this.ready) return;
+    if (this.shape !== this.#shape) await this.#draw();
+    else await this.figure.resize(this.read);
+    this.#reveal(this.player.stage);
+  }
+
+  #compute() {
+    this.read = reader(evaluate(this.spec.graph, this.fields));
+  }
+
+  /** The derivation and the curves speak of two features, whatever view the picture has. */
+  #plain(loss) {
+    return reader(evaluate(this.spec.plain[loss], this.fields));
+  }
+
+  /** Everything that shows a number, in one go. */
+  #paint() {
+    this.#compute();
+    this.figure.paint(this.read);
+    this.product.bind.paint(this.read);
+    this.panel.bind.paint(this.read);
+    this.player.bind.paint(this.read);
+    this.derivation.digits = this.product.bind.digits;
+    if (!this.derivation.node.hidden) this.derivation.paint(this.#plain(this.spec.loss.now));
+    if (this.curves.open) this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
+    this.#describeSoon();
+  }
+
+  #describeSoon() {
+    clearTimeout(this.describing);
+    this.describing = setTimeout(() => this.figure.describe(fill(this.spec.summary, this.read), this.read), 120);
+  }
+
+  /** Bring every control and block to the fields as they are. */
+  #showFields() {
+    if (!this.ready) return;
+    const { spec, fields } = this;
+    for (const [name, widget] of Object.entries(this.widgets)) widget.set(fields[name]);
+    this.product.of.set(fields[spec.product.choice.name]);
+    this.player.set(fields.stage);
+    this.#reveal(this.player.stage);
+    this.derivation.show(fields.part, fields.line);
+    this.#showPanel();
+    this.#paint();
+    this.figure.describe(fill(spec.summary, this.read), this.read);
+  }
+
+  #showPanel() {
+    const panel = this.spec.panels[this.fields.at];
+    this.panel.show(panel);
+    this.selected = panel ? this.fields.at : null;
+    this.#point(null);
+  }
+
+  /** Light parts of the picture; without names, those of the line that is being read. */
+  #point(names) {
+    this.figure.mark(this.selected, names ?? (this.reading ? this.derivation.about : []));
+  }
+
+  #turn(part, line, fresh = false) {
+    this.reading = true;
+    Object.assign(this.fields, { part, line });
+    this.derivation.show(part, line);
+    this.#point(null);
+    this.#paint();
+    if (fresh) this.derivation.begin();
+    else if (line > 0) this.derivation.follow();
+    this.queue.rested();
+  }
+
+  /** The panel that explains saturation; where it is not open, first go to where it is. */
+  async #saturation(fields) {
+    if (!document.querySelector(".lv-saturation")) {
+      this.#preset(fields);
+      await this.queue.flush();
+    }
+    document.querySelector(".lv-saturation")?.scrollIntoView({ block: "center" });
+  }
+
+  #touch() {
+    if (this.touched) return;
+    this.touched = true;
+    this.root.classList.remove("lv-calm");
+  }
+
+  #moved(name, value, rest = false) {
+    this.fields[name] = value;
+    this.#paint();
+    this.#touch();
+    if (rest) this.queue.rested();
+    else this.queue.moved();
+  }
+
+  /** A drag on the node itself: as many steps of its slider as pixels, to two decimals. */
+  #scrub(name, pixels) {
+    const spec = this.ranges.get(name);
+    const next = Math.round((this.fields[name] + pixels * spec.step) / spec.step) * spec.step;
+    const value = Number(Math.max(spec.min, Math.min(spec.max, next)).toFixed(2)) + 0;
+    this.widgets[name].set(value);
+    this.#moved(name, value);
+  }
+
+  #pick(name, value) {
+    this.fields[name] = value;
+    if (name === "of") this.#touch();
+    this.queue.rested();
+  }
+
+  #preset(fields) {
+    Object.assign(this.fields, fields);
+    this.#showFields();
+    this.#touch();
+    this.queue.rested();
+  }
+
+  #staged(stage) {
+    this.fields.stage = stage === this.player.last ? null : stage;
+    this.#reveal(stage);
+    this.player.bind.paint(this.read);
+    this.#touch();
+    this.queue.rested();
+  }
+
+  /** Show what the walk has computed; where the link leaves the numbers out, the inputs only. */
+  #reveal(stage) {
+    const at = this.fields.hide?.includes("values") ? 0 : stage;
+    this.figure.reveal(at);
+    this.product.reveal(at);
+  }
+
+  #select(name) {
+    this.fields.at = this.fields.at === name ? null : name;
+    const part = this.fields.at && this.spec.derivation.part_of[name];
+    this.reading = false;
+    if (part && part !== this.fields.part) {
+      Object.assign(this.fields, { part, line: 0 });
+      this.derivation.show(part, 0);
+    }
+    this.#showPanel();
+    this.#paint();
+    if (this.selected) this.panel.node.scrollIntoView({ block: "nearest" });
+    this.queue.rested();
+  }
+
+  async #copyLatex(scope, numbers, said) {
+    await this.queue.flush({ latex: scope, numbers });
+    await copyText(channel(this.spec.key).sync.answer, said, "The derivation as LaTeX");
+  }
+}
+
+/** Mount or update; the same element for ever. */
+export function mountGraph(component) {
+  const { data, parentElement: host } = component;
+  if (!host.lrviz) {
+    host.lrviz = new GraphPage(host, data);
+    host.lrviz.starting = stylesheet(data.css);
+  }
+  const page = host.lrviz;
+  drawInTurn(page, async () => {
+    await channel(data.key).until((line) => line.sync);
+    await page.update(component);
+  });
+}
