@@ -8,6 +8,7 @@ else may be cached for ever.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -124,6 +125,16 @@ def signals(key: str) -> frozenset[str]:
     heard: dict[str, Any] = {f"on_{name}_change": _nothing for name in SIGNALS}
     result = _component(key=f"{key}-signals-sync", data=body, **heard)
     return frozenset(name for name in SIGNALS if result.get(name))
+
+
+def control(kind: str, name: str, label: str = "", **more: Any) -> dict[str, Any]:
+    """One control as ``controls.js`` and ``dom.js`` build it."""
+    return {"kind": kind, "name": name, "label": label, **more}
+
+
+def plain(spec: Any) -> Any:
+    """A copy in which arrays are lists and tuples too, as the browser would read it."""
+    return json.loads(json.dumps(spec, default=lambda array: array.tolist()))
 
 
 def _nothing() -> None:

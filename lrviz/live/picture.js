@@ -126,7 +126,7 @@ function legend(training, colours, width) {
   // The runs beside, each on a line of its own: their names are long.
   training.playback.comparisons.forEach(({ letter, label }, n) => {
     [x, y] = [0, y + (x ? 20 : 0)];
-    const { outline } = training.spec.looks[n + 1];
+    const { outline } = training.spec.styles[n + 1];
     group.append(node("g", { transform: `translate(0,${y})` },
       node("path", { d: outline, transform: "translate(8,0)", fill: colours[`run_${letter.toLowerCase()}`] }),
       node("text", { x: 22, y: 4.5, fill: colours.muted, "font-family": SANS, "font-size": 13 }, `${letter}: ${label}`)));

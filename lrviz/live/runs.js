@@ -56,7 +56,7 @@ export class Runs {
     this.changed({ comparisons: this.read().comparisons.filter((_, i) => i !== n) });
   }
 
-  load(playback, most, looks) {
+  load(playback, most, styles) {
     this.playback = playback;
     const all = [{ letter: "A", label: playback.spec.label }, ...playback.comparisons];
     this.all = all;
@@ -68,7 +68,7 @@ export class Runs {
     const chips = alone ? [] : all.map(({ letter, label }, n) => {
       const button = (text, name, onclick) =>
         el("button", { type: "button", class: "lvt-chip-button", text, "aria-label": name, title: name, onclick });
-      return el("span", { class: "lvt-chip" }, glyph(looks[n], letter),
+      return el("span", { class: "lvt-chip" }, glyph(styles[n], letter),
         el("strong", { text: letter }), el("span", { class: "lvt-chip-label", text: label }),
         n ? button("⇄", `Exchange with A: set run ${letter} by the controls`, () => this.#exchange(n - 1))
           : el("span", { class: "lvt-label", text: "set by the controls" }),

@@ -182,10 +182,10 @@ class TrainingPage {
   #build() {
     if (!this.widgets) this.#buildOnce();
     const { spec, playback } = this;
-    for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.looks);
+    for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
     this.count.textContent = `of 0 to ${playback.rows - 1}`;
     for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
-    this.runs.load(playback, spec.most, spec.looks);
+    this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
     if (this.scrubbed !== playback.steps) {
       this.scrubbed = playback.steps;

@@ -116,10 +116,10 @@ const markers = (layer) => ["b", "c"].map((letter) => {
   return end;
 });
 
-/** Dash and marker of those runs, as `figures/looks.py` has them; the colour is in the style sheet. */
-function dress(lines, ends, looks) {
-  lines.forEach((node, n) => node.setAttribute("stroke-dasharray", looks[n + 1].dasharray));
-  ends.forEach((node, n) => node.firstChild.setAttribute("d", looks[n + 1].outline));
+/** Dash and marker of those runs, as `figures/styles.py` has them; the colour is in the style sheet. */
+function dress(lines, ends, styles) {
+  lines.forEach((node, n) => node.setAttribute("stroke-dasharray", styles[n + 1].dasharray));
+  ends.forEach((node, n) => node.firstChild.setAttribute("d", styles[n + 1].outline));
 }
 
 const FAR = 1e5; // px; beyond it SVG renderers lose precision
@@ -142,10 +142,10 @@ export class SurfaceView extends View {
     this.best = shape("path", { class: "lvt-best" }, this.layer);
   }
 
-  load(playback, looks) {
+  load(playback, styles) {
     this.playback = playback;
     this.k = this.all = 0;
-    dress(this.others, this.ends, looks);
+    dress(this.others, this.ends, styles);
   }
 
   fill(figure) {
@@ -302,9 +302,9 @@ export class DataView extends View {
     }, true);
   }
 
-  load(playback, looks) {
+  load(playback, styles) {
     this.playback = playback;
-    dress(this.lines, [], looks);
+    dress(this.lines, [], styles);
     // Nothing is chosen among these rows before the first show.
     this.k = undefined;
   }
@@ -443,9 +443,9 @@ export class LossView extends View {
     this.dot = shape("circle", { class: "lvt-marker", r: 5 }, this.layer);
   }
 
-  load(playback, looks) {
+  load(playback, styles) {
     this.playback = playback;
-    dress([], this.ends, looks);
+    dress([], this.ends, styles);
   }
 
   show(k, all = k) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,8 @@ from lrviz.figures.curves import curves_figure
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
-from lrviz.live.component import live, signals
+from lrviz.live.component import control, live, signals
+from lrviz.live.component import plain as plain_spec
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
@@ -108,7 +108,7 @@ def _body() -> None:
     if ask and ask.get("latex") in ("part", "all"):
         page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=bool(ask["numbers"])))
     calm = state == settings.defaults(settings.GRAPH) and not page_state.memory["handled"][0]
-    spec = json.loads(structure(state["view"], state["loss"], state["of"]))
+    spec = structure(state["view"], state["loss"], state["of"])
     live(KEY, {**spec, "calm": calm})
     page_state.acknowledge()
     p = differentiate(**inputs, view=state["view"], loss=state["loss"])
@@ -137,15 +137,8 @@ def _text(p: Pass, *, folded: bool) -> str:
 
 
 def _range(name: str, role: str) -> dict[str, Any]:
-    return {
-        "kind": "range",
-        "name": name,
-        "label": explanations.letter(name),
-        "min": settings.LOW,
-        "max": settings.HIGH,
-        "step": settings.STEP,
-        "role": role,
-    }
+    limits = {"min": settings.LOW, "max": settings.HIGH, "step": settings.STEP}
+    return control("range", name, explanations.letter(name), role=role, **limits)
 
 
 def _curves() -> dict[str, Any]:
@@ -172,8 +165,8 @@ def warm() -> None:
 
 
 @lru_cache(maxsize=32)
-def structure(view: View, loss: Loss, of: str) -> str:
-    """What the live component is given, as JSON: it depends on no value that is dragged."""
+def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
+    """What the live component is given: it depends on no value that is dragged."""
     graph = build(view, loss)
     product = explanations.product(graph, of)
     figures = {
@@ -205,13 +198,7 @@ def structure(view: View, loss: Loss, of: str) -> str:
                 "title": "The example",
                 "inputs": [
                     *(_range(name, "data") for name in ("x1", "x2")),
-                    {
-                        "kind": "choice",
-                        "name": "y",
-                        "symbol": "y",
-                        "label": "y",
-                        "options": [[0, "0"], [1, "1"]],
-                    },
+                    control("choice", "y", "y", symbol="y", options=[[0, "0"], [1, "1"]]),
                 ],
             },
         ],
@@ -264,4 +251,5 @@ def structure(view: View, loss: Loss, of: str) -> str:
             for name, note, given in PRESETS
         ],
     }
-    return json.dumps(spec, default=lambda array: array.tolist())
+    made: dict[str, Any] = plain_spec(spec)
+    return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
@@ -19,8 +18,8 @@ from lrviz.figures.graph import build_figure
 from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
-from lrviz.figures.surface import surface3d_figure, surface_figure
-from lrviz.live.component import base_path, live, rows, signals
+from lrviz.figures.surface import LETTERS, surface3d_figure, surface_figure
+from lrviz.live.component import base_path, control, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
@@ -28,8 +27,11 @@ from lrviz.settings import State
 from lrviz.text import explanations
 from lrviz.text.numbers import number
 from lrviz.text.runs import labelled
+from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, Request, Scaled, TrainingData, built_in, make
+
+Spec = dict[str, Any]  #: what the component is given, see `lrviz.live.component`
 
 KEY = "training"
 #: Seconds of work before progress is shown.
@@ -40,6 +42,10 @@ _BLANK = {"structure": "blank"}
 #: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
 FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 
+_OWN = {settings.OWN: "Your own points"}
+_SCALES = {"standard": "Standardised", "raw": "Raw"}
+_DRAWN = {"contour": "Contour", "3d": "3D"}
+_START = "The start w₁, w₂, b"
 #: The title of the block that also says the parameters in both scales.
 _SCALED = "The scale"
 
@@ -158,9 +164,7 @@ def _body() -> None:
     page_state.memory["shown"] = state
     with stage:
         rows(KEY, _examples(page_state, made.scaled))
-        spec = json.loads(_structure(page_state, made))
-        if blank:
-            spec |= _BLANK
+        spec = _structure(page_state, made) | (_BLANK if blank else {})
         file = _session().get(FILE_KEY)
         hand = state["data"] == settings.OWN
         own = {"hidden": list(state["hide"]), "file": file and file.data.name, "hand": hand}
@@ -177,14 +181,15 @@ def _examples(page_state: PageState, scaled: Scaled) -> Mapping[str, Any]:
     return held
 
 
-def _structure(page_state: PageState, made: Playback) -> str:
+def _structure(page_state: PageState, made: Playback) -> Spec:
     """`structure`; that of a visitor's own data is kept in the session alone."""
     if made.request.data in DATASETS:
         return structure(made.request)
     held = page_state.memory.get("structure")
     if held is None or held[0] is not made:
         held = page_state.memory["structure"] = (made, _written(made))
-    return str(held[1])
+    spec: Spec = held[1]
+    return spec
 
 
 class _Watch:
@@ -211,12 +216,12 @@ def warm() -> None:
 
 
 @lru_cache(maxsize=4)
-def structure(request: Request) -> str:
-    """What the live component is given for one run on built-in data, as JSON."""
+def structure(request: Request) -> Spec:
+    """What the live component is given for one run on built-in data; not to be written on."""
     return _written(make(request))
 
 
-def _written(made: Playback) -> str:
+def _written(made: Playback) -> Spec:
     data, runs = made.scaled.data, labelled(made)
     revision = f"{made.request.data}-{made.request.scale}"
     figures = {
@@ -225,7 +230,7 @@ def _written(made: Playback) -> str:
         "data": data_figure(data, most=0),
         "loss": loss_figure(runs),
     }
-    spec = {
+    own = {
         "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
         "playback": payload(made),
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
@@ -234,15 +239,17 @@ def _written(made: Playback) -> str:
         "texts": _texts(made),
         "scaled": _SCALED,
     }
-    body = json.dumps(spec, default=lambda array: array.tolist())
-    return f"{body[:-1]}, {_shared()[1:]}"
+    return {**_shared(), **plain(own)}
 
 
 @lru_cache(maxsize=1)
-def _shared() -> str:
-    """What is the same for every run, as JSON."""
+def _shared() -> Spec:
+    """What is the same for every run."""
     graph = build("features")
-    low, high = settings.RATE_LOW, settings.RATE_HIGH
+    low, high, reach = settings.RATE_LOW, settings.RATE_HIGH, settings.START_HIGH
+    labels = {row.name: row.label for row in OPTIMIZERS.values()}
+    surfaces = _options(_DRAWN)
+    planes = {name: f"{LETTERS[i]}, {LETTERS[j]}" for name, (i, j, _) in PLANES.items()}
     example = {
         shape: build_figure("features", shape=shape).to_plotly_json() for shape in ("wide", "tall")
     }
@@ -253,8 +260,9 @@ def _shared() -> str:
             "plane": plane_figure().to_plotly_json(),
         },
         "most": settings.COMPARISONS_LIMIT,
-        "looks": [
-            {"dasharray": look.dasharray, "outline": outline(look.form, 8)} for look in RUN_STYLES
+        "styles": [
+            {"dasharray": style.dasharray, "outline": outline(style.form, 8)}
+            for style in RUN_STYLES
         ],
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
         "question": "How does training find the weights? Press Play.",
@@ -274,62 +282,25 @@ def _shared() -> str:
             )
         },
         "controls": [
-            {
-                "kind": "select",
-                "name": "data",
-                "label": "Data",
-                "options": [*map(list, DATASETS.items()), [settings.OWN, "Your own points"]],
-            },
-            {
-                "kind": "choice",
-                "name": "scale",
-                "label": "Features",
-                "options": [["standard", "Standardised"], ["raw", "Raw"]],
-            },
-            {
-                "kind": "select",
-                "name": "opt",
-                "label": "Optimizer",
-                "options": [[row.name, row.label] for row in OPTIMIZERS.values()],
-            },
-            {
-                "kind": "log",
-                "name": "lr",
-                "label": "Learning rate η",
-                "title": "Learning rate",
-                "min": low,
-                "max": high,
-            },
-            {"kind": "field", "name": "momentum", "label": "μ", "title": "Momentum"}
-            | {"min": 0, "max": 0.999},
-            {"kind": "field", "name": "batch", "label": "Batch", "min": 1, "max": 1000}
-            | {"whole": True},
-            {"kind": "field", "name": "seed", "label": "Seed", "min": 0, "max": 999_999}
-            | {"whole": True},
-            {"kind": "field", "name": "steps", "label": "Steps", "min": 1}
-            | {"max": settings.STEPS_HIGH, "whole": True},
-            {"kind": "row", "name": "start", "label": "Start", "count": 3}
-            | {"title": "The start w₁, w₂, b"}
-            | {"min": -settings.START_HIGH, "max": settings.START_HIGH},
-            {
-                "kind": "choice",
-                "name": "plane",
-                "label": "",
-                "title": "Plane",
-                "place": "surface",
-                "options": [["w1w2", "w₁, w₂"], ["w1b", "w₁, b"], ["w2b", "w₂, b"]],
-            },
-            {
-                "kind": "choice",
-                "name": "surface",
-                "label": "",
-                "title": "Surface",
-                "place": "surface",
-                "options": [["contour", "Contour"], ["3d", "3D"]],
-            },
+            control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
+            control("choice", "scale", "Features", options=_options(_SCALES)),
+            control("select", "opt", "Optimizer", options=_options(labels)),
+            control("log", "lr", "Learning rate η", title="Learning rate", min=low, max=high),
+            control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
+            control("field", "batch", "Batch", min=1, max=1000, whole=True),
+            control("field", "seed", "Seed", min=0, max=999_999, whole=True),
+            control("field", "steps", "Steps", min=1, max=settings.STEPS_HIGH, whole=True),
+            control("row", "start", "Start", count=3, title=_START, min=-reach, max=reach),
+            control("choice", "plane", title="Plane", place="surface", options=_options(planes)),
+            control("choice", "surface", title="Surface", place="surface", options=surfaces),
         ],
     }
-    return json.dumps(spec, default=lambda array: array.tolist())
+    made: Spec = plain(spec)
+    return made
+
+
+def _options(labels: Mapping[str, str]) -> list[list[str]]:
+    return [[name, label] for name, label in labels.items()]
 
 
 # What is said
