@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -100,58 +100,68 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
         c.draw(_arrow(points), stage, colour, 1, fill=colour)
 
 
+class _Said(NamedTuple):
+    """What may stand at an edge, as templates."""
+
+    mark: str
+    symbols: str
+    formula: str
+    same: str  # = where the number is shown exactly, else ≈
+    number: str
+
+
+def _said(graph: Graph, edge: Edge) -> _Said:
+    name = "-".join(edge)
+    held = graph.nodes[edge[0]].get("inputs", ())
+    keys = [f"local.{name}.{n}" for n in range(len(held))] if len(held) > 1 else [f"local.{name}"]
+    numbers = ", ".join(f"{{{key}}}" for key in keys)
+    return _Said(
+        explanations.mark(edge),
+        explanations.derivative(edge),
+        explanations.local_formula(graph, edge),
+        f"{{~{' '.join(keys)}}}",
+        numbers if len(keys) == 1 else f"({numbers})",
+    )
+
+
 def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide: bool) -> None:
     _, stages, _ = explanations.stages_shown(graph)
     for edge in graph.edges:
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
-        tail, head = edge
-        name = f"{tail}-{head}"
-        (x0, y0), _, _, (x1, y1) = frame.edge(edge)
-        on = edge in lit
-        style: dict[str, Any] = {
-            # Orange is kept for ∂L/∂something; a local derivative is not that.
-            "color": "text" if on else "muted",
-            "weight": 600 if on else 400,
-            "size": 13 if on else 12,
-        }
-        kind = "local-lit" if on else "local"
-        stage = stages[edge]
-        mark = explanations.mark(edge)
-        symbols = explanations.derivative(edge)
-        vector = len(graph.nodes[tail].get("inputs", ())) > 1
-        number = f"({{local.{name}.0}}, {{local.{name}.1}})" if vector else f"{{local.{name}}}"
-        keys = f"local.{name}.0 local.{name}.1" if vector else f"local.{name}"
-        same = f"{{~{keys}}}"
-        gap = x1 - x0
-        if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
-            text = f"{symbols} {same} {number}" if on and wide else number
-            x = x0 - 86 if tail in ("z", "a") else x0 + 8
-            c.write((x, (y0 + y1) / 2), f"{mark} {text}".strip(), kind, stage, **style)
-        elif tail in ("z", "a"):  # the chain: symbol above the line, number below it
-            if wide:
-                c.write((x0 + 8, y0 - 15), f"{mark} {symbols}", kind, stage, **style)
-            c.write((x0 + 8, y0 + 15), number, kind, stage, **style)
-        else:  # beside the start of the curve, on its outer side
-            side = 1 if y1 < y0 - 4 else -1
-            y = y0 + side * 13
-            formula = explanations.local_formula(graph, edge)
-            room = wide and gap > 150
-            if on and room and formula != "1":
-                text = f"{mark} {symbols} = {formula} {same} {number}"
-            elif on and room:
-                text = f"{mark} {symbols} {same} {number}"
-            else:
-                text = f"{mark} {number}" if wide and mark and gap > 60 else number
-            c.write((x0 + 6, y), text, kind, stage, **style)
-        c.hits.append(
-            {
-                "name": name,
-                "label": f"edge {explanations.letter(tail)} to {explanations.letter(head)}, "
-                f"{symbols} {same} {number}",
-                "box": _edge_box(frame, edge),
-            }
+        said, on = _said(graph, edge), edge in lit
+        # Orange is kept for ∂L/∂something; a local derivative is not that.
+        style: dict[str, Any] = (
+            {"color": "text", "weight": 600, "size": 13}
+            if on
+            else {"color": "muted", "weight": 400, "size": 12}
         )
+        for at, text in _placed(frame, edge, said, on=on, wide=wide):
+            c.write(at, text.strip(), "local-lit" if on else "local", stages[edge], **style)
+        tail, head = map(explanations.letter, edge)
+        label = f"edge {tail} to {head}, {said.symbols} {said.same} {said.number}"
+        c.hits.append({"name": "-".join(edge), "label": label, "box": _edge_box(frame, edge)})
+
+
+def _placed(
+    frame: Frame, edge: Edge, said: _Said, *, on: bool, wide: bool
+) -> list[tuple[Point, str]]:
+    """Where the texts of an edge stand, and which: more where there is room and it is lit."""
+    (x0, y0), _, _, (x1, y1) = frame.edge(edge)
+    mark, symbols, formula, same, number = said
+    in_chain, gap = edge[0] in ("z", "a"), x1 - x0
+    whole = f"{mark} {symbols} {same} {number}"
+    if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
+        x = x0 - 86 if in_chain else x0 + 8
+        return [((x, (y0 + y1) / 2), whole if on and wide else f"{mark} {number}")]
+    if in_chain:  # symbol above the line, number below it
+        above = [((x0 + 8, y0 - 15), f"{mark} {symbols}")] if wide else []
+        return [*above, ((x0 + 8, y0 + 15), number)]
+    # Beside the start of the curve, on its outer side.
+    at = (x0 + 6, y0 + (13 if y1 < y0 - 4 else -13))
+    if on and wide and gap > 150:
+        return [(at, whole if formula == "1" else f"{mark} {symbols} = {formula} {same} {number}")]
+    return [(at, f"{mark} {number}" if wide and gap > 60 else number)]
 
 
 def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
