@@ -1,5 +1,6 @@
 // What every mount on the page shares: the line to Python, the mode, the style sheets.
 
+import { busy } from "./busy.js";
 import { el } from "./dom.js";
 
 /** What Python said last about one page: the sync and the rows mount write, the live mount reads. */
@@ -101,7 +102,8 @@ export async function copyLink(queue, key, said, note = "") {
  * with a way to try again; the next drawing takes its turn all the same.
  */
 export function drawInTurn(page, draw) {
-  page.starting = page.starting.then(draw).then(
+  busy(draw, true);
+  page.starting = page.starting.then(draw).finally(() => busy(draw, false)).then(
     () => page.failure?.remove(),
     (error) => {
       // Whatever is drawn next is drawn whole.

@@ -3,6 +3,7 @@
 // answers, and a message that is not answered in time is given up, so that a server that
 // was restarted leaves nobody waiting.
 
+import { busy } from "./busy.js";
 import { scriptRests } from "./internals.js";
 
 const TIMEOUT = 2000;
@@ -29,7 +30,8 @@ export class MessageQueue {
   /** Something moved: pass it on when the last message has been answered. */
   moved() {
     this.dirty = true;
-    clearTimeout(this.resting);
+    busy(this, true);
+    this.#wake();
     if (!this.#busy) this.#post(false);
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.dirty && this.#post(false), TIMEOUT);
@@ -38,19 +40,28 @@ export class MessageQueue {
   /** The hand rests: send now, whatever is under way, and the link after a moment. */
   rested() {
     this.#post(false);
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.#post(true), REST);
+    this.#wake();
+    this.resting = setTimeout(() => {
+      this.resting = null;
+      this.#post(true);
+    }, REST);
   }
 
   /** Send, with a question perhaps, and wait until Python has answered and written the link. */
   flush(ask) {
-    clearTimeout(this.resting);
+    this.#wake();
     this.#post(true, ask);
     const seq = this.seq;
     return new Promise((resolve) => {
       this.waiting.push({ seq, resolve });
       setTimeout(resolve, TIMEOUT);
     });
+  }
+
+  /** The hand does not rest any more. */
+  #wake() {
+    clearTimeout(this.resting);
+    this.resting = null;
   }
 
   /**
@@ -62,6 +73,7 @@ export class MessageQueue {
     clearTimeout(this.watching);
     this.watching = setTimeout(() => {
       if (this.acked >= this.seq) return;
+      busy(this, false); // given up
       if (scriptRests()) this.wake();
       this.#watch();
     }, TIMEOUT);
@@ -74,11 +86,13 @@ export class MessageQueue {
     this.waiting = this.waiting.filter((one) => one.seq > seq);
     for (const one of answered) one.resolve();
     if (this.dirty && !this.#busy) this.#post(false);
+    if (this.acked === this.seq && !this.resting) busy(this, false);
   }
 
   #post(rest, ask) {
     this.dirty = false;
     clearTimeout(this.retry);
+    busy(this, true);
     this.seq += 1;
     this.sentAt = performance.now();
     this.#watch();

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.servers import ROOT, served
 
@@ -54,21 +54,36 @@ def browser() -> Iterator[Browser]:
 Opener = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
+    """A browser context for light and one for dark: what is loaded once stays loaded."""
+    made: dict[str, BrowserContext] = {}
+
+    def get(scheme: str) -> BrowserContext:
+        if scheme not in made:
+            made[scheme] = browser.new_context(
+                color_scheme=scheme,  # type: ignore[arg-type]
+                permissions=["clipboard-read", "clipboard-write"],
+            )
+        return made[scheme]
+
+    yield get
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Opener]:
-    """Open a path of the app in a browser of its own and wait until the picture stands."""
-    contexts, errors = [], []
+def open_page(contexts: Callable[[str], BrowserContext], address: str) -> Iterator[Opener]:
+    """Open a path of the app, in a visit of its own, and wait until the picture stands."""
+    pages: list[Page] = []
+    errors: list[str] = []
 
     def opener(
         path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light"
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts(scheme).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)
         page.wait_for_selector(".lv-ready", timeout=30_000)
@@ -76,18 +91,27 @@ def open_page(browser: Browser, address: str) -> Iterator[Opener]:
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert errors == []
 
 
+SETTLED = """() => new Promise((done) => {
+  let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
+  const look = () => {
+    const rests = document.documentElement.dataset.lrviz !== "busy"
+      && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']");
+    calm = rests ? calm + 1 : 0;
+    if (calm >= 3) done(true);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
 def settle(page: Page) -> None:
-    """Wait until Python has answered and nothing more is on its way."""
-    page.wait_for_timeout(450)  # the link is written 300 ms after the hand rests
-    page.wait_for_selector(
-        "[data-testid='stApp'][data-test-script-state='notRunning']", state="attached"
-    )
-    page.wait_for_timeout(150)
+    """Wait until nothing is under way: no message, no rest before one, no drawing, no script."""
+    page.evaluate(SETTLED)
 
 
 def labels(page: Page) -> dict[str, str]:

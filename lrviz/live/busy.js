@@ -1,0 +1,11 @@
+// Whether anything is under way on the page: a message to Python, a rest before one, a drawing.
+// The page says so where anyone who waits for it can see it.
+
+const underWay = new Set();
+
+/** Something (any object) is under way, or is no longer. */
+export function busy(what, yes) {
+  if (yes) underWay.add(what);
+  else underWay.delete(what);
+  document.documentElement.dataset.lrviz = underWay.size ? "busy" : "resting";
+}
