@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hypothesis
 
+from tests.samples import sample
+
 # Numerical properties are checked on many examples; none of them is timed.
-hypothesis.settings.register_profile("lrviz", deadline=None, max_examples=300)
+hypothesis.settings.register_profile("lrviz", deadline=None, max_examples=sample(60, 300))
 hypothesis.settings.load_profile("lrviz")

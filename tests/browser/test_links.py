@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 from urllib.parse import urlencode
@@ -12,19 +11,17 @@ import pytest
 from lrviz import settings
 from tests.browser.states import GRAPH, TRAINING, Linked, State
 from tests.deploy.protocol import Session, run
+from tests.samples import sample
 
-#: States of each page. All of them are opened with LRVIZ_LINKS=500, which takes half an hour.
-MOST = 500
-#: Of those, as many through the server's own protocol, and in Chromium.
-STATES = int(os.environ.get("LRVIZ_LINKS", "150"))
-IN_CHROMIUM = int(os.environ.get("LRVIZ_LINKS", "30"))
+#: States of each page, through the server's own protocol and in Chromium.
+STATES, IN_CHROMIUM = sample(40, 500), sample(12, 500)
 
 PAGES = [pytest.param(GRAPH, id="graph"), pytest.param(TRAINING, id="training")]
 
 
 def states(linked: Linked, count: int) -> list[State]:
     rng = random.Random(20170812)
-    return [linked.make(rng) for _ in range(min(count, MOST))]
+    return [linked.make(rng) for _ in range(count)]
 
 
 def link(linked: Linked, state: State) -> str:

@@ -29,6 +29,7 @@ from lrviz.text.derivation import NAMES, Chain, Line, Part, parts, steps
 from lrviz.text.latex import SOURCE, to_latex
 from lrviz.text.numbers import latex_number
 from lrviz.text.substitution import SLOT, evaluate, numeric, point, relation, render
+from tests.samples import sample
 from tests.text.latex_eval import (
     Jet,
     Numeric,
@@ -391,11 +392,11 @@ def overlap(one: Any, other: Any) -> bool:
     return bool(one.a <= other.b) and bool(other.a <= one.b)
 
 
-def test_equals_holds_to_the_digits_shown_in_1000_states() -> None:
+def test_equals_holds_to_the_digits_shown_in_many_states() -> None:
     """Wherever = stands the shown digits give the shown value; everything else says so."""
     signs: Counter[str] = Counter()
-    off = 0
-    for n in range(1000):
+    off, count = 0, sample(150, 1000)
+    for n in range(count):
         for loss in LOSSES:
             p = state(random.Random(n), (1, 3, 5)[n % 3], loss)
             for of, chain, line, template in TEMPLATES:
@@ -408,7 +409,7 @@ def test_equals_holds_to_the_digits_shown_in_1000_states() -> None:
                     found = by_hand(render(template, p.read), fraction)
                     assert found == by_hand(result, fraction), (template, p)
     assert set(signs) == {"=", r"\approx"}
-    assert min(signs.values()) >= 10_000
+    assert min(signs.values()) >= 10 * count
     # and the sign is needed: hand products of what is shown do miss what is shown
     for n in range(200):
         p = state(random.Random(n))
@@ -426,10 +427,10 @@ def tight(text: str) -> Any:
     return BOX.mpf([ends[0].a, ends[1].b])
 
 
-def test_the_pages_equals_holds_to_the_digits_shown_in_1000_states() -> None:
+def test_the_pages_equals_holds_to_the_digits_shown_in_many_states() -> None:
     """On the page = stands where every number of a line is shown exactly, and only there."""
-    held = 0
-    for n in range(1000):
+    held, count = 0, sample(150, 1000)
+    for n in range(count):
         rng = random.Random(n)
         grid = {k: round(rng.uniform(-5, 5), 1 + n % 2) for k in ("x1", "x2", "w1", "w2", "b")}
         if n % 3 == 0:  # on the boundary, where a and its derivatives are exact too
@@ -444,7 +445,7 @@ def test_the_pages_equals_holds_to_the_digits_shown_in_1000_states() -> None:
             held += 1
             found = by_hand(render(template, p.read), tight, BOX)
             assert overlap(found, by_hand(latex_number(total), tight, BOX)), (template, p)
-    assert held > 5_000
+    assert held > 5 * count
 
 
 def test_approximately_means_rounding_and_nothing_else() -> None:
