@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tracemalloc
 from functools import partial
@@ -18,6 +19,7 @@ from lrviz.training.model import gradient, mean_loss
 from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS
 from lrviz.training.walk import STEPS_LIMIT, minibatches, minimize, preview, train
+from tests.training.torch_reference import PEERS, RATES, START, TABLE
 
 NAMES = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
 
@@ -68,58 +70,36 @@ def test_steps_by_hand(optimizer, rate, expected):
     np.testing.assert_allclose(path[1:], expected, rtol=0, atol=tolerance)
 
 
-PEERS = {
-    "gd": ("SGD", {}),
-    "momentum": ("SGD", {"momentum": 0.9}),
-    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
-    "rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-8}),
-    "adam": ("Adam", {"betas": (0.9, 0.999), "eps": 1e-8}),
-}
-
-
-def _torch_path(optimizer, rate, slope):
-    """Fifty steps of PyTorch's rule; ``slope(w)`` leaves the gradient in ``w.grad``."""
-    torch = pytest.importorskip("torch")
-    name, options = PEERS[optimizer]
-    w = torch.tensor([0.3, -0.2, 0.1], dtype=torch.float64, requires_grad=True)
-    rule = getattr(torch.optim, name)([w], lr=rate, **options)
-    path = [w.detach().numpy().copy()]
-    for _ in range(50):
-        rule.zero_grad()
-        slope(torch, w)
-        rule.step()
-        path.append(w.detach().numpy().copy())
-    return path
+TORCH = json.loads(TABLE.read_text())["paths"]
 
 
 @pytest.mark.parametrize("optimizer", PEERS)
-@pytest.mark.parametrize("rate", [0.01, 0.1])
+@pytest.mark.parametrize("rate", RATES)
 def test_fifty_steps_follow_pytorchs_rule(optimizer, rate):
-    Z, y = _penguins()
-
-    def slope(torch, w):
-        w.grad = torch.tensor(gradient(Z, y, w.detach().numpy()))
-
-    ours = train(Z, y, optimizer=optimizer, learning_rate=rate, steps=50, start=(0.3, -0.2, 0.1))
-    np.testing.assert_allclose(ours.params, _torch_path(optimizer, rate, slope), rtol=0, atol=1e-12)
+    # The gradients that PyTorch's rule was given, given to ours.
+    known = TORCH[f"{optimizer}-{rate}"]
+    given = iter(known["gradients"])
+    path = minimize(
+        lambda _: next(given),
+        START,
+        optimizer=optimizer,
+        learning_rate=rate,
+        steps=len(known["gradients"]),
+    )
+    np.testing.assert_allclose(path, known["params"], rtol=0, atol=1e-12)
 
 
 # RMSProp soon circles the minimum, where a rounding in the gradient grows without limit, so
 # two independent gradients can only be followed while its steps are small.
 @pytest.mark.parametrize(
     ("optimizer", "rate"),
-    [("gd", 0.1), ("momentum", 0.1), ("nesterov", 0.1), ("adam", 0.1), ("rmsprop", 0.002)],
+    [*((name, 0.1) for name in PEERS if name != "rmsprop"), ("rmsprop", 0.002)],
 )
 def test_fifty_steps_follow_pytorch_and_its_autograd(optimizer, rate):
     Z, y = _penguins()
-
-    def slope(torch, w):
-        X, labels = torch.tensor(np.array(Z)), torch.tensor(np.array(y, dtype=np.float64))
-        logits = X @ w[:2] + w[2]
-        torch.nn.functional.binary_cross_entropy_with_logits(logits, labels).backward()
-
-    ours = train(Z, y, optimizer=optimizer, learning_rate=rate, steps=50, start=(0.3, -0.2, 0.1))
-    np.testing.assert_allclose(ours.params, _torch_path(optimizer, rate, slope), rtol=0, atol=1e-12)
+    known = TORCH[f"{optimizer}-{rate}"]
+    ours = train(Z, y, optimizer=optimizer, learning_rate=rate, steps=50, start=START)
+    np.testing.assert_allclose(ours.params, known["params"], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("optimizer", NAMES)
