@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import mpmath as mp
 
 mp.mp.dps = 400  # e^-700 needs 304 digits before 1 - a keeps any
@@ -27,3 +29,15 @@ def relative(found: float, truth: mp.mpf) -> float:
     if truth == 0:
         return 0.0 if found == 0 else float("inf")
     return float(abs(mp.mpf(found) - truth) / abs(truth))
+
+
+def hardest(lengths: Sequence[float], most: int = 5) -> list[int]:
+    """Places of the largest lengths; of those that are equal within rounding, the first."""
+    best: list[tuple[float, int]] = []
+    for i, size in enumerate(lengths):
+        place = len(best)
+        while place and size > best[place - 1][0] * (1 + 1e-12):
+            place -= 1
+        best.insert(place, (float(size), i))
+        del best[most:]
+    return [i for _, i in best]

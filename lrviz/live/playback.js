@@ -15,6 +15,9 @@ const LEAST = 1e-38;
 /** The examples of a data set: features in their own units, and labels. */
 export const readRows = ({ digest, raw, y }) => ({ digest, raw: unpack(raw), y: unpack(y) });
 
+/** Two lengths whose ratio is less than this are equal within rounding. */
+const TIE = 1 + 1e-12;
+
 export class Playback {
   constructor(spec, { raw, y }) {
     this.spec = spec;
@@ -135,16 +138,19 @@ export class Playback {
     return this.held;
   }
 
-  /** Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1). */
+  /**
+   * Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1); of those
+   * that are equal within rounding, the first.
+   */
   hardest(residuals, most) {
     this.lengths ??= Float64Array.from(this.y, (_, i) => Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1));
     const size = (i) => Math.abs(residuals[i]) * this.lengths[i];
     const best = [];
     for (let i = 0; i < this.rows; i += 1) {
       const s = size(i);
-      if (best.length === most && s <= best[most - 1][0]) continue;
+      if (best.length === most && s <= best[most - 1][0] * TIE) continue;
       let place = best.length;
-      while (place > 0 && best[place - 1][0] < s) place -= 1;
+      while (place > 0 && s > best[place - 1][0] * TIE) place -= 1;
       best.splice(place, 0, [s, i]);
       if (best.length > most) best.pop();
     }

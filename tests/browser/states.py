@@ -32,6 +32,7 @@ from lrviz.training.separability import separable
 from lrviz.training.walk import History
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked
+from tests.reference import hardest
 
 State = dict[str, Any]
 Maker = Callable[[random.Random, State], Any]
@@ -500,8 +501,8 @@ def _contributions(state: State, run: History, k: int) -> list[list[str]]:
     # Pulls of equal length, but for the last digits, go by row.
     # Squares of 1e-186 vanish: hypot takes none.
     length = [float(f"{math.hypot(*row):.12g}") for row in each.tolist()]
-    hardest = sorted(range(len(y)), key=lambda i: (-length[i], i))[:5]
-    shown = hardest if state["example"] in hardest else [*hardest, state["example"]]
+    first = hardest(length)
+    shown = first if state["example"] in first else [*first, state["example"]]
     rows = []
     for i in shown:
         a = sigmoid(w[0] * float(X[i, 0]) + w[1] * float(X[i, 1]) + w[2])

@@ -14,6 +14,7 @@ from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
 from tests.browser.conftest import apart, boxes, labels, settle, table
+from tests.reference import hardest
 
 READ = """() => {
   const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
@@ -201,10 +202,10 @@ def test_the_tables_say_what_the_figures_show(open_page):
         expected = [*h.params[k], h.losses[k], *h.gradients[k]]
         assert row[1:] == [number(float(x)) for x in expected]
     each = contributions(made.scaled.X, made.scaled.data.y, h.params[50])
-    hardest = np.argsort(-np.linalg.norm(each, axis=1))[:5]
+    first = hardest(np.linalg.norm(each, axis=1))
     rows = table(page, "Contributions")
-    assert [row[0] for row in rows[:5]] == [f"example {i}" for i in hardest]
-    for row, i in zip(rows[:5], hardest, strict=True):
+    assert [row[0] for row in rows[:5]] == [f"example {i}" for i in first]
+    for row, i in zip(rows[:5], first, strict=True):
         assert row[4:] == [number(float(x)) for x in each[i]]
     assert rows[-1][4:] == [number(float(x)) for x in h.gradients[50]]
 
