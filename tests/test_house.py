@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "serving": set(),
     "__init__": {"core", "data", "training", "figures"},
     "main": {"live", "pages"},
+    "command": {"launch"},
     "launch": {"live", "pages", "serving"},
     "app": {"launch"},
 }
