@@ -12,7 +12,7 @@ In a notebook::
 from lrviz.core.graph import Pass, differentiate
 from lrviz.data.built_in import load_dataset
 from lrviz.data.choosing import read_csv
-from lrviz.data.dataset import Dataset
+from lrviz.data.dataset import Dataset, standardise, to_raw
 from lrviz.data.table import DataError
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
@@ -32,5 +32,7 @@ __all__ = [
     "loss_grid",
     "minimize",
     "read_csv",
+    "standardise",
+    "to_raw",
     "train",
 ]

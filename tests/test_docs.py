@@ -1,11 +1,15 @@
 """The README's Python runs, and says what it says."""
 
+import doctest
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
 import lrviz
+from lrviz.data.built_in import DATASETS
+from lrviz.training.optimizers import OPTIMIZERS
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
@@ -33,3 +37,41 @@ def test_every_requirement_is_pinned_and_explained():
     own = lines[1 : lines.index("")]
     for pin in own:
         assert f"| {pin.split('==')[0]} |" in README
+
+
+PUBLIC = [getattr(lrviz, name) for name in lrviz.__all__]
+FUNCTIONS = [one for one in PUBLIC if inspect.isfunction(one)]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_the_examples_of_the_public_functions_run(function):
+    finder = doctest.DocTestFinder(recurse=False)
+    (found,) = finder.find(function, globs={"lrviz": lrviz})
+    assert found.examples
+    result = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(found)
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_every_argument_of_a_public_function_is_explained(function):
+    said = inspect.getdoc(function)
+    assert said
+    for name in inspect.signature(function).parameters:
+        assert re.search(rf"^(?:\w+, )*{name}(?:, \w+)* :|^{name}$", said, re.MULTILINE), name
+    assert "OPTIMIZERS" not in said
+    assert "DATASETS" not in said
+
+
+def test_what_may_be_chosen_is_named_whole():
+    for function in (lrviz.train, lrviz.minimize):
+        (named,) = re.findall(r"optimizer : \{(.*)\}", inspect.getdoc(function))
+        assert named == ", ".join(f'"{name}"' for name in OPTIMIZERS)
+    (named,) = re.findall(r"name : \{(.*)\}", inspect.getdoc(lrviz.load_dataset))
+    assert named == ", ".join(f'"{name}"' for name in DATASETS)
+
+
+def test_the_changelog_names_every_public_function():
+    text = (Path(__file__).parent.parent / "CHANGELOG.md").read_text()
+    for function in FUNCTIONS:
+        assert f"`lrviz.{function.__name__}`" in text
+    assert f"## {lrviz.__version__}" in text

@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 
 from lrviz.core.expression import Expression, symbol
-from lrviz.core.numerics import Z_LIMIT
+from lrviz.core.numerics import Z_LIMIT, said
 from lrviz.core.ops import OPS, Op, Value
 
 View = Literal["vector", "features", "operations"]
@@ -123,6 +123,15 @@ class Pass:
     inputs: Mapping[str, float]
     view: View
     loss: Loss
+
+    def __repr__(self) -> str:
+        """The loss, and its derivative by each parameter."""
+        slopes = ", ".join(
+            f"dL/d{name} = {np.round(self.adjoints[name], 6).tolist()}"
+            for name in self.graph
+            if self.graph.nodes[name]["role"] == "parameter"
+        )
+        return f"<Pass: z = {self.values['z']:.6g}, L = {self.values['L']:.6g}, {slopes}>"
 
     @property
     def graph(self) -> Graph:
@@ -236,13 +245,21 @@ def differentiate(
     ValueError
         An input is not a finite number, y is not 0 or 1, |z| > 700, or view or loss is
         unknown.
+
+    Examples
+    --------
+    >>> p = lrviz.differentiate(x1=1.5, x2=2, w1=0.5, w2=-0.25, b=0.1, y=1)
+    >>> p
+    <Pass: z = 0.35, L = 0.533382, dL/dw1 = -0.620074, dL/dw2 = -0.826765, dL/db = -0.413382>
+    >>> p.values["z"], p.locals["w1", "z"]
+    (0.35, 1.5)
     """
     graph = build(view, loss)
     given = {"x1": x1, "w1": w1, "x2": x2, "w2": w2, "b": b}
     inputs = {name: _number(name, value) for name, value in given.items()}
     inputs["y"] = _number("y", y)
     if inputs["y"] not in (0.0, 1.0):
-        raise ValueError(f"y is a label and must be 0 or 1, not {y!r}.")
+        raise ValueError(f"y is a label and must be 0 or 1, not {said(y)}.")
     values = forward(graph, inputs)
     local, adjoints = backward(graph, values)
     return Pass(values, local, adjoints, MappingProxyType(inputs), view, loss)
@@ -285,7 +302,7 @@ def _number(name: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or isinstance(value, str):
-        raise ValueError(f"{name} must be a finite number, not {value!r}.")
+        raise ValueError(f"{name} must be a finite number, not {said(value)}.")
     return number
 
 

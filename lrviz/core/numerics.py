@@ -105,3 +105,8 @@ def log_loss(z: npt.ArrayLike, y: npt.ArrayLike) -> Array:
     z and y broadcast; y is 0 or 1. -log σ(z) = softplus(-z) and -log σ(-z) = softplus(z).
     """
     return softplus(np.where(np.asarray(y) == 1, -np.asarray(z), z))
+
+
+def said(value: object) -> str:
+    """A value as a sentence shows it: -1 and not np.int64(-1)."""
+    return repr(value.tolist() if isinstance(value, np.generic | np.ndarray) else value)

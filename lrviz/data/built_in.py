@@ -156,12 +156,27 @@ def _load(name: str) -> Dataset:
 
 
 def load_dataset(name: str) -> Dataset:
-    """A built-in data set by its name in `DATASETS`.
+    """A built-in data set.
+
+    Parameters
+    ----------
+    name : {"penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced"}
+
+    Returns
+    -------
+    Dataset
+        ``X`` (m, 2), ``y`` (m,) in {0, 1}, ``feature_names``, ``source``, ``licence``.
 
     Raises
     ------
     ValueError
         There is none of that name.
+
+    Examples
+    --------
+    >>> d = lrviz.load_dataset("penguins")
+    >>> d.X.shape, d.feature_names
+    ((333, 2), ('bill length (mm)', 'bill depth (mm)'))
     """
     if not isinstance(name, str) or name not in _BUILT_IN:
         raise ValueError(f"The data set must be one of {', '.join(DATASETS)}, not {name!r}.")

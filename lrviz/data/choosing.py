@@ -24,16 +24,26 @@ _FEATURES = 2
 _CLASSES = 2
 
 
-def read_csv(source: str | bytes | os.PathLike[str], *, drop_missing: bool = False) -> Dataset:
-    """A data set from a CSV of three columns: two features and a label.
+def read_csv(
+    source: str | bytes | os.PathLike[str],
+    *,
+    columns: tuple[str, str] | None = None,
+    label: str | None = None,
+    drop_missing: bool = False,
+) -> Dataset:
+    r"""A data set from a CSV: two features and a label.
 
-    The label is the last column if that has two values, else the one other column that has.
-    Which value is label 1: the larger number, or the later in alphabetical order.
+    Of three columns the label is the last if that has two values, else the one other column
+    that has. Which value is label 1: the larger number, or the later in alphabetical order.
 
     Parameters
     ----------
     source : path, bytes or str
         A str with a line break in it is the text itself; any other is a path.
+    columns : (str, str), optional
+        Names of the two features, in a file of more than three columns.
+    label : str, optional
+        Name of the label's column.
     drop_missing : bool
         Leave out rows with a missing value (the notes name them) instead of refusing.
 
@@ -41,19 +51,30 @@ def read_csv(source: str | bytes | os.PathLike[str], *, drop_missing: bool = Fal
     ------
     DataError
         The file cannot be read right; the message says why and where.
+
+    Examples
+    --------
+    >>> d = lrviz.read_csv("age,height,weight,sex\n30,170,70,m\n31,165,60,f\n",
+    ...                    columns=("height", "weight"), label="sex")
+    >>> d.feature_names, d.label_names, d.y.tolist()
+    (('height', 'weight'), ('f', 'm'), [1, 0])
     """
     table = read_table(source)
-    if len(table.columns) != _FEATURES + 1:
+    if columns is not None and len(columns) != _FEATURES:
+        raise DataError(f"Two features are needed, and {len(columns)} columns were named.")
+    if columns is None and len(table.columns) != _FEATURES + 1:
         raise DataError(
             f"Three columns are needed, two numbers and a label, but the file has "
             f"{len(table.columns)}: {named(table.columns)}."
         )
-    label = table.columns[-1]
-    candidates = table.two_valued()
-    if label not in candidates and len(candidates) == 1:
-        label = candidates[0]
-        table = replace(table, notes=(*table.notes, f"The label is {quoted(label)}."))
-    first, second = (name for name in table.columns if name != label)
+    if label is None:
+        rest = [name for name in table.columns if columns is None or name not in columns]
+        candidates = [name for name in table.two_valued() if name in rest]
+        label = rest[-1] if rest else table.columns[-1]
+        if label not in candidates and len(candidates) == 1:
+            label = candidates[0]
+            table = replace(table, notes=(*table.notes, f"The label is {quoted(label)}."))
+    first, second = columns or (name for name in table.columns if name != label)
     return choose(table, first, second, label, drop_missing=drop_missing)
 
 

@@ -89,6 +89,20 @@ def standardise(X: npt.ArrayLike) -> tuple[Array, Array, Array]:
     """Z = (X - mean)/scale with its mean (2,) and scale (2,), for X (m, 2).
 
     The scale is the standard deviation with divisor m; for a constant column it is 1.
+
+    Parameters
+    ----------
+    X : array (m, 2)
+
+    Returns
+    -------
+    Z, mean, scale : float64 arrays (m, 2), (2,), (2,)
+
+    Examples
+    --------
+    >>> Z, mean, scale = lrviz.standardise([[1, 10], [3, 30]])
+    >>> Z.tolist(), mean.tolist(), scale.tolist()
+    ([[-1.0, -1.0], [1.0, 1.0]], [2.0, 20.0], [1.0, 10.0])
     """
     features = np.asarray(X, dtype=np.float64)
     mean = features.mean(axis=0)
@@ -101,14 +115,30 @@ def standardise(X: npt.ArrayLike) -> tuple[Array, Array, Array]:
     return centred / scale, mean, scale
 
 
-def to_raw(params: npt.ArrayLike, mean: Array, scale: Array) -> Array:
+def to_raw(params: npt.ArrayLike, mean: npt.ArrayLike, scale: npt.ArrayLike) -> Array:
     """Parameters (..., 3) for standardised features, as parameters for the raw ones.
 
     w·(x - mean)/scale + b is (w/scale)·x + (b - (w/scale)·mean).
+
+    Parameters
+    ----------
+    params : array (..., 3)
+        w1, w2, b of `lrviz.train` on what `lrviz.standardise` returned.
+    mean, scale : arrays (2,)
+        As it returned them too.
+
+    Returns
+    -------
+    float64 array (..., 3)
+
+    Examples
+    --------
+    >>> lrviz.to_raw([1.0, 2.0, 0.5], mean=[2.0, 20.0], scale=[1.0, 10.0]).tolist()
+    [1.0, 0.2, -5.5]
     """
     given = np.asarray(params, dtype=np.float64)
-    w = given[..., :2] / scale
-    b = given[..., 2] - (w * mean).sum(axis=-1)
+    w = given[..., :2] / np.asarray(scale)
+    b = given[..., 2] - (w * np.asarray(mean)).sum(axis=-1)
     return np.concatenate([w, b[..., None]], axis=-1)
 
 

@@ -58,6 +58,13 @@ def descent_figure(
     ------
     ValueError
         An unknown plane or mode, or bad data.
+
+    Examples
+    --------
+    >>> d = lrviz.load_dataset("blobs")
+    >>> h = lrviz.train(d.X, d.y, steps=40)
+    >>> len(lrviz.descent_figure(h, d.X, d.y, plane="w1b").frames)
+    41
     """
     if mode not in PALETTES:
         raise ValueError(f"The mode must be one of {', '.join(PALETTES)}, not {mode!r}.")

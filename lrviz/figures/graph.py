@@ -394,6 +394,12 @@ def graph_figure(p: Pass, *, of: str = "w1", mode: Mode = "light") -> go.Figure:
     ------
     ValueError
         ``of`` is not a parameter.
+
+    Examples
+    --------
+    >>> p = lrviz.differentiate(x1=1.5, x2=2, w1=0.5, w2=-0.25, b=0.1, y=1, view="operations")
+    >>> len(lrviz.graph_figure(p, of="b").layout.shapes) > 20
+    True
     """
     if of not in explanations.TARGETS:
         raise ValueError(f"of must be one of {', '.join(explanations.TARGETS)}, not {of!r}.")

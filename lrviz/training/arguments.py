@@ -6,6 +6,7 @@ import math
 import operator
 from typing import Any
 
+from lrviz.core.numerics import said
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS, Optimizer
 
 
@@ -22,7 +23,7 @@ def _real(name: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or isinstance(value, str | bytes | bool):
-        raise ValueError(f"{name} must be a finite number, not {value!r}.")
+        raise ValueError(f"{name} must be a finite number, not {said(value)}.")
     return number
 
 
@@ -57,7 +58,7 @@ def whole(name: str, value: Any, low: int, high: int | None) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise ValueError(f"{name} must be a whole number, not {value!r}.")
+        raise ValueError(f"{name} must be a whole number, not {said(value)}.")
     if number < low or (high is not None and number > high):
         limits = f"at least {low}" if high is None else f"between {low} and {high}"
         raise ValueError(f"{name} must be {limits}, not {number}.")

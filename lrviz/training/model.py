@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.core.numerics import Array, sigmoid_pair, softplus
+from lrviz.core.numerics import Array, said, sigmoid_pair, softplus
 
 #: Rows worked on at a time: three such columns of float64 stay in a core's own cache.
 BLOCK = 8192
@@ -64,7 +64,7 @@ def check_data(X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, npt.NDArray[A
     good = (labels == 0) | (labels == 1)
     if not np.all(good):
         row = int(np.argmin(good))
-        raise ValueError(f"y must hold 0 and 1 only, but row {row} has {labels[row]!r}.")
+        raise ValueError(f"y must hold 0 and 1 only, but row {row} has {said(labels[row])}.")
     return features, labels
 
 
@@ -81,7 +81,7 @@ def check_params(params: npt.ArrayLike, name: str = "The parameters") -> Array:
     except (TypeError, ValueError):
         w = np.empty(0)
     if w.shape != (3,) or not np.isfinite(w).all():
-        raise ValueError(f"{name} must be three finite numbers w1, w2, b, not {params!r}.")
+        raise ValueError(f"{name} must be three finite numbers w1, w2, b, not {said(params)}.")
     return w
 
 
@@ -231,10 +231,23 @@ def loss_grid(
 ) -> Array:
     """Mean log loss on a grid of w1 and w2 at one b, as (len(w2), len(w1)).
 
+    Parameters
+    ----------
+    X, y : array (m, 2), array (m,)
+        Finite features and labels 0 or 1.
+    w1, w2 : arrays in one dimension
+        The weights along the grid's edges.
+    b : float
+
     Raises
     ------
     ValueError
-        As `slice_grid`.
+        Bad data, or a value that is not a finite number.
+
+    Examples
+    --------
+    >>> lrviz.loss_grid([[0, 0], [1, 1]], [0, 1], w1=[0, 1], w2=[0], b=0.0).round(4).tolist()
+    [[0.6931, 0.5032]]
     """
     return slice_grid(X, y, "w1w2", w1, w2, b)
 
@@ -272,7 +285,7 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
     i, j, k = PLANES[plane]
     held = float(third)
     if not math.isfinite(held):
-        raise ValueError(f"{PARAMETERS[k]} must be a finite number, not {third!r}.")
+        raise ValueError(f"{PARAMETERS[k]} must be a finite number, not {said(third)}.")
     largest = np.maximum(signed.max(axis=1), -signed.min(axis=1))
     with np.errstate(all="ignore"):
         reach = (

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.core.numerics import Array
+from lrviz.core.numerics import Array, said
 from lrviz.core.symbols import superscript
 from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
 from lrviz.training.model import Batch, check_params
@@ -118,17 +118,37 @@ def minimize(
     none is given; it halves its steps only if it is given ``loss``. A path that leaves
     float64 goes on as inf and nan.
 
+    Parameters
+    ----------
+    gradient : callable
+        ``gradient(w)`` is n numbers for n numbers.
+    start : n numbers
+    optimizer : {"gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton"}
+    learning_rate : float
+        η, in (0, 1000]. Newton does not use it.
+    steps : int
+        0 to 100,000.
+    momentum : float
+        μ of momentum and nesterov, in [0, 1).
+    loss, hessian : callable, optional
+        The function, and its second derivatives (n, n), at n numbers.
+
     Raises
     ------
     ValueError
-        A bad argument, in a sentence.
+        A bad argument, or a gradient that is not as long as the start, in a sentence.
+
+    Examples
+    --------
+    >>> lrviz.minimize(lambda w: 2 * w, [1.0, -2.0], learning_rate=0.25, steps=2).tolist()
+    [[1.0, -2.0], [0.5, -1.0], [0.25, -0.5]]
     """
     rule = optimizer_named(optimizer)
     rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)
     most = whole("steps", steps, 0, STEPS_LIMIT)
     w = np.array(start, dtype=np.float64)
     if w.ndim != 1 or not np.isfinite(w).all():
-        raise ValueError(f"The start must be a row of finite numbers, not {start!r}.")
+        raise ValueError(f"The start must be a row of finite numbers, not {said(start)}.")
 
     def slope(at: Array) -> Array:
         found = np.asarray(gradient(at.copy()), dtype=np.float64)
@@ -206,6 +226,14 @@ class History:
         """Steps taken."""
         return len(self.losses) - 1
 
+    def __repr__(self) -> str:
+        """How far it went, and where it ended."""
+        w1, w2, b = self.params[-1].round(6).tolist()
+        return (
+            f"<History: {self.optimizer}, {len(self)} steps, loss {self.losses[0]:.6g} to "
+            f"{self.losses[-1]:.6g}, w1 = {w1}, w2 = {w2}, b = {b}>"
+        )
+
 
 def train(
     X: npt.ArrayLike,
@@ -226,8 +254,7 @@ def train(
     ----------
     X, y : array (m, 2), array (m,)
         Finite features and labels 0 or 1.
-    optimizer : str
-        A key of `OPTIMIZERS`.
+    optimizer : {"gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton"}
     learning_rate : float
         η, in (0, 1000]. Newton does not use it.
     steps : int
@@ -257,6 +284,16 @@ def train(
     ------
     ValueError
         A bad argument, in a sentence.
+
+    Examples
+    --------
+    >>> d = lrviz.load_dataset("penguins")
+    >>> h = lrviz.train(d.X, d.y, optimizer="newton")
+    >>> h
+    <History: newton, 6 steps, loss 0.693147 to 0.485942,
+     w1 = 0.271068, w2 = 0.767161, b = -24.944437>
+    >>> h.stopped
+    'Converged at step 6: a further Newton step would lower the loss by less than 10⁻¹⁸.'
     """
     rule = optimizer_named(optimizer)
     rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)

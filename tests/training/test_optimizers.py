@@ -379,6 +379,23 @@ def test_minimize_checks_its_arguments():
             minimize(_bowl, arguments.pop("start", (1, 1)), **arguments)
 
 
+@pytest.mark.parametrize("gradient", [lambda w: 2 * w[:1], lambda w: np.ones(3), lambda w: 1.0])
+def test_minimize_refuses_a_gradient_of_another_length(gradient):
+    with pytest.raises(ValueError, match="as many numbers as the start, 2"):
+        minimize(gradient, [3, 4])
+
+
+def test_messages_show_plain_numbers():
+    for wrong in (
+        lambda: train([[0, 1], [1, 0]], np.array([0, -1])),
+        lambda: train([[0, 1], [1, 0]], [0, 1], learning_rate=np.float64(-1)),
+        lambda: train([[0, 1], [1, 0]], [0, 1], steps=np.int64(-1)),
+    ):
+        with pytest.raises(ValueError, match="-1") as error:
+            wrong()
+        assert "np." not in str(error.value)
+
+
 def test_preview_knows_the_run():
     Z, y = _penguins()
     run = train(Z, y, steps=5)
