@@ -645,16 +645,16 @@ def test_rows_with_missing_values_are_named_as_a_spreadsheet_numbers_them():
     assert missing_rows(table, "x", "y", "k") == (3, 4, 5)
 
 
-WIDE = "age,height,weight,sex\n30,170,70,m\n31,165,60,f\n40,180,90,m\n"
+PEOPLE = "age,height,weight,sex\n30,170,70,m\n31,165,60,f\n40,180,90,m\n"
 
 
 def test_columns_and_label_can_be_named():
-    data = read_csv(WIDE, columns=("weight", "age"), label="sex")
+    data = read_csv(PEOPLE, columns=("weight", "age"), label="sex")
     assert data.feature_names == ("weight", "age")
     assert data.X.tolist() == [[70, 30], [60, 31], [90, 40]]
-    assert read_csv(WIDE, columns=("height", "age")).label_names == ("f", "m")
+    assert read_csv(PEOPLE, columns=("height", "age")).label_names == ("f", "m")
     for wrong in (("height", "nowhere"), ("height", "height"), ("height",)):
-        with pytest.raises(DataError, match="column|features"):
-            read_csv(WIDE, columns=wrong, label="sex")
+        with pytest.raises(DataError, match=r"column|features"):
+            read_csv(PEOPLE, columns=wrong, label="sex")
     with pytest.raises(DataError, match="Three columns are needed"):
-        read_csv(WIDE)
+        read_csv(PEOPLE)
