@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.live import IDLE, settle_times  # noqa: E402
 from lrviz import settings  # noqa: E402
 from lrviz.core.graph import differentiate  # noqa: E402
-from lrviz.data.dataset import read_csv  # noqa: E402
+from lrviz.data.choosing import read_csv  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
 from lrviz.training.model import PLANES  # noqa: E402
-from lrviz.training.playback import Request, Source, built_in, make  # noqa: E402
+from lrviz.training.playback import Request, TrainingData, built_in, make  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.servers import served  # noqa: E402
 
@@ -191,7 +191,7 @@ def main() -> None:
                 page.goto(f"{server.url}/training?{query(request, solid)}")
                 page.wait_for_selector(".lv-ready")
                 source = (
-                    built_in(request.data) if request.data != "file" else Source(read_csv(FILE))
+                    built_in(request.data) if request.data != "file" else TrainingData(read_csv(FILE))
                 )
                 if request.data == "file":
                     upload(page, FILE)
