@@ -191,7 +191,9 @@ def main() -> None:
                 page.goto(f"{server.url}/training?{query(request, solid)}")
                 page.wait_for_selector(".lv-ready")
                 source = (
-                    built_in(request.data) if request.data != "file" else TrainingData(read_csv(FILE))
+                    built_in(request.data)
+                    if request.data != "file"
+                    else TrainingData(read_csv(FILE))
                 )
                 if request.data == "file":
                     upload(page, FILE)

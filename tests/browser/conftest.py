@@ -114,6 +114,16 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
+def settle_streamlit(page: Page) -> None:
+    """The same after something that Streamlit itself handles: a widget of its own, a step back.
+
+    Its answer begins a moment after the event, and nothing on the page says that it will.
+    """
+    page.wait_for_timeout(450)
+    settle(page)
+    page.wait_for_timeout(150)
+
+
 def labels(page: Page) -> dict[str, str]:
     """Template to text, for every label of the picture."""
     found: dict[str, str] = page.evaluate(

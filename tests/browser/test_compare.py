@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lrviz.live.playback_payload import runs
 from lrviz.text.numbers import number
+from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import settle, table
+from tests.browser.conftest import settle, settle_streamlit, table
 from tests.browser.test_training_page import scrub
 
 ADAM = ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5)
@@ -33,8 +33,8 @@ ENDS = """() => {
 def expected(made, step):
     """The rows of the table named Runs."""
     rows = []
-    least = min(float(h.losses.min()) for _, _, h in runs(made))
-    for letter, label, h in runs(made):
+    least = min(float(h.losses.min()) for _, _, h in labelled(made))
+    for letter, label, h in labelled(made):
         k = min(step, len(h))
         cells = [number(float(v)) for v in (h.losses[k], *h.params[k])]
         ended = h.stopped if k == len(h) and h.stopped else ""
@@ -48,7 +48,7 @@ def where(page, made, step):
     """The same places, from Python's own runs and the axes drawn."""
     i, j, _ = PLANES[made.request.plane]
     surface, loss = [], []
-    for _, _, h in runs(made):
+    for _, _, h in labelled(made):
         k = min(step, len(h))
         surface.append([float(h.params[k, i]), float(h.params[k, j])])
         loss.append([k, float(h.losses[k])])
@@ -165,7 +165,7 @@ def test_runs_change_places_and_leave(open_page):
     assert page.get_by_role("table", name="Runs", exact=True).count() == 0
     assert "versus" not in page.url
     page.go_back()
-    settle(page)
+    settle_streamlit(page)
     assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
 
 
@@ -179,7 +179,7 @@ def test_three_runs_in_three_dimensions(open_page):
     path, marker, _, *beside = traces
     drawn = made.surface.slices.at(40, float(made.history.params[40, 2]))
     ends = [path, marker, *beside]
-    histories = [h for _, _, h in runs(made) for _ in range(2)]
+    histories = [h for _, _, h in labelled(made) for _ in range(2)]
     for found, h in zip(ends, histories, strict=True):
         at = tuple(h.params[-1, :2].tolist())
         assert tuple(found[:2]) == at

@@ -12,7 +12,16 @@ from lrviz.figures.graph import build_figure
 from lrviz.pages import tables
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
-from tests.browser.conftest import apart, boxes, labels, pick, settle, slide, table
+from tests.browser.conftest import (
+    apart,
+    boxes,
+    labels,
+    pick,
+    settle,
+    settle_streamlit,
+    slide,
+    table,
+)
 from tests.core.test_graph import WORKED
 from tests.samples import sample
 
@@ -81,17 +90,17 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     other = open_page(link.removeprefix(address))
     assert labels(other) == labels(page) == shown_by_python(of="b", w1=-1.25, x2=3.5)
     page.go_back()
-    settle(page)
+    settle_streamlit(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.go_back()
-    settle(page)
+    settle_streamlit(page)
     assert labels(page) == shown_by_python(w1=-1.25)
     page.go_forward()
-    settle(page)
+    settle_streamlit(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.reload()
     page.wait_for_selector(".lv-ready")
-    settle(page)
+    settle_streamlit(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
 
 
@@ -145,7 +154,7 @@ def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(open_page, at):
 
 def faded(page):
     """Wait until nothing fades any more."""
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 
 def test_forward_and_backward_one_node_at_a_time(open_page):

@@ -10,7 +10,8 @@ import zipfile
 
 import pytest
 
-from tests.browser.conftest import settle, table
+from tests.browser.conftest import settle_streamlit as settle
+from tests.browser.conftest import table
 from tests.servers import served
 
 GOOD = b"width,height,kind\n1,2,b\n2,5,a\n3,4,b\n"

@@ -9,7 +9,8 @@ import pytest
 
 from lrviz import settings
 from lrviz.pages import share
-from tests.browser.conftest import apart, boxes, labels, settle, slide, table
+from tests.browser.conftest import apart, boxes, labels, slide, table
+from tests.browser.conftest import settle_streamlit as settle
 from tests.browser.states import TRAINING_PARTS
 
 
