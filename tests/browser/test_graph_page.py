@@ -225,7 +225,8 @@ def test_presets_and_the_saturation_panel(open_page):
         "foo=1&w2=1",
         "at=q&w2=1",
         "stage=50&w2=1",
-        f"w1={'1' * 100_000}&w2=1",
+        # The server itself answers 400 to a request line above 64 kB, where it comes in pieces.
+        f"w1={'1' * 50_000}&w2=1",
         "w1=%00&w2=1",
         "hide=all&w2=1",
     ],
