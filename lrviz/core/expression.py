@@ -15,7 +15,7 @@ same tree. `KINDS` is the one table that says what each kind of node means.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -311,6 +311,30 @@ def compiled(
     # The text comes from the project's own trees, with letters as _0, _1, ...: no word of a
     # visitor's can be in it.
     made: Callable[..., Any] = eval(f"lambda {', '.join(spelt.values())}: {body}", {**functions})
+    return made
+
+
+def compiled_in_turn(
+    lines: Sequence[tuple[str, Expression]], arguments: Sequence[str], functions: Functions = ARRAY
+) -> Callable[..., dict[str, Any]]:
+    """A Python function that gives letters their values one after the other, and returns them.
+
+    A letter has the value it came with until a line gives it its new one.
+
+    Parameters
+    ----------
+    lines : sequence of (str, Expression)
+        A letter and the expression of its value.
+    arguments : sequence of str
+        The letters in the order in which the function takes their values.
+    functions : mapping
+        As in `compiled`.
+    """
+    names = dict.fromkeys((*arguments, *(name for name, _ in lines)))
+    spelt = {name: f"_{n}" for n, name in enumerate(names)}
+    body = ", ".join(f"{name!r}: ({spelt[name]} := {_python(e, spelt)})" for name, e in lines)
+    head = ", ".join(spelt[name] for name in arguments)
+    made: Callable[..., dict[str, Any]] = eval(f"lambda {head}: {{{body}}}", {**functions})
     return made
 
 

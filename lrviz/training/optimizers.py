@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lrviz.core.expression import (
-    ARRAY,
     Expression,
-    compiled,
+    compiled_in_turn,
     diag,
     mean,
+    number,
     sqrt,
     symbols,
 )
@@ -82,13 +83,6 @@ class Statement:
         """The letter on the left."""
         return str(self.left.parts[0])
 
-    @cached_property
-    def value(self) -> Callable[[Values], Any]:
-        """The right side, from the values of its letters."""
-        names = self.right.symbols
-        function = compiled(self.right, names, ARRAY)
-        return lambda values: function(*[values[name] for name in names])
-
 
 @dataclass(frozen=True)
 class Optimizer:
@@ -125,30 +119,40 @@ class Optimizer:
         known = {*self.constants, "eta", "mu", "w", "g", "H", "a", "y", "x"}
         return (*sorted(named - known), *(f"{name}_before" for name in self.keeps))
 
-    def update(self, given: Values, objective: Objective = NO_OBJECTIVE) -> dict[str, Any]:
-        """One step.
+    @cached_property
+    def program(self) -> tuple[Callable[[Values], tuple[Any, ...]], Callable[..., Values]]:
+        """What takes the letters that its statements need, and the function that runs them."""
+        constants = {name: number(value) for name, value in self.constants.items()}
+        lines = [
+            (line.name, line.right.put(constants))
+            for line in self.statements
+            if line.sign == "←" and line.name != "g"  # the gradient comes with the step
+        ]
+        given = tuple(name for name, _ in lines)
+        taken = dict.fromkeys(name for _, right in lines for name in right.symbols)
+        # What a line above gives, and the rule does not keep, is not taken.
+        letters = tuple(n for n in taken if n not in given or n in (*self.keeps, "w"))
+        return itemgetter(*letters), compiled_in_turn(lines, letters)
+
+    def update(self, values: dict[str, Any], objective: Objective = NO_OBJECTIVE) -> None:
+        """One step: afterwards ``w`` is where it leads, and ``v_before`` what v was.
 
         Parameters
         ----------
-        given : mapping
+        values : dict
             ``w`` and ``g``, arrays (n,); ``eta``, ``mu`` and, from 1, the step's number ``t``;
-            and what is kept from the last step, if there was one.
+            and what is kept from the last step, if there was one. The letters of the rule are
+            written on it.
         objective : Objective
-
-        Returns
-        -------
-        dict
-            All letters after the step: ``w`` is where it leads, ``v_before`` what v was.
         """
-        zero = np.zeros_like(given["g"])
-        values = {**self.constants, **dict.fromkeys(self.keeps, zero), **given}
-        values.update({f"{name}_before": values[name] for name in self.keeps})
+        for name in self.keeps:
+            if name not in values:
+                values[name] = np.zeros_like(values["g"])
+            values[f"{name}_before"] = values[name]
         if self.solve is not None:
-            values.update(self.solve(given["w"], given["g"], objective))
-        for statement in self.statements:
-            if statement.sign == "←" and statement.name != "g":
-                values[statement.name] = statement.value(values)
-        return values
+            values.update(self.solve(values["w"], values["g"], objective))
+        take, run = self.program
+        values.update(run(*take(values)))
 
 
 def _newton(w: Array, g: Array, objective: Objective) -> Values:

@@ -229,7 +229,8 @@ def _made(source: TrainingData, request: Request, progress: Progress) -> Playbac
 
 def _replayed(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:
     """Where each step leads, the last of which was not taken; the gradient it used; its terms."""
-    steps = list(replay(history, s.X, s.data.y))
+    with np.errstate(all="ignore"):
+        steps = list(replay(history, s.X, s.data.y))
     terms = {
         name: np.array([step.terms[name] for step in steps], dtype=np.float64)
         for name in OPTIMIZERS[history.optimizer].terms

@@ -193,8 +193,9 @@ def surface_of(
         surface = Surface(plane, across, up, slices, first[:, k], 0.0, 1.0)
         if _mesh_error(surface, histories[0]) <= ACCURACY:
             break
-    shown = drawn[spaced(len(drawn) - 1, FRAMES_LIMIT)]
-    ends = [(float(z.min()), float(z.max())) for z in map(surface.heights, shown.tolist())]
+    # All frames of a figure; of a run that is played, a few: its slices change smoothly.
+    seen = drawn if steps is not None else drawn[spaced(len(drawn) - 1, 12)]
+    ends = [(float(z.min()), float(z.max())) for z in map(surface.heights, seen.tolist())]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     return Surface(plane, across, up, slices, first[:, k], low, max(high, low + 1e-3))
 

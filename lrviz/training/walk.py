@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count as counted
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,7 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 Slope: TypeAlias = Callable[[int, Array], tuple[Array, Rows | None]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """One step of a run, taken apart.
 
     Attributes
@@ -87,15 +86,16 @@ def walk(
 ) -> Iterator[Step]:
     """Step after step of a rule from a start, without end.
 
-    Whoever reads it decides when to stop. Numbers beyond float64 go on as inf and nan.
+    Whoever reads it decides when to stop, and says what NumPy's warnings are to be: numbers
+    beyond float64 go on as inf and nan.
     """
     w, kept = start, dict[str, Any]()
+    constants = {"eta": learning_rate, "mu": momentum, **rule.constants}
     for k in counted():
-        with np.errstate(all="ignore"):
-            g, rows = slope(k, w)
-            given = {"w": w, "g": g, "eta": learning_rate, "mu": momentum, "t": k + 1, **kept}
-            terms = rule.update(given, objective)
-        after = np.asarray(terms["w"])
+        g, rows = slope(k, w)
+        terms = {**constants, "w": w, "g": g, "t": k + 1, **kept}
+        rule.update(terms, objective)
+        after = terms["w"]
         yield Step(k, w, g, after, terms, rows)
         w, kept = after, {name: terms[name] for name in rule.keeps}
 
@@ -174,8 +174,9 @@ def minimize(
         momentum=mu,
         objective=Objective(loss, curvature),
     )
-    for step in islice(taken, most):
-        path[step.k + 1] = step.after
+    with np.errstate(all="ignore"):
+        for step in islice(taken, most):
+            path[step.k + 1] = step.after
     return path
 
 
@@ -364,7 +365,7 @@ def _stands_still(rule: Optimizer, step: Step) -> bool:
     A rule that keeps something may stand still for one step in passing; with no gradient at
     all, what it keeps only fades.
     """
-    if step.after.tolist() != step.before.tolist():
+    if step.after[0] != step.before[0] or (step.after != step.before).any():
         return False
     return not rule.keeps or not step.gradient.any()
 
@@ -490,4 +491,5 @@ def preview(history: History, X: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Ste
         k is not a step of this run, or the data are not the run's.
     """
     k = whole("step", k, 0, len(history))
-    return next(islice(replay(history, X, y), k, None))
+    with np.errstate(all="ignore"):
+        return next(islice(replay(history, X, y), k, None))
