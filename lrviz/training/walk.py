@@ -329,7 +329,7 @@ def train(
             if not stochastic and _stands_still(rule, step):
                 stopped, taken = _settled_sentence(step), k
                 break
-            loss, g = batch.evaluate(after)
+            loss, g = batch.evaluate_quietly(after)
             if _left_float64(loss, after, g):
                 stopped, taken = _diverged_sentence(k + 1), k
                 break
