@@ -9,3 +9,9 @@ export function busy(what, yes) {
   else underWay.delete(what);
   document.documentElement.dataset.lrviz = underWay.size ? "busy" : "resting";
 }
+
+/** A promise is under way until it is kept, or broken. */
+export function during(work) {
+  busy(work, true);
+  return work.finally(() => busy(work, false));
+}

@@ -3,6 +3,7 @@
 // page is in the data it is given.
 
 import { Panel, Player, Product } from "./blocks.js";
+import { during } from "./busy.js";
 import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
 import { MessageQueue } from "./queue.js";
 import { button, choice, el, range } from "./dom.js";
@@ -24,7 +25,7 @@ class GraphPage {
     this.#skeleton();
     this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer = new ResizeObserver(() => during(this.#resized()));
     this.observer.observe(this.root);
     const stop = () => {
       this.dragging = false;

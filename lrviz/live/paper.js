@@ -1,6 +1,8 @@
 // On paper: every picture is drawn anew at the width of a sheet, and as it was afterwards. A
 // browser asks for that in one go before it prints, and tells the page no other width.
 
+import { during } from "./busy.js";
+
 const SHEET = 700; // CSS px: A4 or Letter, less margins of 12 mm
 
 /** The graph lies down on a sheet, whatever shape the screen gave it. */
@@ -25,12 +27,12 @@ function turn(paper) {
     if (training) {
       for (const view of [training.surface, training.data, training.loss]) view.resize();
       const shape = paper || training.layout === "two" ? "wide" : "tall";
-      drawGraph(training.graph, training.spec.example[shape], training, Infinity);
+      during(drawGraph(training.graph, training.spec.example[shape], training, Infinity));
     } else {
       const shape = paper ? "wide" : live.shape;
       const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
       root.dataset.shape = shape;
-      drawGraph(live.figure, live.spec.figures[shape], live, stage);
+      during(drawGraph(live.figure, live.spec.figures[shape], live, stage));
     }
   }
   if (!paper) main.scrollTop = scrolled;

@@ -2,6 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
+import { during } from "./busy.js";
 import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
@@ -35,7 +36,7 @@ class TrainingPage {
     this.#skeleton();
     this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer = new ResizeObserver(() => during(this.#resized()));
     this.observer.observe(this.root);
     channel(data.key).live = this;
   }

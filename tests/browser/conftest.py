@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.servers import ROOT, served
 
@@ -54,6 +57,59 @@ def browser() -> Iterator[Browser]:
 Opener = Callable[..., Page]
 
 
+#: How Streamlit's messages are numbered: one asks for a run of the script, one says how it ended,
+#: and one way to end is to begin anew.
+RERUN = BackMsg.DESCRIPTOR.fields_by_name["rerun_script"].number
+ENDED = ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number
+EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+#: Run in every page before its own scripts: counts there the runs that the page has asked for,
+#: and which of them has ended.
+WATCH = f"""(() => {{
+  // The value of a whole-number field of a message, or null; messages of a few bytes only.
+  const field = (bytes, wanted) => {{
+    let at = 0;
+    const number = () => {{
+      let [value, shift] = [0, 0];
+      for (; bytes[at] > 127; at += 1, shift += 7) value += (bytes[at] & 127) * 2 ** shift;
+      value += bytes[at] * 2 ** shift;
+      at += 1;
+      return value;
+    }};
+    while (at < bytes.length) {{
+      const key = number();
+      if (key >> 3 === wanted) return number();
+      if ((key & 7) === 0) number();
+      else at += number();
+    }}
+    return null;
+  }};
+  window.watch = {{ asked: 0, ended: 0 }};
+  window.WebSocket = class extends WebSocket {{
+    constructor(...given) {{
+      super(...given);
+      const watch = {{ asked: 0, ended: 0 }};
+      window.watch = this.watch = watch;
+      this.addEventListener("message", ({{ data }}) => {{
+        if (data.byteLength > 500) return;
+        const how = field(new Uint8Array(data), {ENDED});
+        if (how !== null && how !== {EARLY}) watch.ended = watch.asked;
+      }});
+    }}
+    send(data) {{
+      if (field(data, {RERUN}) !== null) this.watch.asked += 1;
+      super.send(data);
+    }}
+  }};
+}})()"""
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser context whose pages can be settled."""
+    context = browser.new_context(**options)
+    context.add_init_script(WATCH)
+    return context
+
+
 @pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
     """A browser context for light and one for dark: what is loaded once stays loaded."""
@@ -61,10 +117,8 @@ def contexts(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
 
     def get(scheme: str) -> BrowserContext:
         if scheme not in made:
-            made[scheme] = browser.new_context(
-                color_scheme=scheme,  # type: ignore[arg-type]
-                permissions=["clipboard-read", "clipboard-write"],
-            )
+            permissions = ["clipboard-read", "clipboard-write"]
+            made[scheme] = new_context(browser, color_scheme=scheme, permissions=permissions)
         return made[scheme]
 
     yield get
@@ -79,14 +133,19 @@ def open_page(contexts: Callable[[str], BrowserContext], address: str) -> Iterat
     errors: list[str] = []
 
     def opener(
-        path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light"
+        path: str = "/",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        stands: str = ".lv-ready",
     ) -> Page:
         page = contexts(scheme).new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address + path)
-        page.wait_for_selector(".lv-ready", timeout=30_000)
+        page.goto(address + path, wait_until="commit")
+        page.wait_for_selector(stands, timeout=30_000)
         settle(page)
         return page
 
@@ -100,6 +159,7 @@ SETTLED = """() => new Promise((done) => {
   let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
   const look = () => {
     const rests = document.documentElement.dataset.lrviz !== "busy"
+      && watch.ended === watch.asked
       && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']");
     calm = rests ? calm + 1 : 0;
     if (calm >= 3) done(true);
@@ -114,14 +174,22 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
-def settle_streamlit(page: Page) -> None:
-    """The same after something that Streamlit itself handles: a widget of its own, a step back.
-
-    Its answer begins a moment after the event, and nothing on the page says that it will.
-    """
-    page.wait_for_timeout(450)
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page another size, and wait until everything is drawn in it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("width => innerWidth === width", arg=width)
     settle(page)
-    page.wait_for_timeout(150)
+
+
+def frames(page: Page, count: int) -> None:
+    """Wait until the page has been painted so many times: for what must not happen."""
+    page.evaluate(
+        """(left) => new Promise((done) => {
+          const next = () => ((left -= 1) < 0 ? done() : requestAnimationFrame(next));
+          next();
+        })""",
+        count,
+    )
 
 
 def labels(page: Page) -> dict[str, str]:

@@ -498,10 +498,8 @@ def _contributions(state: State, run: History, k: int) -> list[list[str]]:
     """The five examples that pull hardest, the chosen one, and the mean."""
     (X, y), w = _features(state), run.params[k].tolist()
     each = contributions(X, y, run.params[k])
-    # Pulls of equal length, but for the last digits, go by row.
     # Squares of 1e-186 vanish: hypot takes none.
-    length = [float(f"{math.hypot(*row):.12g}") for row in each.tolist()]
-    first = hardest(length)
+    first = hardest([math.hypot(*row) for row in each.tolist()])
     shown = first if state["example"] in first else [*first, state["example"]]
     rows = []
     for i in shown:

@@ -6,22 +6,14 @@ import random
 import re
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 
 from lrviz.core.graph import VIEWS, build, differentiate
 from lrviz.figures.graph import build_figure
 from lrviz.pages import tables
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
-from tests.browser.conftest import (
-    apart,
-    boxes,
-    labels,
-    pick,
-    settle,
-    settle_streamlit,
-    slide,
-    table,
-)
+from tests.browser.conftest import apart, boxes, labels, pick, settle, slide, table
 from tests.core.test_graph import WORKED
 from tests.samples import sample
 
@@ -90,17 +82,17 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     other = open_page(link.removeprefix(address))
     assert labels(other) == labels(page) == shown_by_python(of="b", w1=-1.25, x2=3.5)
     page.go_back()
-    settle_streamlit(page)
+    settle(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.go_back()
-    settle_streamlit(page)
+    settle(page)
     assert labels(page) == shown_by_python(w1=-1.25)
     page.go_forward()
-    settle_streamlit(page)
+    settle(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.reload()
     page.wait_for_selector(".lv-ready")
-    settle_streamlit(page)
+    settle(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
 
 
@@ -324,15 +316,9 @@ def explain_spec(view, loss):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/?at=z", f"/?{WRONG}&view=operations", "/about"])
-def test_axe_finds_nothing_serious(open_page, browser, address, scheme, path):
-    axe = pytest.importorskip("axe_core_python.sync_playwright")
-    if path == "/about":
-        page = browser.new_page(color_scheme=scheme)
-        page.goto(address + path)
-        page.get_by_role("heading", level=1).wait_for()
-    else:
-        page = open_page(path, scheme=scheme)
-    found = axe.Axe().run(page)["violations"]
+def test_axe_finds_nothing_serious(open_page, scheme, path):
+    page = open_page(path, scheme=scheme, stands="h1" if path == "/about" else ".lv-ready")
+    found = Axe().run(page)["violations"]
     ours = [
         (v["id"], node["target"], node["failureSummary"])
         for v in found

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from lrviz import settings
+from tests.browser.conftest import new_context, settle
 from tests.browser.states import GRAPH, TRAINING, Linked, State
 from tests.deploy.protocol import Session, run
 from tests.samples import sample
@@ -62,7 +63,7 @@ def test_every_state_survives_its_link_in_another_session(linked, address):
 @pytest.mark.parametrize("linked", PAGES)
 def test_every_state_survives_its_link_in_another_browser(linked, address, browser):
     """The same states on the screen of a Chromium that has seen none of them before."""
-    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    context = new_context(browser, viewport={"width": 1200, "height": 800})
     errors: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -72,7 +73,7 @@ def test_every_state_survives_its_link_in_another_browser(linked, address, brows
         page.goto(address + where, wait_until="commit")
         # A long run takes Python a moment, a surface in 3D the browser.
         page.wait_for_selector(".lv-ready", state="attached", timeout=60_000)
-        page.wait_for_selector("[data-test-script-state='notRunning']", state="attached")
+        settle(page)
         wanted = linked.shown(state) | {"link": address + where, "alerts": 0}
         found = linked.seen(page, state)
         found |= {"link": page.url, "alerts": page.get_by_test_id("stAlert").count()}

@@ -9,8 +9,7 @@ from lrviz.data.choosing import read_csv
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
-from tests.browser.conftest import settle_streamlit as settle
-from tests.browser.conftest import table
+from tests.browser.conftest import settle, table
 
 RNG = np.random.default_rng(20170812)
 

@@ -13,7 +13,7 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
-from tests.browser.conftest import settle, settle_streamlit, table
+from tests.browser.conftest import frames, new_context, settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"
 
@@ -108,8 +108,8 @@ def test_a_point_that_is_dragged_moves_training_while_the_hand_is_still_down(ope
     page.mouse.down()
     for i in range(12):
         page.mouse.move(x - 5 * i, y + 6 * i)
-        page.wait_for_timeout(30)
-    page.wait_for_timeout(800)
+        frames(page, 2)
+    settle(page)
     assert table(page, "History")[-1] != before
     assert in_link(page)[3] == (2, 1, 1)
     page.mouse.up()
@@ -227,13 +227,13 @@ def test_the_browsers_back_goes_to_the_points_before(open_page):
     place(page, 3, 3)
     settle(page)
     page.go_back()
-    settle_streamlit(page)
+    settle(page)
     assert len(points(page)) == 5
     page.go_back()
-    settle_streamlit(page)
+    settle(page)
     assert points(page) == start
     page.go_forward()
-    settle_streamlit(page)
+    settle(page)
     assert len(points(page)) == 5
 
 
@@ -250,9 +250,8 @@ def test_one_class_trains_and_says_what_is_missing(open_page):
 
 
 def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address):
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
+    phone = {"width": 390, "height": 844}
+    context = new_context(browser, viewport=phone, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{address}/training?{FOUR}")
     page.wait_for_selector(".lv-ready")
@@ -270,7 +269,7 @@ def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address)
     touch("touchStart", (x, y))
     for i in range(1, 11):
         touch("touchMove", (x + 4 * i, y + 8 * i))
-        page.wait_for_timeout(20)
+        frames(page, 1)
     touch("touchEnd")
     settle(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before

@@ -9,9 +9,9 @@ import re
 import zipfile
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 
-from tests.browser.conftest import settle_streamlit as settle
-from tests.browser.conftest import table
+from tests.browser.conftest import settle, table
 from tests.servers import served
 
 GOOD = b"width,height,kind\n1,2,b\n2,5,a\n3,4,b\n"
@@ -47,16 +47,14 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def dialog(browser, address):
-    """Open the dialog in a browser of its own."""
-    contexts, errors = [], []
+def dialog(contexts, address):
+    """Open the dialog in a visit of its own."""
+    pages, errors = [], []
 
     def opener(*, width=1440, height=900, scheme="light"):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts(scheme).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("dialog", lambda alert: errors.append(alert.message))
         page.goto(address)
@@ -64,8 +62,8 @@ def dialog(browser, address):
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert errors == []
 
 
@@ -359,7 +357,6 @@ def reached(page, role, name):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious_and_nothing_is_cut_off(dialog, scheme, width):
-    axe = pytest.importorskip("axe_core_python.sync_playwright")
     page = dialog(width=width, scheme=scheme)
     for step in (
         lambda: None,
@@ -369,7 +366,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut_off(dialog, scheme, width)
         lambda: paste(page, "x,y,kind\n3,4,b\n1,2,a\n"),
     ):
         step()
-        found = axe.Axe().run(page)["violations"]
+        found = Axe().run(page)["violations"]
         assert [
             (v["id"], node["target"], node["failureSummary"])
             for v in found

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.browser.conftest import settle, slide, table
+from tests.browser.conftest import new_context, settle, slide, table
 from tests.browser.test_own_file import SMALL, use
 from tests.servers import await_answer, free_port, start, stop
 
@@ -31,7 +31,7 @@ def server(tmp_path):
 
 @pytest.fixture
 def page(browser):
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = new_context(browser, viewport={"width": 1440, "height": 900})
     errors = []
     one = context.new_page()
     one.on("pageerror", lambda error: errors.append(str(error)))

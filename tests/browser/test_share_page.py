@@ -6,11 +6,11 @@ import urllib.request
 from urllib.parse import unquote
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 
 from lrviz import settings
 from lrviz.pages import share
-from tests.browser.conftest import apart, boxes, labels, slide, table
-from tests.browser.conftest import settle_streamlit as settle
+from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table
 from tests.browser.states import TRAINING_PARTS
 
 
@@ -172,15 +172,11 @@ def test_what_is_shared_survives_a_reload_and_back_goes_through_it(open_page, ad
     assert (page.url, shared(page)) == trail[0]
 
 
-def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(browser, address):
-    page = browser.new_page()
-    page.goto(f"{address}/share?foo=1&theme=pink&link=/training?opt%3Dadam%26lr%3D-1")
-    page.locator("code").first.wait_for()
-    settle(page)
+def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(open_page, address):
+    page = open_page("/share?foo=1&theme=pink&link=/training?opt%3Dadam%26lr%3D-1", stands="code")
     said = " ".join(page.get_by_test_id("stAlert").all_inner_texts())
     assert all(name in said for name in ("foo", "theme", "lr"))
     assert page.locator("code").first.inner_text() == f"{address}/training?opt=adam"
-    page.close()
 
 
 @pytest.mark.parametrize("path", ["/?w1=-1.25&view=vector&at=z", "/training?opt=adam&step=7"])
@@ -202,8 +198,8 @@ def test_the_embed_keeps_its_parts_while_it_is_used(open_page):
         assert part in page.url
 
 
-def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(browser, address):
-    page = browser.new_page()
+def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(open_page, address):
+    page = open_page("/about", stands="h1")
     page.add_init_script(
         "window.broken = []; addEventListener('securitypolicyviolation',"
         " e => broken.push(`${e.effectiveDirective} ${e.blockedURI}`))"
@@ -217,7 +213,6 @@ def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(browser, addres
         page.wait_for_selector(where, timeout=30_000)
         settle(page)
         assert page.evaluate("broken") == []
-    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -225,8 +220,7 @@ def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(open_p
     page = open_page("/?w1=-1.25&part=3&line=3", scheme=scheme, width=1440)
     page.emulate_media(media="print")
     # A4 less margins of 12 mm.
-    page.set_viewport_size({"width": 703, "height": 1000})
-    page.wait_for_timeout(500)
+    resize(page, 703, 1000)
     edges = page.evaluate(
         """() => [...document.querySelectorAll('.lv-plot .textpoint text, .lv-derivation .katex')]
           .filter((node) => node.getClientRects().length)
@@ -311,8 +305,7 @@ def test_what_a_link_leaves_out_is_left_out_on_paper_too(open_page):
 def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(open_page, path, width):
     made = open_page(f"{path}&embed=true", width=width)
     shrunk = open_page(f"{path}&embed=true", width=1100 if width > 640 else 560)
-    shrunk.set_viewport_size({"width": width, "height": 900})
-    settle(shrunk)
+    resize(shrunk, width, 900)
     for page in (made, shrunk):
         ((left, _, right, _),) = boxes(page, ".lv-figure, .lvt-graph")
         assert 0 <= left < right <= width
@@ -322,14 +315,9 @@ def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(open_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_share_page(browser, address, scheme):
-    axe = pytest.importorskip("axe_core_python.sync_playwright")
-    page = browser.new_page(color_scheme=scheme)
-    page.goto(f"{address}/share?link=/training?hide%3Ddata")
-    page.locator("code").first.wait_for()
-    settle(page)
+def test_axe_finds_nothing_serious_on_the_share_page(open_page, scheme):
+    page = open_page("/share?link=/training?hide%3Ddata", scheme=scheme, stands="code")
     # The preview is a page of its own, with a test of its own.
-    found = axe.Axe().run(page, {"exclude": ["iframe"]})["violations"]
+    found = Axe().run(page, {"exclude": ["iframe"]})["violations"]
     ours = [(v["id"], node["target"]) for v in found for node in v["nodes"]]
     assert ours == []
-    page.close()

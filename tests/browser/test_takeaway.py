@@ -21,7 +21,7 @@ from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.walk import train
-from tests.browser.conftest import settle
+from tests.browser.conftest import frames, settle
 
 SIZES = [(1440, 900), (390, 844)]
 
@@ -105,7 +105,7 @@ def until(page, happened):
     for _ in range(200):
         if happened(page.evaluate(SHOWN)):
             return
-        page.wait_for_timeout(50)
+        frames(page, 3)
     pytest.fail("It did not happen within ten seconds.")
 
 
@@ -142,7 +142,7 @@ def test_it_plays_with_the_network_off(alone, runs, plane):
     step = step_of(after)
     assert step > 30
     assert after["play"] == "Play"
-    page.wait_for_timeout(300)
+    frames(page, 20)
     assert page.evaluate(SHOWN) == after  # it stands still
     i, j, _ = PLANES[plane]
     # A lies on top, so the runs are drawn from C to A: first the paths, then the markers.
@@ -210,7 +210,7 @@ def test_by_keyboard(alone, runs):
 def test_nothing_moves_unasked(alone, runs, motion):
     three, data, Z = runs
     page = alone(standalone(three, data, Z, plane="w1w2", scaled=True), reduced_motion=motion)
-    page.wait_for_timeout(500)
+    frames(page, 30)
     assert page.evaluate(SHOWN)["frame"] == 0
 
 

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from axe_core_python.sync_playwright import Axe
 
 from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
@@ -13,7 +14,7 @@ from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import apart, boxes, labels, settle, settle_streamlit, table
+from tests.browser.conftest import apart, boxes, frames, labels, settle, table
 from tests.reference import hardest
 
 READ = """() => {
@@ -140,11 +141,11 @@ def test_the_player_by_button_and_keyboard(open_page):
     page.get_by_role("button", name="Restart").click()
     assert at() == 0
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(600)
+    page.wait_for_function("document.querySelector('.lvt').parentNode.lrvizTraining.k > 2")
     page.get_by_role("button", name="Pause").click()
     stood = at()
     assert stood > 2
-    page.wait_for_timeout(300)
+    frames(page, 20)
     assert at() == stood
 
 
@@ -186,7 +187,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     assert labels(other) == labels(page) == shown_by_python(made, 12, 59)
     assert other.evaluate(READ) == page.evaluate(READ)
     page.go_back()
-    settle_streamlit(page)
+    settle(page)
     assert "example" not in page.url
     assert labels(page) == shown_by_python(made, 12, 0)
 
@@ -318,7 +319,6 @@ def test_3d_keeps_the_element_and_goes_back(open_page):
     page.get_by_role("radio", name="3D").check(force=True)
     settle(page)
     assert "surface=3d" in page.url
-    page.wait_for_timeout(1500)
     assert (
         page.evaluate("document.querySelector('.lvt-surface .lvt-plot').data[0].type") == "surface"
     )
@@ -374,9 +374,8 @@ def test_the_four_views_and_the_player_are_in_view_together(open_page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour", FULL])
 def test_axe_finds_nothing_serious(open_page, scheme, query):
-    axe = pytest.importorskip("axe_core_python.sync_playwright")
     page = open_page(f"/training?{query}", scheme=scheme)
-    found = axe.Axe().run(page)["violations"]
+    found = Axe().run(page)["violations"]
     ours = [
         (v["id"], node["target"], node["failureSummary"])
         for v in found
