@@ -155,11 +155,60 @@ def open_page(contexts: Callable[[str], BrowserContext], address: str) -> Iterat
     assert errors == []
 
 
+class Visits:
+    """Pages that tests share: each goes on to its own link, as by a step of the history."""
+
+    def __init__(self, contexts: Callable[[str], BrowserContext], address: str) -> None:
+        self.contexts, self.address = contexts, address
+        self.pages: dict[tuple[str, str, bool], Page] = {}
+        self.errors: list[str] = []
+
+    def __call__(
+        self, path: str, *, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> Page:
+        """A page of the app at a link, in a visit that may have shown others before."""
+        key = (scheme, path.partition("?")[0], "embed=true" in path)
+        if key in self.pages:
+            self.pages[key].evaluate(
+                """(link) => {
+                  history.pushState({}, "", link);
+                  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+                  document.querySelector("[data-testid=stMain]").scrollTop = 0;
+                }""",
+                path,
+            )
+        else:
+            page = self.pages[key] = self.contexts(scheme).new_page()
+            page.on("pageerror", lambda error: self.errors.append(str(error)))
+            page.goto(self.address + path, wait_until="commit")
+            page.wait_for_selector(".lv-ready", timeout=30_000)
+        resize(self.pages[key], width, height)
+        return self.pages[key]
+
+
+@pytest.fixture(scope="module")
+def all_visits(contexts: Callable[[str], BrowserContext], address: str) -> Iterator[Visits]:
+    """The pages that the tests of a module share."""
+    visits = Visits(contexts, address)
+    yield visits
+    for page in visits.pages.values():
+        page.close()
+
+
+@pytest.fixture
+def visit(all_visits: Visits) -> Iterator[Visits]:
+    """Open a path of the app where another test may have been before; no error may come of it."""
+    all_visits.errors.clear()
+    yield all_visits
+    assert all_visits.errors == []
+
+
 SETTLED = """() => new Promise((done) => {
   let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
   const look = () => {
     const rests = document.documentElement.dataset.lrviz !== "busy"
       && watch.ended === watch.asked
+      && !document.querySelector("[data-testid=stSkeleton]")  // a widget that is being loaded
       && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']");
     calm = rests ? calm + 1 : 0;
     if (calm >= 3) done(true);

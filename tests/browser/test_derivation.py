@@ -48,9 +48,9 @@ def shown(page):
 
 @pytest.mark.parametrize("loss", ["log", "squared"])
 @pytest.mark.parametrize("part", KEYS)
-def test_every_line_is_set_and_carries_the_learners_numbers(open_page, part, loss):
+def test_every_line_is_set_and_carries_the_learners_numbers(visit, part, loss):
     last = derivation_payload.length(part, loss) - 1
-    page = open_page(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))
+    page = visit(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))
     assert not any(line["error"] for line in lines(page))
     slide(page, "w1", -1.37)
     for (slots, value), (expected, total) in zip(

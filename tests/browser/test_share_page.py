@@ -107,10 +107,10 @@ def less(snapshot: str, region: str) -> str:
 
 
 @pytest.mark.parametrize("hide", [*settings.TRAINING_HIDEABLE, ",".join(TRAINING_PARTS)])
-def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(open_page, hide):
+def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(visit, hide):
     assert set(TRAINING_PARTS) == set(settings.TRAINING_HIDEABLE)
-    whole = open_page("/training?step=5").locator(".lvt").aria_snapshot()
-    page = open_page(f"/training?step=5&hide={hide}")
+    whole = visit("/training?step=5").locator(".lvt").aria_snapshot()
+    page = visit(f"/training?step=5&hide={hide}")
     assert page.get_by_test_id("stAlert").count() == 0
     wanted = whole
     for part, name in TRAINING_PARTS.items():
@@ -236,8 +236,7 @@ def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(open_p
 
 # Measured while Chromium lays out the sheet; a page hears of that by its media query.
 _ON_PAPER = """
-() => matchMedia("print").addEventListener("change", (event) => {
-  if (!event.matches) return;
+() => matchMedia("print").addEventListener("change", () => {
   const root = document.querySelector(".lv");
   const from = root.getBoundingClientRect();
   const seen = (where) => [...document.querySelectorAll(where)]
@@ -256,21 +255,20 @@ _ON_PAPER = """
       .map((n) => n.dataset.kind),
     ground: getComputedStyle(document.body).backgroundColor,
   };
-})
+}, { once: true })
 """
 
 
 @pytest.mark.parametrize("width", [1920, 1440, 1000, 390])
 @pytest.mark.parametrize("path", ["/?w1=-1.25&part=3&line=3&at=z", "/training?opt=adam&step=40"])
-def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(
-    open_page, path, width
-):
-    page = open_page(path, width=width, scheme="dark" if width == 1440 else "light")
+def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(visit, path, width):
+    page = visit(path, width=width, scheme="dark" if width == 1440 else "light")
 
     def standing():
         return labels(page), boxes(page, ".lv *"), page.locator(".lv").aria_snapshot()
 
     before = standing()
+    page.evaluate("window.sheet = null")
     page.evaluate(_ON_PAPER)
     margins = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
     page.pdf(format="A4", margin=margins, print_background=True)
@@ -302,9 +300,11 @@ def test_what_a_link_leaves_out_is_left_out_on_paper_too(open_page):
 
 @pytest.mark.parametrize("path", ["/?w1=-1.25&at=z", "/training?step=9"])
 @pytest.mark.parametrize("width", [320, 358, 390, 850, 1000])
-def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(open_page, path, width):
+def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
+    open_page, visit, path, width
+):
     made = open_page(f"{path}&embed=true", width=width)
-    shrunk = open_page(f"{path}&embed=true", width=1100 if width > 640 else 560)
+    shrunk = visit(f"{path}&embed=true", width=1100 if width > 640 else 560)
     resize(shrunk, width, 900)
     for page in (made, shrunk):
         ((left, _, right, _),) = boxes(page, ".lv-figure, .lvt-graph")

@@ -62,8 +62,8 @@ def shown_by_python(made, k, example=0):
 
 
 @pytest.mark.parametrize("plane", PLANES)
-def test_the_browser_draws_the_slice_of_the_step_shown(open_page, plane):
-    page = open_page(f"/training?plane={plane}&lr=5")
+def test_the_browser_draws_the_slice_of_the_step_shown(visit, plane):
+    page = visit(f"/training?plane={plane}&lr=5")
     made = make(Request(plane=plane, lr=5.0))
     i, j, k = PLANES[plane]
     X, y, path = made.scaled.X, made.scaled.data.y, made.history.params
@@ -211,6 +211,12 @@ def test_the_tables_say_what_the_figures_show(open_page):
     assert rows[-1][4:] == [number(float(x)) for x in h.gradients[50]]
 
 
+def test_contributions_that_are_equal_stand_in_the_order_of_the_examples(visit):
+    page = visit("/training?data=xor")
+    names = [row[0] for row in table(page, "Contributions")]
+    assert names == [*(f"example {i}" for i in range(4)), "mean of 4 = ∂J"]
+
+
 def test_figures_have_names_that_say_what_they_show(open_page):
     page = open_page("/training?step=10")
     names = named(page)
@@ -280,9 +286,9 @@ def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open
         "hide=all",
     ],
 )
-def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, query):
+def test_a_bad_link_keeps_its_good_fields_and_says_so(visit, query):
     good = "&data=blobs" if not query.startswith(("data", "batch=334", "example")) else ""
-    page = open_page(f"/training?{query}{good}")
+    page = visit(f"/training?{query}{good}")
     notice = page.get_by_test_id("stAlert")
     assert notice.count() == 1
     assert query.split("=")[0] in notice.inner_text()
@@ -305,8 +311,8 @@ def test_a_bad_number_in_a_field_is_refused_with_a_sentence(open_page):
 
 
 @pytest.mark.parametrize("query", ["data=and", "data=xor", "data=separable&opt=newton&step=21"])
-def test_a_small_or_separable_set_opens_without_a_notice(open_page, query):
-    page = open_page(f"/training?{query}")
+def test_a_small_or_separable_set_opens_without_a_notice(visit, query):
+    page = visit(f"/training?{query}")
     assert page.get_by_test_id("stAlert").count() == 0
     body = page.locator("body").inner_text()
     assert ("no minimum exists" in body) == ("xor" not in query)
@@ -340,8 +346,8 @@ FULL = (
 @pytest.mark.parametrize(
     "query", ["step=20", "data=separable&opt=newton&step=21", "opt=adam&lr=20", FULL]
 )
-def test_nothing_overlaps_or_is_clipped(open_page, width, query):
-    page = open_page(f"/training?{query}", width=width)
+def test_nothing_overlaps_or_is_clipped(visit, width, query):
+    page = visit(f"/training?{query}", width=width)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     parts = (".lv-head", ".lvt-controls", ".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d")
     for group in (
@@ -373,8 +379,8 @@ def test_the_four_views_and_the_player_are_in_view_together(open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour", FULL])
-def test_axe_finds_nothing_serious(open_page, scheme, query):
-    page = open_page(f"/training?{query}", scheme=scheme)
+def test_axe_finds_nothing_serious(visit, scheme, query):
+    page = visit(f"/training?{query}", scheme=scheme)
     found = Axe().run(page)["violations"]
     ours = [
         (v["id"], node["target"], node["failureSummary"])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lrviz.data.choosing import choose, missing_rows, read_csv
 from lrviz.data.reading import read_table
 from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, to_csv_cell
+from tests.samples import sample
 
 PLAIN = "width,height,kind\n1,2,a\n3,4.5,b\n-5e-1,.25,a\n"
 
@@ -469,7 +470,7 @@ def test_the_widest_table_allowed():
 # Properties
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(60, 300))
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content):
     try:
@@ -481,7 +482,7 @@ def test_any_bytes_are_read_or_refused(content):
     assert np.isfinite(data.X).all()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(60, 300))
 @given(st.text(max_size=200), st.text(max_size=50))
 def test_any_text_is_read_or_refused_and_so_is_any_choice(text, name):
     try:
@@ -496,7 +497,7 @@ _CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sample(80, 400))
 @given(
     st.lists(st.lists(_CELLS, min_size=1, max_size=5), max_size=8),
     st.sampled_from(",;\t"),
@@ -513,7 +514,7 @@ def test_any_table_is_read_or_refused_and_no_row_is_lost(rows, delimiter, encodi
     assert len(data) == len(expected) - 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(50, 100))
 @given(
     st.lists(
         st.tuples(st.floats(-1e99, 1e99, allow_nan=False), st.floats(-1e9, 1e9), st.booleans()),
@@ -543,7 +544,7 @@ _NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(60, 300))
 @given(
     rows=st.lists(
         st.tuples(_NUMBERS, _NUMBERS, st.sampled_from(["männlich", "a;b,c\td", ' say "a" '])),
@@ -617,7 +618,7 @@ def test_csv_cells(value, cell):
     assert to_csv_cell(value) == cell
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sample(50, 200))
 @given(st.text(max_size=20))
 def test_no_exported_text_begins_a_formula(text):
     cell = next(csv.reader(io.StringIO(to_csv_cell(text) + ",x", newline="")))[0]

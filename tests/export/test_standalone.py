@@ -29,6 +29,7 @@ from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.walk import train
+from tests.samples import sample
 
 #: Names as a hostile file may have them.
 FORMULAS = (
@@ -113,7 +114,7 @@ def test_built_in_data_read_back(name):
 names = st.text(max_size=30) | st.sampled_from([*FORMULAS, "y", "1", "2.5", "", "nan", "\ud800"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(60, 300))
 @given(
     st.lists(st.tuples(finite, finite, st.integers(0, 1)), min_size=2, max_size=80),
     st.tuples(names, names),

@@ -27,6 +27,7 @@ from lrviz.training.model import (
 )
 from lrviz.training.newton import minimum, newton_step, step_bounds
 from lrviz.training.separability import separable
+from tests.samples import sample
 
 GATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 WITH_MINIMUM = ("penguins", "blobs", "xor", "outlier", "imbalanced")
@@ -288,7 +289,7 @@ def test_built_in_sets_are_what_they_are_said_to_be(name):
     assert separable(Z, data.y) is (name not in WITH_MINIMUM)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sample(50, 150))
 @given(st.integers(2, 9), st.integers(0, 2**32 - 1))
 def test_separable_agrees_with_trying_every_line(rows, seed):
     # Small whole numbers: touching, collinear and repeated points are common. Any line that
