@@ -204,8 +204,11 @@ def visit(all_visits: Visits) -> Iterator[Visits]:
 
 
 SETTLED = """() => new Promise((done) => {
-  let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
-  const look = () => {
+  // Frames in a row in which the browser had time left: what Python has answered is drawn by React
+  // when it comes to it.
+  let calm = 0;
+  const look = () => requestIdleCallback(check);
+  const check = () => {
     const rests = document.documentElement.dataset.lrviz !== "busy"
       && watch.ended === watch.asked
       && !document.querySelector("[data-testid=stSkeleton]")  // a widget that is being loaded

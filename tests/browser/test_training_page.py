@@ -141,7 +141,7 @@ def test_the_player_by_button_and_keyboard(open_page):
     page.get_by_role("button", name="Restart").click()
     assert at() == 0
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.lvt').parentNode.lrvizTraining.k > 2")
+    page.wait_for_function("() => document.querySelector('.lvt').parentNode.lrvizTraining.k > 2")
     page.get_by_role("button", name="Pause").click()
     stood = at()
     assert stood > 2
