@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -46,12 +46,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+def playwright() -> Iterator[Playwright]:
+    """Playwright's own process."""
+    with sync_playwright() as one:
         yield one
-        one.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium for the tests that need a context of their own."""
+    one = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield one
+    one.close()
 
 
 Opener = Callable[..., Page]
@@ -110,39 +116,46 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
+NewPage = Callable[..., Page]
+
+
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
-    """A browser context for light and one for dark: what is loaded once stays loaded."""
-    made: dict[str, BrowserContext] = {}
+def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewPage]:
+    """Empty pages of one Chromium with a profile: what it has loaded and compiled, it keeps.
 
-    def get(scheme: str) -> BrowserContext:
-        if scheme not in made:
-            permissions = ["clipboard-read", "clipboard-write"]
-            made[scheme] = new_context(browser, color_scheme=scheme, permissions=permissions)
-        return made[scheme]
+    That halves the time until a page of the app stands.
+    """
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=chromium(),
+        args=FLAGS,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.add_init_script(WATCH)
+    first = context.pages[0]
 
-    yield get
-    for context in made.values():
-        context.close()
+    def maker(*, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        # A window of its own: a page behind another in the same window is not painted.
+        with context.expect_page() as opened:
+            first.evaluate("() => void open('about:blank', '_blank', 'popup,noopener')")
+        page = opened.value
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        return page
+
+    yield maker
+    context.close()
 
 
 @pytest.fixture
-def open_page(contexts: Callable[[str], BrowserContext], address: str) -> Iterator[Opener]:
+def open_page(new_page: NewPage, address: str) -> Iterator[Opener]:
     """Open a path of the app, in a visit of its own, and wait until the picture stands."""
     pages: list[Page] = []
     errors: list[str] = []
 
-    def opener(
-        path: str = "/",
-        *,
-        width: int = 1440,
-        height: int = 900,
-        scheme: str = "light",
-        stands: str = ".lv-ready",
-    ) -> Page:
-        page = contexts(scheme).new_page()
+    def opener(path: str = "/", *, stands: str = ".lv-ready", **options: Any) -> Page:
+        page = new_page(**options)
         pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path, wait_until="commit")
         page.wait_for_selector(stands, timeout=30_000)
@@ -155,11 +168,34 @@ def open_page(contexts: Callable[[str], BrowserContext], address: str) -> Iterat
     assert errors == []
 
 
+REVISION = """() => {
+  const host = document.querySelector(".lv").parentNode;
+  return (host.lrviz ?? host.lrvizTraining).revision;
+}"""
+#: Whether the page's link has the fields of another, in any order.
+THERE = """(link) => {
+  const sorted = (search) => [...new URLSearchParams(search)].map(String).sort().join("&");
+  return sorted(location.search) === sorted(new URL(link, location).search);
+}"""
+STEP = """(link) => {
+  history.pushState({}, "", link);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}"""
+
+
+def follow(page: Page, act: Callable[[], object]) -> None:
+    """Do what gives the page another link; wait until the page shows what Python has read there."""
+    before = page.evaluate(REVISION)
+    act()
+    page.wait_for_function(f"(before) => ({REVISION})() > before", arg=before)
+    settle(page)
+
+
 class Visits:
     """Pages that tests share: each goes on to its own link, as by a step of the history."""
 
-    def __init__(self, contexts: Callable[[str], BrowserContext], address: str) -> None:
-        self.contexts, self.address = contexts, address
+    def __init__(self, new_page: NewPage, address: str) -> None:
+        self.new_page, self.address = new_page, address
         self.pages: dict[tuple[str, str, bool], Page] = {}
         self.errors: list[str] = []
 
@@ -169,27 +205,24 @@ class Visits:
         """A page of the app at a link, in a visit that may have shown others before."""
         key = (scheme, path.partition("?")[0], "embed=true" in path)
         if key in self.pages:
-            self.pages[key].evaluate(
-                """(link) => {
-                  history.pushState({}, "", link);
-                  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-                  document.querySelector("[data-testid=stMain]").scrollTop = 0;
-                }""",
-                path,
-            )
+            page = self.pages[key]
+            settle(page)  # what the test before has left under way
+            page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+            if not page.evaluate(THERE, path):
+                follow(page, lambda: page.evaluate(STEP, path))
         else:
-            page = self.pages[key] = self.contexts(scheme).new_page()
+            page = self.pages[key] = self.new_page(scheme=scheme)
             page.on("pageerror", lambda error: self.errors.append(str(error)))
             page.goto(self.address + path, wait_until="commit")
             page.wait_for_selector(".lv-ready", timeout=30_000)
-        resize(self.pages[key], width, height)
-        return self.pages[key]
+        resize(page, width, height)
+        return page
 
 
 @pytest.fixture(scope="module")
-def all_visits(contexts: Callable[[str], BrowserContext], address: str) -> Iterator[Visits]:
+def all_visits(new_page: NewPage, address: str) -> Iterator[Visits]:
     """The pages that the tests of a module share."""
-    visits = Visits(contexts, address)
+    visits = Visits(new_page, address)
     yield visits
     for page in visits.pages.values():
         page.close()
@@ -203,21 +236,21 @@ def visit(all_visits: Visits) -> Iterator[Visits]:
     assert all_visits.errors == []
 
 
-SETTLED = """() => new Promise((done) => {
-  // Frames in a row in which the browser had time left: what Python has answered is drawn by React
-  // when it comes to it.
-  let calm = 0;
-  const look = () => requestIdleCallback(check);
-  const check = () => {
+SETTLED = """() => new Promise((done, fail) => {
+  let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
+  const look = () => {
     const rests = document.documentElement.dataset.lrviz !== "busy"
       && watch.ended === watch.asked
       && !document.querySelector("[data-testid=stSkeleton]")  // a widget that is being loaded
-      && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']");
+      && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']")
+      && !document.getAnimations().some((one) => one instanceof CSSTransition);
     calm = rests ? calm + 1 : 0;
     if (calm >= 3) done(true);
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+  setTimeout(() => fail(new Error(`not settled after a minute: ${JSON.stringify(watch)}, ${
+    document.documentElement.dataset.lrviz}, ${calm} calm frames`)), 60_000);
 })"""
 
 

@@ -9,7 +9,7 @@ from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import settle, table
+from tests.browser.conftest import follow, settle, table
 from tests.browser.test_training_page import scrub
 
 ADAM = ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5)
@@ -164,8 +164,7 @@ def test_runs_change_places_and_leave(open_page):
     settle(page)
     assert page.get_by_role("table", name="Runs", exact=True).count() == 0
     assert "versus" not in page.url
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
 
 

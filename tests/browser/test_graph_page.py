@@ -13,7 +13,7 @@ from lrviz.figures.graph import build_figure
 from lrviz.pages import tables
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
-from tests.browser.conftest import apart, boxes, labels, pick, settle, slide, table
+from tests.browser.conftest import apart, boxes, follow, labels, pick, settle, slide, table
 from tests.core.test_graph import WORKED
 from tests.samples import sample
 
@@ -81,14 +81,11 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     assert link == page.url == f"{address}/?x2=3.5&w1=-1.25&of=b"
     other = open_page(link.removeprefix(address))
     assert labels(other) == labels(page) == shown_by_python(of="b", w1=-1.25, x2=3.5)
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert labels(page) == shown_by_python(w1=-1.25)
-    page.go_forward()
-    settle(page)
+    follow(page, page.go_forward)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.reload()
     page.wait_for_selector(".lv-ready")

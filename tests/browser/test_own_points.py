@@ -13,7 +13,7 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
-from tests.browser.conftest import frames, new_context, settle, table
+from tests.browser.conftest import follow, frames, new_context, settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"
 
@@ -226,14 +226,11 @@ def test_the_browsers_back_goes_to_the_points_before(open_page):
     settle(page)
     place(page, 3, 3)
     settle(page)
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert len(points(page)) == 5
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert points(page) == start
-    page.go_forward()
-    settle(page)
+    follow(page, page.go_forward)
     assert len(points(page)) == 5
 
 

@@ -47,14 +47,13 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def dialog(contexts, address):
+def dialog(new_page, address):
     """Open the dialog in a visit of its own."""
     pages, errors = [], []
 
-    def opener(*, width=1440, height=900, scheme="light"):
-        page = contexts(scheme).new_page()
+    def opener(**options):
+        page = new_page(**options)
         pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("dialog", lambda alert: errors.append(alert.message))
         page.goto(address)

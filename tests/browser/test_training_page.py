@@ -14,7 +14,7 @@ from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import apart, boxes, frames, labels, settle, table
+from tests.browser.conftest import apart, boxes, follow, frames, labels, settle, table
 from tests.reference import hardest
 
 READ = """() => {
@@ -186,8 +186,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     made = make(Request(data="outlier", opt="adam", lr=0.25, plane="w1b"))
     assert labels(other) == labels(page) == shown_by_python(made, 12, 59)
     assert other.evaluate(READ) == page.evaluate(READ)
-    page.go_back()
-    settle(page)
+    follow(page, page.go_back)
     assert "example" not in page.url
     assert labels(page) == shown_by_python(made, 12, 0)
 
