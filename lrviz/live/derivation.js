@@ -164,6 +164,7 @@ export class Derivation {
       el("div", { class: "lv-value-cell" }, same, value),
       el("div", { class: "lv-rule" }, el("strong", { text: detail ? `${kind}: ` : kind }), detail,
         step.note.length ? el("div", { class: "lv-note-line" }, ...prose(step.note)) : null,
+        step.uses ? " " : null,
         step.uses ? el("button", { type: "button", class: "lv-quiet lv-extreme",
           text: `Go to ${this.spec.parts.find((one) => one.key === step.uses).label}`,
           onclick: () => this.actions.turn(step.uses, 0, true) }) : null,

@@ -94,12 +94,13 @@ class TrainingPage {
       chosen: (i) => this.#choose(i),
       changed: (state, moving) => this.#change(state, moving),
     });
-    this.data.placed = () => this.points.show(this.hand);
-    this.data.hand = () => (this.hand ? this.fields.points : null);
+    this.data.placed = () => this.points.show(this.ownPoints);
+    this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     this.runs = new Runs((fields) => this.#change(fields), read);
   }
 
-  get hand() {
+  /** Whether the data are points placed by hand. */
+  get ownPoints() {
     return this.fields.data === "own";
   }
 
@@ -157,10 +158,10 @@ class TrainingPage {
       this.pause(false);
       this.structure = data.structure;
       this.playback = new Playback(data.playback, channel(this.key).rows);
-      this.data.bare = data.hand;
+      this.data.bare = data.own_points;
       this.points.limits = data.own;
       this.root.classList.toggle("lvt-blank", data.blank);
-      this.root.classList.toggle("lvt-hand", data.hand);
+      this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
       this.#build();
       this.widgets.data.offer("file", data.file && `File: ${data.file}`);
@@ -396,7 +397,7 @@ class TrainingPage {
       const uses = this.spec.uses[name];
       widget.show(!uses || uses.includes(this.fields.opt));
     }
-    this.points.show(this.hand);
+    this.points.show(this.ownPoints);
   }
 
   async #redraw() {
@@ -462,7 +463,7 @@ class TrainingPage {
     this.fields.example = i;
     this.#show(this.k);
     this.#tell();
-    this.points.show(this.hand);
+    this.points.show(this.ownPoints);
     if (!this.playing) this.queue.rested();
   }
 

@@ -418,7 +418,7 @@ export class DataView extends View {
     this.ring.setAttribute("r", wide + 3);
     this.ring.setAttribute("transform", `translate(${this.#at(this.example)})`);
     while (this.contributions.childNodes.length < this.hardest.length) {
-      shape("circle", { class: "lvt-pull", r: 6 }, this.contributions);
+      shape("circle", { class: "lvt-contribution", r: 6 }, this.contributions);
     }
     [...this.contributions.childNodes].forEach((node, n) => {
       node.style.display = n < this.hardest.length ? "" : "none";
@@ -429,7 +429,7 @@ export class DataView extends View {
 
   #at(i) {
     // While a hand moves a point, its ring goes with it; training follows a moment later.
-    const own = this.hand?.()?.[i];
+    const own = this.placedNow?.()?.[i];
     return own ? this.px(own[0], own[1]) : this.px(this.playback.raw[2 * i], this.playback.raw[2 * i + 1]);
   }
 }

@@ -61,7 +61,7 @@ PRESETS = (
     ),
     (
         "a dead input",
-        "x₁ = 0: w₁ is multiplied by nothing, so changing it changes nothing, and ∂L/∂w₁ is 0.",
+        "x₁ = 0: w₁ is multiplied by 0, so changing it changes nothing, and ∂L/∂w₁ is 0.",
         (0.0, 0.5, 2.0, -0.25, 0.1, 1),
     ),
 )

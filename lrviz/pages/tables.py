@@ -128,8 +128,13 @@ def _sentence(z: float, y: int, n: dict[str, float]) -> str:
             f"At z = {number(z)} the model is confident and right: the loss and its gradient are "
             "close to zero. The naive formulas lose digits here as a nears its limit."
         )
+    # Float64 has numbers next to 0 far below those next to 1: only there is 1 − a lost.
+    copes = (
+        "The naive formula copes on this side, however negative z is: a itself keeps its digits."
+        if z < 0
+        else f"The naive formula still copes here; from z ≈ {ROUNDS_TO_ONE:.1f} on it does not."
+    )
     return (
         f"At z = {number(z)} the model is confident and wrong. ① blows up, ② all but vanishes, "
-        "and yet their product ③ is close to 1 in size: the two cancel. The naive formula still "
-        f"copes here; beyond z ≈ {ROUNDS_TO_ONE:.1f} it does not."
+        f"and yet their product ③ is close to 1 in size: the two cancel. {copes}"
     )

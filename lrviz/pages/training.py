@@ -166,8 +166,8 @@ def _body() -> None:
         rows(KEY, _examples(page_state, made.scaled))
         spec = _structure(page_state, made) | (_BLANK if blank else {})
         file = _session().get(FILE_KEY)
-        hand = state["data"] == settings.OWN
-        own = {"hidden": list(state["hide"]), "file": file and file.data.name, "hand": hand}
+        placed = state["data"] == settings.OWN
+        own = {"hidden": list(state["hide"]), "file": file and file.data.name, "own_points": placed}
         live(KEY, {**spec, **own, "kind": "playback", "blank": blank})
         if not blank:
             downloads.offer(KEY, made)
