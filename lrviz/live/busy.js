@@ -1,9 +1,13 @@
 // Whether anything is under way on the page: a message to Python, a rest before one, a drawing.
 // The page says so where anyone who waits for it can see it.
 
+/** @type {Set<object>} */
 const underWay = new Set();
 
-/** Something (any object) is under way, or is no longer. */
+/**
+ * Something is under way, or is no longer.
+ * @param {object} what @param {boolean} yes
+ */
 export function busy(what, yes) {
   if (yes) underWay.add(what);
   else underWay.delete(what);
