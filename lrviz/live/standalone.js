@@ -1,17 +1,12 @@
 // Plays the file that is taken away: one run, or up to three at once. Nothing is loaded and
 // nothing is computed but where things lie; every number it shows was written by Python.
 
-/** @import { Places, Plotly, Shape, StandaloneSpec, Track } from "./types.d.ts" */
-
-/** @typedef {Track & { path: string, ends: number[] }} Run the path as text, and how long it is at each point */
-/** @typedef {StandaloneSpec["shapes"][number]} Style the shapes of a run */
-
 (() => {
   "use strict";
-  const Plotly = /** @type {Plotly} */ (window.Plotly);
+  const Plotly = /** @type {Standalone.Drawing} */ (window.Plotly);
   /** @param {string} id */
   const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-  /** @type {StandaloneSpec} */
+  /** @type {Standalone.Spec} */
   const playback = JSON.parse(byId("playback").textContent ?? "");
   const { shown, shapes, says } = playback;
   const plots = { surface: byId("surface"), data: byId("data"), loss: byId("loss") };
@@ -24,7 +19,7 @@
 
   /**
    * log10 of the loss on each slice, and the losses, as rows.
-   * @param {StandaloneSpec["slices"]} packed
+   * @param {Standalone.Spec["slices"]} packed
    */
   function unpack({ base64, up, across }) {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -37,7 +32,7 @@
   const slices = unpack(playback.slices);
 
   // The whole path as text, and how long it is after each of its points: a frame cuts it.
-  /** @type {Run[]} */
+  /** @type {Standalone.Run[]} */
   const runs = playback.runs.map((track) => {
     let path = "";
     const ends = track.x.map((x, n) => {
@@ -47,14 +42,14 @@
     return { ...track, path, ends };
   });
 
-  /** @type {(shape: Shape, x: number, y: number) => Shape} */
+  /** @type {(shape: Standalone.Mark, x: number, y: number) => Standalone.Mark} */
   const at = (shape, x, y) => ({ ...shape, xanchor: x, yanchor: y });
-  /** @param {Places} list */
+  /** @param {Standalone.Corners} list */
   const corners = (list) => `M${list.map((p) => p.join(",")).join("L")}Z`;
 
   /**
    * The first run lies on top: it owns the surface.
-   * @param {(run: Run, style: Style, n: number) => Shape | Shape[]} make
+   * @param {(run: Standalone.Run, style: Standalone.Style, n: number) => Standalone.Mark | Standalone.Mark[]} make
    */
   const stacked = (make) => runs.map((run, n) => make(run, shapes[n], n)).reverse().flat();
 

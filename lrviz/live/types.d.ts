@@ -47,10 +47,18 @@ export interface Axis {
   [attribute: string]: unknown;
 }
 
+export interface Margin {
+  l: number;
+  r: number;
+  t: number;
+  b: number;
+  [attribute: string]: unknown;
+}
+
 export interface Layout {
   width?: number;
   height?: number;
-  margin?: { l: number; r: number; t: number; b: number };
+  margin?: Margin;
   xaxis?: Axis;
   yaxis?: Axis;
   dragmode?: string | false;
@@ -299,7 +307,7 @@ export interface RowsSpec extends Mounted {
 }
 
 export interface SlicesSpec<Terms = Packed> {
-  kind: "series" | "slices";
+  kind: "series" | "stack";
   terms: Terms;
   middle: number;
   half: number;
@@ -516,7 +524,7 @@ export interface DrawnAxis {
 export interface DrawnLayout {
   width: number;
   height: number;
-  margin: { l: number; r: number; t: number; b: number };
+  margin: Margin;
   scene?: object;
   xaxis: DrawnAxis;
   yaxis: DrawnAxis;
@@ -552,5 +560,16 @@ export interface Plotly {
 declare global {
   interface Window {
     Plotly?: Plotly;
+  }
+
+  /** For standalone.js, which stands alone. */
+  namespace Standalone {
+    type Corners = Places;
+    type Drawing = Plotly;
+    type Mark = Shape;
+    type Spec = StandaloneSpec;
+    /** A run's path as text, and how long it is at each point. */
+    type Run = Track & { path: string; ends: number[] };
+    type Style = StandaloneSpec["shapes"][number];
   }
 }
