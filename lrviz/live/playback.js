@@ -198,7 +198,7 @@ export class Playback {
   }
 
   /**
-   * Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1); of those
+   * Row numbers of the largest contributions, by the length of (a − y)·(x₁, x₂, 1); of those
    * that are equal within rounding, the first.
    * @param {ArrayLike<number>} residuals @param {number} most
    */

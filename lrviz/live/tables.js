@@ -114,7 +114,7 @@ export class Rule {
 
 const MOST = 5;
 
-/** The examples that pull hardest, the one chosen, and the mean of all. */
+/** The largest contributions to the gradient, that of the example chosen, and the mean of all. */
 export class Contributions {
   grid = new Grid("Contributions", ["Example", "y", "a", "a − y", "(a − y)·x₁", "(a − y)·x₂", "(a − y)·1"]);
   said = el("p", { class: "lv-note" });
@@ -138,7 +138,7 @@ export class Contributions {
   }
 
   /**
-   * Returns the rows that pull hardest.
+   * Returns the rows with the largest contributions.
    * @param {number} k @param {number} example
    */
   show(k, example) {

@@ -188,7 +188,6 @@ export interface ProductSpec {
 }
 
 export interface StepSpec {
-  chain: string;
   title: string;
   head: string;
   side: boolean;

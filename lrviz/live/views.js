@@ -401,7 +401,7 @@ export class DataView extends View {
   /** Whether anything has been shown of these rows. */
   shown = false;
   example = 0;
-  /** @type {number[]} the rows that pull hardest */
+  /** @type {number[]} the rows with the largest contributions */
   hardest = [];
   /** @type {string[]} of the two classes */
   colours = [];
