@@ -1,7 +1,7 @@
 // What every mount on the page shares: the line to Python, the mode, the style sheets.
 
 import { busy } from "./busy.js";
-import { el } from "./dom.js";
+import { assign, el } from "./dom.js";
 
 /** @import { MessageQueue } from "./queue.js" */
 /** @import { Rows } from "./playback.js" */
@@ -37,7 +37,7 @@ class Channel {
    * @param {Partial<Pick<Channel, "sync" | "rows" | "live" | "signal">>} news
    */
   put(news) {
-    Object.assign(this, news);
+    assign(/** @type {Channel} */ (this), news);
     const ready = this.#waiting.filter((one) => one.test(this));
     this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
     for (const one of ready) one.resolve();
@@ -108,12 +108,12 @@ export function adopt(page, key, fast = false) {
   const { session, revision } = sync;
   if (page.revision >= 0 && session !== page.session) {
     // Another server, or the same one restarted: what is on screen wins.
-    Object.assign(page, { session, revision });
+    assign(page, { session, revision });
     page.queue.rested();
     return false;
   }
   if (page.revision === revision) return false;
-  Object.assign(page, { session, revision, fields: { ...sync.fields } });
+  assign(page, { session, revision, fields: { ...sync.fields } });
   return true;
 }
 

@@ -8,6 +8,16 @@
  */
 export const reason = (error) => (error instanceof Error ? error.message : String(error));
 
+/**
+ * Several fields at once, of those that the target has.
+ * @template {object} T
+ * @param {T} target @param {Partial<NoInfer<T>>} fields
+ */
+export function assign(target, fields) {
+  // eslint-disable-next-line no-restricted-syntax -- here it knows the names
+  Object.assign(target, fields);
+}
+
 /** For fields that are set before they are first read. */
 export const later = /** @type {any} */ (undefined);
 

@@ -5,7 +5,7 @@
 import { Panel, Player, Product } from "./blocks.js";
 import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
 import { MessageQueue } from "./queue.js";
-import { button, choice, el, later, range } from "./dom.js";
+import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
 import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
@@ -316,7 +316,7 @@ export class GraphPage {
   /** @param {string} part @param {number} line */
   #turn(part, line, fresh = false) {
     this.reading = true;
-    Object.assign(this.fields, { part, line });
+    assign(this.fields, { part, line });
     this.derivation.show(part, line);
     this.#point(null);
     this.#paint();
@@ -374,7 +374,7 @@ export class GraphPage {
 
   /** @param {Inputs} fields */
   #preset(fields) {
-    Object.assign(this.fields, fields);
+    assign(this.fields, fields);
     this.#showFields();
     this.#touch();
     this.queue.rested();
@@ -406,7 +406,7 @@ export class GraphPage {
     const part = at === null ? undefined : this.spec.derivation.part_of[at];
     this.reading = false;
     if (part && part !== this.fields.part) {
-      Object.assign(this.fields, { part, line: 0 });
+      assign(this.fields, { part, line: 0 });
       this.derivation.show(part, 0);
     }
     this.#showPanel();

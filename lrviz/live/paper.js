@@ -1,6 +1,7 @@
 // On paper: every picture is drawn anew at the width of a sheet, and as it was afterwards. A
 // browser asks for that in one go before it prints, and tells the page no other width.
 
+import { assign } from "./dom.js";
 import { scroller } from "./internals.js";
 
 const SHEET = 700; // CSS px: A4 or Letter, less margins of 12 mm
@@ -34,7 +35,7 @@ function turn(paper) {
     root.classList.toggle("lv-paper", paper);
     root.style.width = paper ? `${SHEET}px` : "";
     const { layout, screen } = root.dataset;
-    Object.assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
+    assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
     if (training) {
       for (const view of training.views) view.resize();
       const shape = paper || training.layout === "two" ? "wide" : "tall";

@@ -275,8 +275,7 @@ export async function picture(page, format, title = described(page)) {
  */
 export function save(blob, name) {
   const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
+  el("a", { href: url, download: name }).click();
   // The browser has begun to read it by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

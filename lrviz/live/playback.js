@@ -17,7 +17,9 @@ const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
  */
 function unpack({ type, shape, base64 }) {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return Object.assign(new TYPES[type](bytes.buffer), { shape });
+  const column = /** @type {Column} */ (new TYPES[type](bytes.buffer));
+  column.shape = shape;
+  return column;
 }
 
 /** What Float32 still holds above zero: the logarithm of a loss needs something to hold. */

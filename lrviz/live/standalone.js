@@ -166,7 +166,9 @@
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
   const { surface, data, loss } = playback.figures;
-  Object.assign(surface.data[0], { z: slices[drawn].z, customdata: slices[drawn].losses });
+  const [contour] = surface.data;
+  contour.z = slices[drawn].z;
+  contour.customdata = slices[drawn].losses;
   const parts = [
     { plot: plots.surface, figure: surface, place: surfaceShapes },
     { plot: plots.data, figure: data, place: dataShapes },

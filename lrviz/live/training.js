@@ -5,7 +5,7 @@ import { Panel } from "./blocks.js";
 import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
-import { button, choice, el, later, range } from "./dom.js";
+import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { fill, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
@@ -182,7 +182,7 @@ export class TrainingPage {
    * @param {Partial<TrainingFields>} fields
    */
   #change(fields, moving = false) {
-    Object.assign(this.fields, fields);
+    assign(this.fields, fields);
     this.pause(false);
     this.#showControls();
     this.data.move();
@@ -500,9 +500,9 @@ export class TrainingPage {
       this.points.begin();
       return;
     }
-    Object.assign(fields, { [name]: value });
-    if (name === "data") Object.assign(fields, { example: 0, step: 0 });
-    if (name === "scale") Object.assign(fields, this.spec.rates[fields.scale], { step: 0 });
+    assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
+    if (name === "data") assign(fields, { example: 0, step: 0 });
+    if (name === "scale") assign(fields, { ...this.spec.rates[fields.scale], step: 0 });
     if (name === "steps") fields.step = Math.min(fields.step, fields.steps);
     this.pause(false);
     if (name === "surface") this.#showFields();

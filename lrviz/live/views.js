@@ -1,7 +1,7 @@
 // The figures of a training. Plotly draws what stands still; what moves lies on an SVG layer
 // above it, because that costs a tenth of a millisecond and Plotly's own update several.
 
-import { el, later, svg } from "./dom.js";
+import { assign, el, later, svg } from "./dom.js";
 import { recolour } from "./figure.js";
 import { halfPlane } from "./playback.js";
 
@@ -67,7 +67,7 @@ export class View {
     this.Plotly = Plotly;
     const own = recolour(figure, palettes.light, palettes[mode]);
     this.fill(own);
-    Object.assign(own.layout, this.#size());
+    assign(own.layout, this.#size());
     const coarse = window.matchMedia("(pointer: coarse)").matches;
     if (coarse && !own.layout.scene) own.layout.dragmode = false;
     const config = { displayModeBar: false, responsive: false, doubleClick: "reset", scrollZoom: false };
@@ -449,7 +449,7 @@ export class DataView extends View {
 
   /** @param {number} k @param {number} example @param {number[]} hardest */
   show(k, example, hardest, all = k) {
-    Object.assign(this, { k, example, hardest, all, shown: true });
+    assign(/** @type {DataView} */ (this), { k, example, hardest, all, shown: true });
     this.move();
   }
 
@@ -467,7 +467,7 @@ export class DataView extends View {
     if (!this.many || this.bare || !this.xs) return;
     const { width, height } = this.plot.layout;
     const dense = window.devicePixelRatio || 1;
-    Object.assign(canvas, { width: width * dense, height: height * dense });
+    assign(canvas, { width: width * dense, height: height * dense });
     const pen = canvas.getContext("2d");
     if (!pen) return;
     pen.scale(dense, dense);
@@ -591,7 +591,7 @@ export class LossView extends View {
 
   /** @param {number} k */
   show(k, all = k) {
-    Object.assign(this, { k, all, shown: true });
+    assign(/** @type {LossView} */ (this), { k, all, shown: true });
     this.move();
   }
 

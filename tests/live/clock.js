@@ -17,6 +17,7 @@ const clear = (id) => timers.delete(id);
 /** What Streamlit says of its script. */
 export const app = { dataset: { testScriptState: "notRunning" } };
 
+// eslint-disable-next-line no-restricted-syntax -- some of them only
 Object.assign(globalThis, {
   setTimeout: set,
   clearTimeout: clear,
