@@ -32,7 +32,7 @@ export const later = /** @type {any} */ (undefined);
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") node.textContent = String(value);
+    if (name === "text") node.textContent = String(value ?? "");
     else if (typeof value === "function") node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (value !== null && value !== undefined && value !== false) {
       node.setAttribute(name, value === true ? "" : String(value));

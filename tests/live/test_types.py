@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from lrviz.live.playback_payload import examples
 from lrviz.pages import graph, session, training
 from lrviz.text.runs import labelled
 from lrviz.training.playback import Request, TrainingData, make
+from tests.live.node import NODE
 
 ROOT = Path(__file__).parent.parent.parent
 COMPILER = ROOT / "node_modules" / ".bin" / "tsc"
 OPTIONS = json.loads((ROOT / "tsconfig.json").read_text())["compilerOptions"]
 
 pytestmark = pytest.mark.skipif(
-    not COMPILER.exists() or shutil.which("node") is None,
+    not COMPILER.exists(),
     reason="TypeScript is not installed (npm ci), so types.d.ts was not held against Python.",
 )
 
@@ -79,10 +79,9 @@ def compiled(folder, specs):
         files.append(file.name)
     config = folder / "tsconfig.json"
     config.write_text(json.dumps({"compilerOptions": OPTIONS, "files": files}))
-    ran = subprocess.run(
-        [COMPILER, "--project", config], capture_output=True, text=True, check=False, timeout=300
-    )
-    return ran.stdout
+    command = [NODE, COMPILER.resolve(), "--project", config]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    return ran.stdout + ran.stderr
 
 
 def mounted(monkeypatch, key, spec, kind):
