@@ -1,22 +1,29 @@
 // The blocks around a figure: a row of factors, a player, a panel, a bar of presets. Each
 // builds its elements once per structure and then only writes text that changed.
 
-import { choice, el } from "./dom.js";
+import { button, choice, el, later } from "./dom.js";
 import { DIGITS, MORE_DIGITS, fill } from "./numbers.js";
+
+/** @import { ChoiceSpec, PanelSpec, ProductSpec, Read } from "./types.d.ts" */
 
 /** Text nodes bound to templates; paint(read) writes those that changed. */
 export class Bindings {
-  constructor() {
-    this.items = [];
-    this.digits = DIGITS;
-  }
+  /** @type {{ node: HTMLElement, template: string, last: string | null }[]} */
+  items = [];
+  digits = DIGITS;
 
+  /**
+   * An element whose text is a template.
+   * @param {keyof HTMLElementTagNameMap} tag @param {Record<string, unknown>} attributes
+   * @param {string} template
+   */
   text(tag, attributes, template) {
     const node = el(tag, attributes);
     this.items.push({ node, template, last: null });
     return node;
   }
 
+  /** @param {Read} read */
   paint(read) {
     for (const item of this.items) {
       const now = fill(item.template, read, this.digits);
@@ -25,22 +32,41 @@ export class Bindings {
   }
 }
 
+/**
+ * @typedef {object} ProductActions
+ * @property {(name: "of", value: string) => void} pick another target was chosen
+ * @property {(name: string | null) => void} point a factor is pointed at, or none
+ * @property {() => void} repaint the numbers are to be written anew
+ */
+
 /** The chain rule as a product: factors, their product, and the short form. */
 export class Product {
+  node = el("section", { class: "lv-product", "aria-label": "The chain rule" });
+  bind = new Bindings();
+  /** @type {{ digits: HTMLElement, stage: number }[]} */
+  staged = [];
+  more = el("button", {
+    type: "button", class: "lv-quiet", "aria-pressed": "false", text: "More digits", onclick: () => this.#toggle(),
+  });
+  of = /** @type {ReturnType<typeof choice>} */ (later);
+
+  /** @param {ProductActions} actions */
   constructor(actions) {
     this.actions = actions;
-    this.node = el("section", { class: "lv-product", "aria-label": "The chain rule" });
   }
 
+  /** @param {ProductSpec} spec @param {{ of: string }} fields */
   build(spec, fields) {
     this.bind = new Bindings();
     this.staged = [];
+    /** @type {(symbol: string, template: string, mark: string, kind: string, stage: number) => HTMLElement} */
     const cell = (symbol, template, mark, kind, stage) => {
       const digits = this.bind.text("span", { class: "lv-digits" }, template);
       this.staged.push({ digits, stage });
       return el("div", { class: `lv-factor lv-${kind}` },
         el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }), digits);
     };
+    /** @param {string} text */
     const sign = (text) => el("div", { class: "lv-sign" }, el("span", { text }), el("span", { text }));
     const row = el("div", { class: "lv-row" });
     row.append(cell(spec.result.symbol, `{_${spec.result.key}}`, "", "result", spec.stage));
@@ -56,16 +82,15 @@ export class Product {
     row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));
-    this.more = el("button", {
-      type: "button", class: "lv-quiet", "aria-pressed": "false", text: "More digits",
-      onclick: () => this.#toggle(),
-    });
     row.addEventListener("click", () => this.#toggle());
     this.node.replaceChildren(el("div", { class: "lv-bar" },
       el("span", { class: "lv-label", text: spec.choice.title }), this.of.node, this.more), row);
   }
 
-  /** Hide what the walk has not computed yet. */
+  /**
+   * Hide what the walk has not computed yet.
+   * @param {number} stage
+   */
   reveal(stage) {
     for (const one of this.staged) one.digits.classList.toggle("lv-not-yet", one.stage > stage);
   }
@@ -81,12 +106,15 @@ export class Product {
 
 /** What a selected node or edge is: lines of text with live numbers. */
 export class Panel {
+  node = el("section", { class: "lv-panel", "aria-live": "polite", hidden: true });
+  bind = new Bindings();
+
+  /** @param {{ close: () => void }} actions */
   constructor(actions) {
     this.actions = actions;
-    this.node = el("section", { class: "lv-panel", "aria-live": "polite", hidden: true });
-    this.bind = new Bindings();
   }
 
+  /** @param {PanelSpec | undefined} panel */
   show(panel) {
     this.bind = new Bindings();
     this.node.hidden = !panel;
@@ -101,34 +129,46 @@ export class Panel {
   }
 }
 
+/** The look of a player's buttons is its own. */
+const PLAIN = { class: null };
 const BEAT = 1000; // ms a stage stands while playing
 
 /** Back, Step, Play or Pause, Restart through the stages of the walk. */
 export class Player {
+  stage = 0;
+  last = 0;
+  /** Whether anyone has walked yet. */
+  walked = false;
+  /** @type {string[]} */
+  captions = [];
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  timer;
+  bind = new Bindings();
+  back = button("Back", () => this.#go(this.stage - 1), PLAIN);
+  step = button("Step", () => this.#go(this.stage >= this.last ? 1 : this.stage + 1), PLAIN);
+  play = button("Play", () => (this.timer ? this.pause() : this.#start()), PLAIN);
+  restart = button("Restart", () => this.#go(0), PLAIN);
+  caption = el("div", { class: "lv-caption", role: "status" });
+  node = el("section", { class: "lv-player", "aria-label": "Forward and backward pass" },
+    el("div", { class: "lv-buttons" }, this.back, this.step, this.play, this.restart), this.caption);
+
+  /** @param {(stage: number) => void} onStage */
   constructor(onStage) {
     this.onStage = onStage;
-    const button = (text, act) => el("button", { type: "button", text, onclick: act });
-    this.back = button("Back", () => this.#go(this.stage - 1));
-    this.step = button("Step", () => this.#go(this.stage >= this.last ? 1 : this.stage + 1));
-    this.play = button("Play", () => (this.timer ? this.pause() : this.#start()));
-    this.restart = button("Restart", () => this.#go(0));
-    this.bind = new Bindings();
-    this.node = el("section", { class: "lv-player", "aria-label": "Forward and backward pass" });
-    this.caption = el("div", { class: "lv-caption", role: "status" });
-    this.node.append(
-      el("div", { class: "lv-buttons" }, this.back, this.step, this.play, this.restart), this.caption);
   }
 
+  /** @param {string[]} captions */
   build(captions) {
     this.captions = captions;
     this.last = captions.length - 1;
   }
 
+  /** @param {number | null} stage the last one if null */
   set(stage) {
     this.stage = Math.max(0, Math.min(this.last, stage ?? this.last));
     this.back.disabled = this.stage === 0;
     // Before the first walk everything stands there, and Step begins it; after it, it is done.
-    this.step.disabled = this.stage === this.last && Boolean(this.walked);
+    this.step.disabled = this.stage === this.last && this.walked;
     const whole = this.stage === this.last && !this.timer && !this.walked;
     this.bind = new Bindings();
     const count = el("span", { class: "lv-count", text: `${this.stage} of ${this.last}` });
@@ -138,11 +178,13 @@ export class Player {
     this.caption.replaceChildren(whole ? "" : count, line);
   }
 
+  /** @param {number} stage */
   #go(stage) {
     this.pause();
     this.#move(stage);
   }
 
+  /** @param {number} stage */
   #move(stage) {
     this.walked = true;
     this.set(stage);
@@ -152,15 +194,15 @@ export class Player {
   #start() {
     this.play.textContent = "Pause";
     this.timer = setInterval(() => {
-      if (this.stage >= this.last) return this.pause();
-      this.#move(this.stage + 1);
+      if (this.stage >= this.last) this.pause();
+      else this.#move(this.stage + 1);
     }, BEAT);
     this.#move(this.stage >= this.last ? 0 : this.stage + 1);
   }
 
   pause() {
     clearInterval(this.timer);
-    this.timer = null;
+    this.timer = undefined;
     this.play.textContent = "Play";
   }
 }

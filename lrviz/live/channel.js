@@ -1,40 +1,75 @@
 // What every mount on the page shares: the line to Python, the mode, the style sheets.
 
 import { busy } from "./busy.js";
-import { el } from "./dom.js";
+import { assign, el } from "./dom.js";
+
+/** @import { MessageQueue } from "./queue.js" */
+/** @import { Rows } from "./playback.js" */
+/** @import { Page, SyncSpec } from "./types.d.ts" */
 
 /** What Python said last about one page: the sync and the rows mount write, the live mount reads. */
 class Channel {
-  /** Fields, revision, acknowledgement and link; see `sync` in component.py. */
+  /**
+   * Fields, revision, acknowledgement and link; see `sync` in component.py.
+   * @type {SyncSpec<any> | null}
+   */
   sync = null;
-  /** The examples that runs are about. */
+  /**
+   * The examples that runs are about.
+   * @type {Rows | null}
+   */
   rows = null;
-  /** The mount that draws, and its way to ask something of the whole page. */
+  /**
+   * The mount that draws.
+   * @type {Page | null}
+   */
   live = null;
+  /**
+   * Asks something of the whole page.
+   * @type {((name: "stop" | "open" | "wake") => void) | null}
+   */
   signal = null;
+  /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
   #waiting = [];
 
-  /** Something new has come: who waited for it goes on. */
+  /**
+   * Something new has come: who waited for it goes on.
+   * @param {Partial<Pick<Channel, "sync" | "rows" | "live" | "signal">>} news
+   */
   put(news) {
-    Object.assign(this, news);
+    assign(/** @type {Channel} */ (this), news);
     const ready = this.#waiting.filter((one) => one.test(this));
     this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
     for (const one of ready) one.resolve();
   }
 
-  /** A promise that resolves as soon as a test of the channel holds. */
+  /**
+   * A promise that resolves as soon as a test of the channel holds.
+   * @param {(line: Channel) => boolean} test
+   * @returns {Promise<void>}
+   */
   until(test) {
-    return test(this) ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ test, resolve }));
+    if (test(this)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push({ test, resolve });
+    });
   }
 }
 
+/** @type {Map<string, Channel>} */
 const channels = new Map();
+
+/** @param {string} key */
 export function channel(key) {
-  if (!channels.has(key)) channels.set(key, new Channel());
-  return channels.get(key);
+  const found = channels.get(key) ?? new Channel();
+  channels.set(key, found);
+  return found;
 }
 
-/** "light" or "dark", by the brightness of the theme's background. */
+/**
+ * "light" or "dark", by the brightness of the theme's background.
+ * @param {Element} host
+ */
 export function mode(host) {
   const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
   const hex = colour.startsWith("#") ? colour.slice(1) : "ffffff";
@@ -43,40 +78,49 @@ export function mode(host) {
   return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
 }
 
+/** @type {Map<string, Promise<unknown>>} */
 const styles = new Map();
 
-/** A promise that the style sheet has been read; it is added to the page once. */
+/**
+ * A promise that the style sheet has been read; it is added to the page once.
+ * @param {string} href
+ */
 export function stylesheet(href) {
-  if (!styles.has(href)) {
-    const link = el("link", { rel: "stylesheet", href });
-    styles.set(href, new Promise((resolve) => {
-      link.onload = link.onerror = resolve;
-    }));
-    document.head.append(link);
-  }
-  return styles.get(href);
+  const found = styles.get(href);
+  if (found) return found;
+  const link = el("link", { rel: "stylesheet", href });
+  const read = new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+  });
+  styles.set(href, read);
+  document.head.append(link);
+  return read;
 }
 
 /**
  * Give a mount the fields that Python holds, if they are newer; says whether it did. While a
- * hand is on an input (busy) nothing is taken.
+ * hand is on an input (held fast) nothing is taken.
+ * @param {Page} page @param {string} key
  */
-export function adopt(held, key, busy = false) {
+export function adopt(page, key, fast = false) {
   const { sync } = channel(key);
-  if (!sync || busy) return false;
+  if (!sync || fast) return false;
   const { session, revision } = sync;
-  if (held.revision >= 0 && session !== held.session) {
+  if (page.revision >= 0 && session !== page.session) {
     // Another server, or the same one restarted: what is on screen wins.
-    Object.assign(held, { session, revision });
-    held.queue.rested();
+    assign(page, { session, revision });
+    page.queue.rested();
     return false;
   }
-  if (held.revision === revision) return false;
-  Object.assign(held, { session, revision, fields: { ...sync.fields } });
+  if (page.revision === revision) return false;
+  assign(page, { session, revision, fields: { ...sync.fields } });
   return true;
 }
 
-/** Copy, and say so; where the clipboard is closed to pages, show the text to be copied. */
+/**
+ * Copy, and say so; where the clipboard is closed to pages, show the text to be copied.
+ * @param {string} text @param {HTMLElement} said @param {string} name
+ */
 export async function copyText(text, said, name, note = "") {
   try {
     await navigator.clipboard.writeText(text);
@@ -89,10 +133,13 @@ export async function copyText(text, said, name, note = "") {
   }
 }
 
-/** Copy the link to the state as Python writes it, once Python has everything. */
+/**
+ * Copy the link to the state as Python writes it, once Python has everything.
+ * @param {MessageQueue} queue @param {string} key @param {HTMLElement} said
+ */
 export async function copyLink(queue, key, said, note = "") {
   await queue.flush();
-  const { query } = channel(key).sync;
+  const query = channel(key).sync?.query;
   const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
   await copyText(link, said, "Link to this state", note);
 }
@@ -100,6 +147,7 @@ export async function copyLink(queue, key, said, note = "") {
 /**
  * Draw when what was asked before is drawn. What goes wrong is said where the drawing would be,
  * with a way to try again; the next drawing takes its turn all the same.
+ * @param {Page} page @param {() => Promise<void>} draw
  */
 export function drawInTurn(page, draw) {
   busy(draw, true);

@@ -3,30 +3,51 @@
 
 import { choice, el, unique } from "./dom.js";
 
+/** @import { ControlSpec, FieldSpec, SegmentsSpec, SelectSpec } from "./types.d.ts" */
+
+/**
+ * @typedef {object} Control
+ * @property {HTMLElement} node
+ * @property {(value: any) => void} set
+ * @property {(yes: boolean) => void} show
+ * @property {(value: string, text: string | null) => void} [offer] an option that comes and goes
+ * @property {() => string} [text] what is chosen, as it is called there
+ */
+
 const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+/** @param {string | number} text */
 const minus = (text) => String(text).replaceAll("-", "−");
 
-/** Text as a number, or NaN: a decimal comma and a typographic minus are understood. */
+/**
+ * Text as a number, or NaN: a decimal comma and a typographic minus are understood.
+ * @param {string} text
+ */
 function parse(text) {
   const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
   return PLAIN.test(plain) ? Number(plain) : NaN;
 }
 
-/** Numbers with semicolons, commas or blanks between them; a decimal comma where others part. */
+/**
+ * Numbers with semicolons, commas or blanks between them; a decimal comma where others part.
+ * @param {string} text
+ */
 function several(text) {
   const mark = text.includes(";") ? /;/ : /,\s/.test(text) || !/\s/.test(text.trim()) ? /,/ : /\s+/;
   return text.trim().split(mark);
 }
 
-function labelled(spec, ...inner) {
+/** @param {SelectSpec | FieldSpec} spec @param {HTMLElement} inner */
+function labelled(spec, inner) {
   const id = unique(spec.name);
-  inner[0].id = id;
+  inner.id = id;
   const label = el("label", { for: id, class: "lvt-label", text: spec.label, title: spec.title });
   const error = el("p", { class: "lv-error", role: "alert", hidden: true });
-  const node = el("div", { class: `lvt-control lvt-control-${spec.kind}` }, label, ...inner, error);
+  const node = el("div", { class: `lvt-control lvt-control-${spec.kind}` }, label, inner, error);
+  /** @param {boolean} yes */
   const show = (yes) => {
     node.hidden = !yes;
   };
+  /** @param {string | null} text */
   const say = (text) => {
     error.textContent = text ?? "";
     error.hidden = !text;
@@ -34,26 +55,37 @@ function labelled(spec, ...inner) {
   return { node, show, say };
 }
 
+/**
+ * @param {SelectSpec} spec @param {(value: string) => void} onPick
+ * @returns {Control}
+ */
 function select(spec, onPick) {
   const options = spec.options.map(([value, text]) => el("option", { value, text }));
-  const field = el("select", { class: "lvt-select", onchange: () => onPick(field.value) }, ...options);
+  const list = el("select", { class: "lvt-select" }, ...options);
+  list.addEventListener("change", () => onPick(list.value));
   /** An option that comes and goes; without a text it goes. */
-  const offer = (value, text) => {
-    const found = [...field.options].find((option) => option.value === value);
-    if (!text) return found?.remove();
-    if (found) found.text = text;
-    else field.append(el("option", { value, text }));
-    return undefined;
+  /** @param {string} value @param {string | null} name */
+  const offer = (value, name) => {
+    const found = [...list.options].find((option) => option.value === value);
+    if (!name) found?.remove();
+    else if (found) found.text = name;
+    else list.append(el("option", { value, text: name }));
+    list.value = now;
   };
-  const text = () => field.selectedOptions[0]?.text ?? "";
-  let now = spec.options[0][0];
+  const text = () => list.selectedOptions[0]?.text ?? "";
+  let now = String(spec.options[0][0]);
+  /** @param {string} value */
   const set = (value) => {
     now = value;
-    field.value = value;
+    list.value = value;
   };
-  return { ...labelled(spec, field), offer: (value, text) => { offer(value, text); field.value = now; }, text, set };
+  return { ...labelled(spec, list), offer, text, set };
 }
 
+/**
+ * @param {SegmentsSpec} spec @param {(value: any) => void} onPick
+ * @returns {Control}
+ */
 function segmented(spec, onPick) {
   const widget = choice({ ...spec, label: spec.title ?? spec.label, value: spec.options[0][0] }, onPick);
   const node = el("div", { class: "lvt-control lvt-control-choice" },
@@ -61,10 +93,14 @@ function segmented(spec, onPick) {
   return { node, set: widget.set, show: (yes) => { node.hidden = !yes; } };
 }
 
-/** A field for one number, or for several with commas between them. */
+/**
+ * A field for one number, or for several with commas between them.
+ * @param {FieldSpec} spec @param {(value: any) => void} onPick
+ */
 function field(spec, onPick) {
   const count = spec.count ?? 1;
   const input = el("input", { type: "text", inputmode: "decimal", class: "lv-number", autocomplete: "off" });
+  /** @type {number | number[]} */
   let value = spec.min;
   const text = () => minus([value].flat().join(", "));
   const own = labelled(spec, input);
@@ -77,10 +113,12 @@ function field(spec, onPick) {
     const parts = count > 1 ? several(input.value) : [input.value];
     const read = parts.map(parse);
     const ok = read.length === count && read.every((x) =>
-      x >= spec.min && x <= spec.max && (!spec.whole || Number.isInteger(x)) && !(spec.open && x <= 0));
+      x >= spec.min && x <= spec.max && (!spec.whole || Number.isInteger(x)));
     if (!ok) {
-      const what = count > 1 ? `${count} numbers, with commas between them,` : spec.whole ? "a whole number" : "a number";
-      own.say(`${spec.title ?? spec.label} takes ${what} from ${minus(spec.min)} to ${minus(spec.max)}; it stays at ${text()}.`);
+      const one = spec.whole ? "a whole number" : "a number";
+      const what = count > 1 ? `${count} numbers, with commas between them,` : one;
+      const takes = `${spec.title ?? spec.label} takes ${what} from ${minus(spec.min)} to ${minus(spec.max)}`;
+      own.say(`${takes}; it stays at ${text()}.`);
       input.setAttribute("aria-invalid", "true");
       return;
     }
@@ -93,26 +131,38 @@ function field(spec, onPick) {
   };
   input.addEventListener("change", commit);
   input.addEventListener("keydown", (event) => event.key === "Enter" && commit());
-  return { ...own, input, set: (next) => { value = next; show(); } };
+  /** @param {number | number[]} next */
+  const set = (next) => {
+    value = next;
+    show();
+  };
+  return { ...own, input, set };
 }
 
-/** A range over powers of ten with a field for the exact value. */
+/**
+ * A range over powers of ten with a field for the exact value.
+ * @param {FieldSpec} spec
+ * @param {(value: number) => void} onPick
+ * @param {(value: number) => void} onMove
+ * @returns {Control}
+ */
 function log(spec, onPick, onMove) {
   const [low, high] = [Math.log10(spec.min), Math.log10(spec.max)];
   const slider = el("input", {
     type: "range", min: low, max: high, step: 0.01, class: "lvt-range", "aria-label": spec.title,
   });
   let value = spec.min;
-  const exact = field({ ...spec, kind: "exact" }, (next) => {
+  const exact = field({ ...spec, kind: "exact" }, (/** @type {number} */ next) => {
     set(next);
     onPick(next);
   });
   exact.input.setAttribute("aria-label", `${spec.title}, exact value`);
   const show = () => {
-    slider.value = Math.log10(value);
+    slider.value = String(Math.log10(value));
     slider.setAttribute("aria-valuetext", String(value));
     slider.style.setProperty("--at", `${(100 * (Math.log10(value) - low)) / (high - low)}%`);
   };
+  /** @param {number} next */
   const set = (next) => {
     value = next;
     exact.set(next);
@@ -124,12 +174,16 @@ function log(spec, onPick, onMove) {
   });
   slider.addEventListener("change", () => onPick(value));
   const label = el("span", { class: "lvt-label", text: spec.label, title: spec.title });
-  exact.node.querySelector("label").remove();
+  exact.node.querySelector("label")?.remove();
   const node = el("div", { class: "lvt-control lvt-control-log" }, label, slider, exact.node);
   return { node, set, show: (yes) => { node.hidden = !yes; } };
 }
 
-/** A widget for one row of the controls' table. */
+/**
+ * A widget for one row of the controls' table.
+ * @param {ControlSpec} spec @param {(value: any) => void} onPick @param {(value: any) => void} onMove
+ * @returns {Control}
+ */
 export function control(spec, onPick, onMove) {
   if (spec.kind === "select") return select(spec, onPick);
   if (spec.kind === "choice") return segmented(spec, onPick);

@@ -1,17 +1,25 @@
 // The derivation, line by line: KaTeX draws each formula once, and numbers are written into
 // its marked elements on the frames of a drag.
 
-import { choice, el } from "./dom.js";
+import { button, choice, el, later } from "./dom.js";
 import { compile } from "./expression.js";
 import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
+/** @import { Value } from "./expression.js" */
+/** @import { DerivationSpec, GraphFields, Inputs, LossSpec, PartSpec } from "./types.d.ts" */
+/** @import { Quantity, Read, StepSpec } from "./types.d.ts" */
+
+/** @type {{ renderToString(latex: string, options: object): string } | null} */
 let katex = null;
 
-/** KaTeX as the page already has it: the copy that Streamlit serves for its own formulas. */
+/**
+ * KaTeX as the page already has it: the copy that Streamlit serves for its own formulas.
+ * @param {string} url
+ */
 export async function typesetter(url) {
   if (!katex) {
     try {
-      katex = (await import(new URL(url, location.origin))).default;
+      katex = (await import(new URL(url, location.origin).href)).default;
     } catch {
       katex = { renderToString: (latex) => `<code>${latex.replace(/[<&]/g, "")}</code>` };
     }
@@ -19,31 +27,90 @@ export async function typesetter(url) {
   return katex;
 }
 
-const OPTIONS = { trust: (context) => context.command === "\\htmlData", strict: false, throwOnError: false };
+const OPTIONS = {
+  /** @param {{ command: string }} context */
+  trust: (context) => context.command === "\\htmlData",
+  strict: false,
+  throwOnError: false,
+};
 
 // The copy of KaTeX that can be imported marks some classes with its name, and the style sheet
 // that the page has does not: both names are given.
 const PREFIXED = /\bkatex-(?!html|mathml|display|error)([a-z]+)\b/g;
 
+/** @param {string} latex */
 function math(latex, { display = false, spoken = true } = {}) {
   const node = el("span", { class: "lv-tex" });
-  node.innerHTML = katex.renderToString((display ? "\\displaystyle " : "") + latex, {
-    ...OPTIONS, output: spoken ? "htmlAndMathml" : "html",
-  }).replace(/class="[^"]*"/g, (text) => text.replace(PREFIXED, "katex-$1 $1"));
+  const options = { ...OPTIONS, output: spoken ? "htmlAndMathml" : "html" };
+  const html = katex?.renderToString((display ? "\\displaystyle " : "") + latex, options) ?? "";
+  node.innerHTML = html.replace(/class="[^"]*"/g, (text) => text.replace(PREFIXED, "katex-$1 $1"));
   return node;
 }
 
+/** @param {string[]} texts text and mathematics in turn */
 const prose = (texts) => texts.map((text, i) => (i % 2 ? math(text) : document.createTextNode(text)));
 
+/**
+ * @typedef {object} DerivationActions
+ * @property {(part: string, line: number, fresh?: boolean) => void} turn to a line; fresh: of another part
+ * @property {(names: string[] | null) => void} point at parts of the graph
+ * @property {(name: "loss", value: string) => void} pick another loss
+ * @property {(fields: Inputs) => void} extreme show a line where it saturates
+ * @property {(fields: Inputs) => void} saturation show the panel about it
+ * @property {(scope: string, numbers: boolean, said: HTMLElement) => void} copy as LaTeX
+ */
+
+/**
+ * One line as it is drawn, and what was last written into it.
+ * @typedef {object} Row
+ * @property {HTMLElement} node
+ * @property {StepSpec} step
+ * @property {(read: (name: string) => Value) => Value} compute
+ * @property {HTMLElement} value
+ * @property {HTMLElement} same the sign before the value
+ * @property {HTMLElement | null} roughly the sign before the numbers
+ * @property {string[]} keys of the numbers
+ * @property {string | null} last
+ * @property {string | null} signs
+ */
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+const PREVIOUS_AND_NEXT = "Lines; the arrow keys show the next and the previous one";
+
 export class Derivation {
-  /** actions: turn(part, line), point(names), copy(scope, numbers). */
+  digits = DIGITS;
+  line = 0;
+  count = 0;
+  /** @type {string | null} the part that is drawn */
+  drawn = null;
+  /** @type {Row[]} */
+  rows = [];
+  /** @type {{ node: HTMLElement, at: number }[]} */
+  heads = [];
+  /** @type {{ leaf: Element, key: string, open: string, last: string | null }[]} */
+  slots = [];
+  spec = /** @type {DerivationSpec} */ (later);
+  tabs = /** @type {ReturnType<typeof choice>} */ (later);
+  loss = /** @type {ReturnType<typeof choice>} */ (later);
+  node = el("section", { class: "lv-derivation", "aria-label": "The derivation" });
+  previous = button("Previous line", () => this.#turn(this.line - 1));
+  next = button("Next line", () => this.#forward());
+  all = button("Show all", () => this.#turn(this.count - 1));
+  place = el("span", { class: "lv-count" });
+  remark = el("p", { class: "lv-remark", role: "status" });
+  body = el("div", { class: "lv-lines", tabindex: 0, role: "group", "aria-label": PREVIOUS_AND_NEXT });
+  withNumbers = el("input", { type: "checkbox" });
+  copied = el("span", { class: "lv-copied", role: "status" });
+  foot = el("div", { class: "lv-bar lv-derivation-foot" });
+
+  /** @param {DerivationActions} actions */
   constructor(actions) {
     this.actions = actions;
-    this.digits = DIGITS;
-    this.node = el("section", { class: "lv-derivation", "aria-label": "The derivation" });
     this.node.addEventListener("keydown", (event) => this.#key(event));
   }
 
+  /** @param {DerivationSpec} spec @param {GraphFields} fields @param {LossSpec} loss */
   build(spec, fields, loss) {
     this.spec = spec;
     this.drawn = null;
@@ -52,20 +119,12 @@ export class Derivation {
       options: spec.parts.map((part) => [part.key, part.label, part.title]),
     }, (part) => this.actions.turn(part, 0));
     this.loss = choice({ ...loss, value: fields.loss }, (value) => this.actions.pick("loss", value));
-    const button = (text, act) => el("button", { type: "button", class: "lv-button", text, onclick: act });
-    this.previous = button("Previous line", () => this.#turn(this.line - 1));
-    this.next = button("Next line", () => this.#forward());
-    this.all = button("Show all", () => this.#turn(this.count - 1));
-    this.count_ = el("span", { class: "lv-count" });
-    this.remark = el("p", { class: "lv-remark", role: "status" });
-    const name = "Lines; the arrow keys show the next and the previous one";
-    this.body = el("div", { class: "lv-lines", tabindex: 0, role: "group", "aria-label": name });
-    this.withNumbers = el("input", { type: "checkbox" });
-    this.copied = el("span", { class: "lv-copied", role: "status" });
-    const copy = (text, scope) => el("button", {
-      type: "button", class: "lv-quiet", text, onclick: () => this.actions.copy(scope, this.withNumbers.checked, this.copied),
-    });
-    this.foot = el("div", { class: "lv-bar lv-derivation-foot" }, this.previous, this.next, this.all, this.count_,
+    /** @type {(text: string, scope: string) => HTMLElement} */
+    const copy = (text, scope) => {
+      const act = () => this.actions.copy(scope, this.withNumbers.checked, this.copied);
+      return button(text, act, { class: "lv-quiet" });
+    };
+    this.foot.replaceChildren(this.previous, this.next, this.all, this.place,
       el("span", { class: "lv-count", text: spec.i }),
       el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"), copy("Copy everything", "all"),
       el("label", { class: "lv-label" }, this.withNumbers, " with numbers"), this.copied);
@@ -78,9 +137,12 @@ export class Derivation {
     );
   }
 
-  /** Draw a part up to a line; the part's formulas are set once. */
+  /**
+   * Draw a part up to a line; the part's formulas are set once.
+   * @param {string} key @param {number} line
+   */
   show(key, line) {
-    const part = this.spec.parts.find((one) => one.key === key);
+    const part = this.#part(key);
     if (this.drawn !== key) this.#draw(part);
     this.drawn = key;
     this.tabs.set(key);
@@ -99,7 +161,7 @@ export class Derivation {
     this.all.disabled = done;
     this.next.disabled = done && !following;
     this.next.textContent = done && following ? `Next part: ${following.label}` : "Next line";
-    this.count_.textContent = `Line ${this.line + 1} of ${this.count}`;
+    this.place.textContent = `Line ${this.line + 1} of ${this.count}`;
   }
 
   /** Keep the buttons under the newest line within reach. */
@@ -113,14 +175,16 @@ export class Derivation {
   }
 
   get about() {
-    return this.rows?.[this.line]?.step.about ?? [];
+    return this.rows[this.line]?.step.about ?? [];
   }
 
+  /** @param {PartSpec} part */
   #draw(part) {
     this.rows = [];
     this.heads = [];
     const intro = el("p", { class: "lv-intro" }, ...prose(part.intro));
     const wanted = part.wanted.map((latex) => math(latex, { display: true }));
+    /** @type {HTMLElement[]} */
     const out = [el("h3", { text: part.title }), intro];
     if (wanted.length) out.push(el("div", { class: "lv-wanted" }, ...wanted));
     part.steps.forEach((step, i) => {
@@ -134,7 +198,7 @@ export class Derivation {
         this.heads.push({ node, at: i });
         out.push(node);
       }
-      out.push(this.#row(step, i));
+      out.push(this.#row(step));
     });
     this.body.replaceChildren(...out);
     this.slots = [];
@@ -142,12 +206,14 @@ export class Derivation {
       for (const place of node.querySelectorAll("[data-q]")) {
         let leaf = place;
         while (leaf.firstElementChild) leaf = leaf.firstElementChild;
-        this.slots.push({ leaf, key: place.dataset.q, open: place.dataset.o === "1" ? "(" : "", last: null });
+        const key = String(place.getAttribute("data-q"));
+        this.slots.push({ leaf, key, open: place.getAttribute("data-o") === "1" ? "(" : "", last: null });
       }
     }
   }
 
-  #row(step, i) {
+  /** @param {StepSpec} step */
+  #row(step) {
     const value = el("span", { class: "lv-digits" });
     const numbers = step.bare ? null : step.numbers
       ? math(step.numbers, { display: true, spoken: false })
@@ -164,14 +230,7 @@ export class Derivation {
       el("div", { class: "lv-value-cell" }, same, value),
       el("div", { class: "lv-rule" }, el("strong", { text: detail ? `${kind}: ` : kind }), detail,
         step.note.length ? el("div", { class: "lv-note-line" }, ...prose(step.note)) : null,
-        step.uses ? " " : null,
-        step.uses ? el("button", { type: "button", class: "lv-quiet lv-extreme",
-          text: `Go to ${this.spec.parts.find((one) => one.key === step.uses).label}`,
-          onclick: () => this.actions.turn(step.uses, 0, true) }) : null,
-        step.extreme ? el("button", { type: "button", class: "lv-quiet lv-extreme", text: step.extreme.label,
-          onclick: () => this.actions.extreme(step.extreme.fields) }) : null,
-        step.extreme ? el("button", { type: "button", class: "lv-quiet lv-extreme", text: "Saturation panel",
-          onclick: () => this.actions.saturation(step.extreme.fields) }) : null));
+        step.uses && " ", ...this.#ways(step)));
     node.addEventListener("pointerenter", () => this.actions.point(step.about));
     node.addEventListener("pointerleave", () => this.actions.point(null));
     const keys = [...step.numbers.matchAll(/q=([\w.-]+)/g)].map((match) => match[1]);
@@ -182,16 +241,41 @@ export class Derivation {
     return node;
   }
 
-  /** Write the numbers that changed; read answers for the two-feature graph. */
+  /**
+   * Buttons that lead from a line elsewhere.
+   * @param {StepSpec} step
+   */
+  #ways({ uses, extreme }) {
+    /** @type {(text: string, act: () => void) => HTMLElement} */
+    const way = (text, act) => button(text, act, { class: "lv-quiet lv-extreme" });
+    const { actions } = this;
+    return [
+      uses && way(`Go to ${this.#part(uses).label}`, () => actions.turn(uses, 0, true)),
+      extreme && way(extreme.label, () => actions.extreme(extreme.fields)),
+      extreme && way("Saturation panel", () => actions.saturation(extreme.fields)),
+    ];
+  }
+
+  /** @param {string} key */
+  #part(key) {
+    const part = this.spec.parts.find((one) => one.key === key);
+    if (!part) throw new Error(`The derivation has no part ${key}.`);
+    return part;
+  }
+
+  /**
+   * Write the numbers that changed.
+   * @param {Read} read answers for the two-feature graph
+   */
   paint(read) {
-    if (!this.rows) return;
     for (const one of this.slots) {
       const now = slot(one.open, read(one.key), this.digits);
       if (now !== one.last) one.leaf.textContent = one.last = now;
     }
+    /** @param {string} name */
     const letter = (name) => read(`value.${name}`);
     for (const row of this.rows) {
-      const value = row.compute(letter);
+      const value = /** @type {Quantity} */ (row.compute(letter));
       const now = number(value, this.digits);
       if (now !== row.last) row.value.textContent = row.last = now;
       // = only where every number that stands there is shown exactly.
@@ -204,7 +288,7 @@ export class Derivation {
         row.roughly?.replaceChildren(given ? "= " : "≈ ");
       }
     }
-    const z = read("value.z");
+    const z = Number(read("value.z"));
     const lost = this.rows[this.line]?.step.losses.find(([side, limit]) => (side === ">" ? z > limit : z < limit));
     const remark = lost ? fill(lost[2], read) : "";
     if (this.remark.textContent !== remark) this.remark.textContent = remark;
@@ -216,13 +300,15 @@ export class Derivation {
     else this.actions.turn(this.spec.parts[here + 1].key, 0, true);
   }
 
+  /** @param {number} line */
   #turn(line) {
-    this.actions.turn(this.drawn, Math.max(0, Math.min(line, this.count - 1)));
+    if (this.drawn) this.actions.turn(this.drawn, Math.max(0, Math.min(line, this.count - 1)));
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.target !== this.body) return;
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const step = STEPS[event.key];
     if (event.key === "End") this.#turn(this.count - 1);
     else if (event.key === "Home") this.#turn(0);
     else if (step) this.#turn(this.line + step);

@@ -99,7 +99,6 @@ def _step(step: Step, view: View) -> dict[str, Any]:
     numbers = numeric(line)
     kind, _, detail = line.rule.plain.partition(": ")
     return {
-        "chain": chain.name,
         "title": chain.title if place == 0 else "",
         "head": latex(chain.head) if place == 0 else "",
         "side": chain.side,

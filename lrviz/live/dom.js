@@ -1,27 +1,78 @@
 // Small helpers for building the page's elements.
 
-/** An element with attributes and children; "on…" are listeners, "text" is its text. */
+/** @import { ChoiceSpec, RangeSpec } from "./types.d.ts" */
+
+/**
+ * What went wrong, as it can be said.
+ * @param {unknown} error
+ */
+export const reason = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Several fields at once, of those that the target has.
+ * @template {object} T
+ * @param {T} target @param {Partial<NoInfer<T>>} fields
+ */
+export function assign(target, fields) {
+  // eslint-disable-next-line no-restricted-syntax -- here it knows the names
+  Object.assign(target, fields);
+}
+
+/** For fields that are set before they are first read. */
+export const later = /** @type {any} */ (undefined);
+
+/**
+ * An element with attributes and children; "on…" are listeners, "text" is its text.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} attributes
+ * @param {...(Node | string | null | undefined | false | "")} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") node.textContent = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (name === "text") node.textContent = String(value ?? "");
+    else if (typeof value === "function") node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (value !== null && value !== undefined && value !== false) {
-      node.setAttribute(name, value === true ? "" : value);
+      node.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  node.append(...children.filter(Boolean));
+  for (const child of children) if (child) node.append(child);
   return node;
 }
 
-/** A button with a text and what it does. */
+/**
+ * A shape, or another part of a drawing.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} attributes
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
+}
+
+/**
+ * A button with a text and what it does.
+ * @param {string} text @param {() => unknown} onclick @param {Record<string, unknown>} attributes
+ */
 export const button = (text, onclick, attributes = {}) =>
   el("button", { type: "button", class: "lv-button", text, onclick, ...attributes });
 
 let count = 0;
+/** @param {string} stem */
 export const unique = (stem) => `lv-${stem}-${(count += 1)}`;
 
-/** One of several, as radio buttons that look like a segmented bar. */
+/**
+ * One of several, as radio buttons that look like a segmented bar.
+ * @param {ChoiceSpec & { value: unknown }} spec
+ * @param {(value: any) => unknown} onPick
+ */
 export function choice({ name, label, options, value }, onPick) {
   const group = unique(name);
   const node = el("div", { class: "lv-choice", role: "radiogroup", "aria-label": label ?? name });
@@ -36,13 +87,19 @@ export function choice({ name, label, options, value }, onPick) {
   });
   return {
     node,
+    /** @param {unknown} next */
     set(next) {
       for (const input of inputs) input.checked = input.value === String(next);
     },
   };
 }
 
-/** A range with a number field beside it. */
+/**
+ * A range with a number field beside it.
+ * @param {RangeSpec & { value: number }} spec
+ * @param {(value: number) => void} onMove
+ * @param {() => void} onRest
+ */
 export function range(spec, onMove, onRest) {
   const id = unique(spec.name);
   const slider = el("input", {
@@ -55,7 +112,7 @@ export function range(spec, onMove, onRest) {
   const message = el("p", { class: "lv-error", role: "alert", hidden: true });
   let value = spec.value;
   const show = () => {
-    slider.value = value;
+    slider.value = String(value);
     slider.style.setProperty("--at", `${((value - spec.min) / (spec.max - spec.min)) * 100}%`);
     slider.setAttribute("aria-valuetext", String(value));
     if (document.activeElement !== field) field.value = String(value).replace("-", "−");
@@ -80,7 +137,10 @@ export function range(spec, onMove, onRest) {
       return;
     }
     message.hidden = true;
-    if (next === value) return show();
+    if (next === value) {
+      show();
+      return;
+    }
     value = next === 0 ? 0 : next;
     onMove(value);
     show();
@@ -99,6 +159,7 @@ export function range(spec, onMove, onRest) {
   show();
   return {
     node,
+    /** @param {number} next */
     set(next) {
       value = next;
       show();

@@ -2,17 +2,26 @@
 // written straight into the SVG on every change: a tenth of a millisecond, where Plotly's
 // own update takes several.
 
+import { el, later } from "./dom.js";
 import { fill } from "./numbers.js";
 
+/** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
+/** @import { Mode, Palette, Palettes, Plot, Plotly, Read } from "./types.d.ts" */
+
+/** @type {Promise<Plotly> | null} */
 let loading = null;
 
-/** Plotly, loaded once per page. */
+/**
+ * Plotly, loaded once per page.
+ * @param {string} url
+ * @returns {Promise<Plotly>}
+ */
 export function plotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => resolve(/** @type {Plotly} */ (window.Plotly));
     script.onerror = () => {
       script.remove();
       loading = null; // so that it can be tried again
@@ -23,9 +32,15 @@ export function plotly(url) {
   return loading;
 }
 
-/** A copy of the figure with one palette's colours exchanged for another's. */
+/**
+ * A copy of the figure with one palette's colours exchanged for another's.
+ * @template {FigureSpec<any, any>} F
+ * @param {F} figure @param {Palette} from @param {Palette} to
+ * @returns {F}
+ */
 export function recolour(figure, from, to) {
   const other = new Map(Object.entries(from).map(([role, colour]) => [colour, to[role]]));
+  /** @type {(value: any) => any} */
   const copy = (value) => {
     if (Array.isArray(value)) return value.map(copy);
     if (value && typeof value === "object") {
@@ -36,36 +51,71 @@ export function recolour(figure, from, to) {
   return copy(figure);
 }
 
+/**
+ * @typedef {object} FigureActions
+ * @property {(name: string) => void} onSelect a node or an edge was chosen
+ * @property {(name: string, pixels: number) => void} [onScrub] a node was dragged sideways
+ * @property {() => void} [onRest] that drag is over
+ */
+
+/**
+ * @param {Element} root @param {string} selector
+ * @returns {any[]}
+ */
+const found = (root, selector) => [...root.querySelectorAll(selector)];
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
 export class Figure {
+  plot = /** @type {Plot} */ (/** @type {HTMLElement} */ (el("div", { class: "lv-plot", role: "img" })));
+  hits = el("div", { class: "lv-hits", role: "group", "aria-label": "Nodes and edges of the graph" });
+  /** @type {Set<string>} */
+  scrubbable = new Set();
+  /** @type {Map<string, HTMLButtonElement>} */
+  buttons = new Map();
+  /** @type {SVGTextElement[]} */
+  texts = [];
+  /** @type {SVGPathElement[]} */
+  shapes = [];
+  /** @type {string[]} */
+  last = [];
+  /** @type {Hit[]} */
+  hitSpecs = [];
+  /** @type {number[]} the stage of the walk that computes each shape */
+  shapeStages = [];
+  /** @type {LabelTrace["meta"]} */
+  labels = { templates: [], stages: [], kinds: [] };
+  Plotly = /** @type {Plotly} */ (later);
+  /** Which trace holds the labels. */
+  trace = -1;
+  width = 0;
+  offset = 0;
+
+  /** @param {HTMLElement} host @param {FigureActions} actions */
   constructor(host, { onSelect, onScrub, onRest }) {
     this.host = host;
-    this.plot = Object.assign(document.createElement("div"), { className: "lv-plot" });
-    this.hits = Object.assign(document.createElement("div"), { className: "lv-hits" });
-    this.hits.setAttribute("role", "group");
-    this.hits.setAttribute("aria-label", "Nodes and edges of the graph");
-    this.plot.setAttribute("role", "img");
     host.append(this.plot, this.hits);
     this.onSelect = onSelect;
     this.onScrub = onScrub;
     this.onRest = onRest;
-    this.scrubbable = new Set();
-    this.buttons = new Map();
-    this.texts = [];
-    this.last = [];
     this.hits.addEventListener("keydown", (event) => this.#rove(event));
   }
 
-  /** Draw another figure in the same element. */
+  /**
+   * Draw another figure in the same element.
+   * @param {Plotly} Plotly @param {GraphFigureSpec} figure @param {Palettes} palettes @param {Mode} mode
+   * @param {Read} read
+   */
   async draw(Plotly, figure, palettes, mode, read) {
     const own = recolour(figure, palettes.light, palettes[mode]);
     this.Plotly = Plotly;
-    this.meta = own.layout.meta;
     this.trace = own.data.findIndex((trace) => trace.meta?.templates);
-    const { meta } = own.data[this.trace];
-    this.templates = meta.templates;
-    this.stages = meta.stages;
-    this.kinds = meta.kinds;
-    own.data[this.trace].text = this.templates.map((t) => fill(t, read));
+    const labels = own.data[this.trace];
+    this.hitSpecs = own.layout.meta.hits;
+    this.shapeStages = own.layout.meta.shape_stages;
+    this.labels = labels.meta;
+    labels.text = this.labels.templates.map((t) => fill(t, read));
     this.width = own.layout.width;
     this.#fit(own.layout);
     const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
@@ -75,39 +125,49 @@ export class Figure {
     this.paint(read, true);
   }
 
-  /** One unit stays one pixel; a wider element shows more margin. */
+  /**
+   * One unit stays one pixel; a wider element shows more margin.
+   * @param {Pick<GraphLayout, "width" | "xaxis">} layout
+   */
   #fit(layout) {
     const room = Math.max(this.host.clientWidth, this.width);
     const margin = (room - this.width) / 2;
     layout.width = room;
-    layout.xaxis = { ...layout.xaxis, range: [-margin, this.width + margin] };
+    const range = [-margin, this.width + margin];
+    layout.xaxis = { ...layout.xaxis, range };
     this.offset = margin;
+    return range;
   }
 
+  /** @param {Read} read */
   async resize(read) {
     if (!this.Plotly || this.plot.layout.width === Math.max(this.host.clientWidth, this.width)) return;
-    const layout = { xaxis: this.plot.layout.xaxis };
-    this.#fit(layout);
-    await this.Plotly.relayout(this.plot, { width: layout.width, "xaxis.range": layout.xaxis.range });
+    const layout = { width: 0 };
+    const range = this.#fit(layout);
+    await this.Plotly.relayout(this.plot, { width: layout.width, "xaxis.range": range });
     this.#collect();
     this.#placeHits();
     this.paint(read, true);
   }
 
   #collect() {
-    this.texts = [...this.plot.querySelectorAll(".scatterlayer .textpoint text")];
-    this.shapes = [...this.plot.querySelectorAll(".shapelayer path")];
+    this.texts = found(this.plot, ".scatterlayer .textpoint text");
+    this.shapes = found(this.plot, ".shapelayer path");
     this.last = [];
   }
 
-  /** Write every label that changed. Returns how many did. */
+  /**
+   * Write every label that changed. Returns how many did.
+   * @param {Read} read
+   */
   paint(read, all = false) {
     const text = this.plot.data?.[this.trace]?.text;
     if (!text) return 0;
+    const { templates } = this.labels;
     let changed = 0;
-    for (let i = 0; i < this.templates.length; i += 1) {
-      if (!this.templates[i].includes("{")) continue;
-      const now = fill(this.templates[i], read);
+    for (let i = 0; i < templates.length; i += 1) {
+      if (!templates[i].includes("{")) continue;
+      const now = fill(templates[i], read);
       if (!all && now === this.last[i]) continue;
       this.last[i] = now;
       text[i] = now;
@@ -117,27 +177,37 @@ export class Figure {
     return changed;
   }
 
-  /** Fade what a stage of the walk has not computed yet. */
+  /**
+   * Fade what a stage of the walk has not computed yet.
+   * @param {number} stage
+   */
   reveal(stage) {
     this.texts.forEach((node, i) => {
-      const hidden = this.stages[i] > stage;
+      const hidden = this.labels.stages[i] > stage;
       node.classList.toggle("lv-not-yet", hidden);
-      node.dataset.kind = this.kinds[i];
+      node.dataset.kind = this.labels.kinds[i];
     });
-    this.shapes?.forEach((node) => {
-      const at = this.meta.shape_stages[Number(node.dataset.index)] ?? 0;
+    this.shapes.forEach((node) => {
+      const at = this.shapeStages[Number(node.dataset.index)] ?? 0;
       node.classList.toggle("lv-faint", at > stage);
     });
   }
 
-  /** Names a screen reader hears: the picture, and every node and edge. */
+  /**
+   * Names a screen reader hears: the picture, and every node and edge.
+   * @param {string} sentence @param {Read} read
+   */
   describe(sentence, read) {
     this.plot.setAttribute("aria-label", sentence);
-    for (const hit of this.meta?.hits ?? []) {
+    for (const hit of this.hitSpecs) {
       this.buttons.get(hit.name)?.setAttribute("aria-label", fill(hit.label, read));
     }
   }
 
+  /**
+   * Show which part is chosen, and light others.
+   * @param {string | null} selected @param {string[]} lit
+   */
   mark(selected, lit = []) {
     for (const [name, button] of this.buttons) {
       button.setAttribute("aria-pressed", String(name === selected));
@@ -146,19 +216,18 @@ export class Figure {
   }
 
   #placeHits() {
-    const wanted = new Set(this.meta.hits.map((hit) => hit.name));
+    const wanted = new Set(this.hitSpecs.map((hit) => hit.name));
     for (const [name, button] of this.buttons) {
       if (!wanted.has(name)) {
         button.remove();
         this.buttons.delete(name);
       }
     }
-    this.meta.hits.forEach((hit, i) => {
+    this.hitSpecs.forEach((hit, i) => {
       let button = this.buttons.get(hit.name);
       if (!button) {
-        button = Object.assign(document.createElement("button"), { type: "button" });
-        button.className = hit.name.includes("-") ? "lv-hit lv-hit-edge" : "lv-hit";
-        button.dataset.name = hit.name;
+        const kind = hit.name.includes("-") ? "lv-hit lv-hit-edge" : "lv-hit";
+        button = el("button", { type: "button", class: kind, "data-name": hit.name });
         this.#drags(button, hit.name);
         this.buttons.set(hit.name, button);
       }
@@ -169,8 +238,12 @@ export class Figure {
     });
   }
 
-  /** A click selects; a drag sideways on a node that holds an input changes the input. */
+  /**
+   * A click selects; a drag sideways on a node that holds an input changes the input.
+   * @param {HTMLButtonElement} button @param {string} name
+   */
   #drags(button, name) {
+    /** @type {number | null} */
     let from = null;
     let moved = false;
     button.addEventListener("pointerdown", (event) => {
@@ -182,30 +255,40 @@ export class Figure {
       if (!moved && Math.abs(event.clientX - from) < 4) return;
       if (!moved) button.setPointerCapture(event.pointerId);
       moved = true;
-      this.onScrub(name, event.clientX - from);
+      this.onScrub?.(name, event.clientX - from);
       from = event.clientX;
     });
     const end = () => {
-      if (from !== null && moved) this.onRest();
+      if (from !== null && moved) this.onRest?.();
       from = null;
     };
     button.addEventListener("pointerup", end);
     button.addEventListener("pointercancel", end);
-    button.addEventListener("click", () => (moved ? (moved = false) : this.onSelect(name)));
+    button.addEventListener("click", () => {
+      if (!moved) this.onSelect(name);
+      moved = false;
+    });
   }
 
-  /** Name the nodes that hold an input. */
+  /**
+   * Name the nodes that hold an input.
+   * @param {Iterable<string>} names
+   */
   scrubs(names) {
     this.scrubbable = new Set(names);
     for (const [name, button] of this.buttons) button.classList.toggle("lv-scrub", this.scrubbable.has(name));
   }
 
-  /** One tab stop; arrow keys move among the parts of the graph. */
+  /**
+   * One tab stop; arrow keys move among the parts of the graph.
+   * @param {KeyboardEvent} event
+   */
   #rove(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
-    const all = [...this.hits.children];
-    const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+    const all = /** @type {HTMLElement[]} */ ([...this.hits.children]);
+    const here = all.findIndex((button) => button === document.activeElement);
+    const next = all[(here + step + all.length) % all.length];
     for (const button of all) button.tabIndex = button === next ? 0 : -1;
     next.focus();
     event.preventDefault();

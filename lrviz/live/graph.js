@@ -6,24 +6,98 @@ import { Panel, Player, Product } from "./blocks.js";
 import { during } from "./busy.js";
 import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
 import { MessageQueue } from "./queue.js";
-import { button, choice, el, range } from "./dom.js";
+import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
 import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 
-class GraphPage {
+/** @import { Component, GraphFields, GraphSpec, Host, Inputs, LossName, Mode } from "./types.d.ts" */
+/** @import { RangeInputSpec, Read } from "./types.d.ts" */
+
+/** @typedef {{ node: HTMLElement, set: (value: any) => void }} Widget */
+
+const PHONE = 640; // px of width, and less
+const BELOW = 930; // from here on the whole graph lies on its side
+const BESIDE = 1190;
+
+export class GraphPage {
+  component = /** @type {Component<GraphSpec>} */ (later);
+  spec = /** @type {GraphSpec} */ (later);
+  fields = /** @type {GraphFields} */ ({});
+  session = "";
+  revision = -1;
+  /** @type {string | null} */
+  structure = null;
+  /** @type {Mode | null} */
+  mode = null;
+  /** @type {Promise<unknown>} */
+  starting = Promise.resolve();
+  /** @type {HTMLElement | null} */
+  failure = null;
+  dragging = false;
+  /** Whether anything is drawn, was ever drawn, and was ever touched. */
+  ready = false;
+  opened = false;
+  touched = false;
+  /** Whether a line of the derivation is being read: it lights its part of the picture. */
+  reading = false;
+  /** @type {string | null} the node or edge whose panel is open */
+  selected = null;
+  /** @type {"wide" | "tall"} */
+  shape = "wide";
+  read = /** @type {Read} */ (later);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  describing;
+  /** @type {Record<string, Widget>} */
+  widgets = {};
+  /** @type {Map<string, RangeInputSpec>} */
+  ranges = new Map();
+
+  root = el("div", { class: "lv" });
+  head = el("div", { class: "lv-head" });
+  copied = el("span", { class: "lv-copied", role: "status" });
+  figureHost = el("div", { class: "lv-figure" });
+  figure = new Figure(this.figureHost, {
+    onSelect: (name) => this.#select(name),
+    onScrub: (name, pixels) => this.#scrub(/** @type {keyof Inputs} */ (name), pixels),
+    onRest: () => this.queue.rested(),
+  });
+  legend = el("p", { class: "lv-legend" });
+  inputs = el("div", { class: "lv-inputs" });
+  product = new Product({
+    pick: (name, value) => this.#pick(name, value),
+    point: (name) => this.#point(name === null ? null : [name]),
+    repaint: () => this.#paint(),
+  });
+  panel = new Panel({ close: () => this.#select(this.fields.at) });
+  player = new Player((stage) => this.#staged(stage));
+  derivation = new Derivation({
+    turn: (part, line, fresh) => this.#turn(part, line, fresh),
+    point: (names) => this.#point(names),
+    pick: (name, value) => this.#pick(name, value),
+    extreme: (fields) => this.#preset(fields),
+    saturation: (fields) => this.#saturation(fields),
+    copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
+  });
+  curves = new Curves(() => this.#drawCurves());
+  foot = el("div", { class: "lv-foot" });
+
+  /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
     this.host = host;
-    this.root = el("div", { class: "lv" });
+    const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
+    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.product.node);
+    const below = [this.player, this.panel, this.derivation, this.curves].map(({ node }) => node);
+    this.root.append(this.head, this.fixed, ...below, this.foot);
+    this.inputs.addEventListener("pointerdown", ({ target }) => {
+      if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
+    });
     host.append(this.root);
-    this.fields = {};
-    this.revision = -1;
-    this.dragging = false;
-    this.ready = false;
-    this.#skeleton();
-    this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+    this.queue = new MessageQueue(
+      (message) => this.component.setStateValue("message", message),
+      () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => during(this.#resized()));
     this.observer.observe(this.root);
@@ -34,44 +108,10 @@ class GraphPage {
     channel(data.key).live = this;
   }
 
-  #skeleton() {
-    this.head = el("div", { class: "lv-head" });
-    this.figureHost = el("div", { class: "lv-figure" });
-    this.figure = new Figure(this.figureHost, {
-      onSelect: (name) => this.#select(name),
-      onScrub: (name, pixels) => this.#scrub(name, pixels),
-      onRest: () => this.queue.rested(),
-    });
-    this.legend = el("p", { class: "lv-legend" });
-    this.inputs = el("div", { class: "lv-inputs" });
-    this.inputs.addEventListener("pointerdown", (event) => {
-      if (event.target.type === "range") this.dragging = true;
-    });
-    this.product = new Product({
-      pick: (name, value) => this.#pick(name, value),
-      point: (name) => this.#point(name && [name]),
-      repaint: () => this.#paint(),
-    });
-    this.panel = new Panel({ close: () => this.#select(this.fields.at) });
-    this.player = new Player((stage) => this.#staged(stage));
-    this.derivation = new Derivation({
-      turn: (part, line, fresh) => this.#turn(part, line, fresh),
-      point: (names) => this.#point(names),
-      pick: (name, value) => this.#pick(name, value),
-      extreme: (fields) => this.#preset(fields),
-      saturation: (fields) => this.#saturation(fields),
-      copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
-    });
-    this.curves = new Curves();
-    this.curves.onOpen = () => this.#drawCurves();
-    this.foot = el("div", { class: "lv-foot" });
-    const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
-    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.product.node);
-    const below = [this.player, this.panel, this.derivation, this.curves].map(({ node }) => node);
-    this.root.append(this.head, this.fixed, ...below, this.foot);
-  }
-
-  /** New data from Python, or a new theme. */
+  /**
+   * New data from Python, or a new theme.
+   * @param {Component<GraphSpec>} component
+   */
   async update(component) {
     this.component = component;
     const { data } = component;
@@ -83,7 +123,8 @@ class GraphPage {
     this.structure = data.structure;
     this.root.dataset.mode = now;
     // The page's own ground, which a theme may tint, for what lies over scrolled text.
-    this.root.style.setProperty("--lv-page", getComputedStyle(this.host).getPropertyValue("--st-background-color"));
+    const ground = getComputedStyle(this.host).getPropertyValue("--st-background-color");
+    this.root.style.setProperty("--lv-page", ground);
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
     }
@@ -96,6 +137,7 @@ class GraphPage {
   synced() {
     if (!this.spec) return;
     const { sync } = channel(this.spec.key);
+    if (!sync) return;
     if (adopt(this, this.spec.key, this.dragging)) this.#showFields();
     this.queue.answered(sync.client, sync.ack);
   }
@@ -107,19 +149,23 @@ class GraphPage {
       const box = el("fieldset", { class: "lv-group" }, el("legend", { text: group.title }));
       if (group.note) box.append(el("p", { class: "lv-note", text: group.note }));
       for (const input of group.inputs) {
+        const value = fields[input.name];
         const widget = input.kind === "range"
-          ? range({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, v), () => this.queue.rested())
-          : choice({ ...input, value: fields[input.name] }, (v) => this.#moved(input.name, Number(v), true));
+          ? range({ ...input, value }, (v) => this.#moved(input.name, v), () => this.queue.rested())
+          : choice({ ...input, value }, (v) => this.#moved(input.name, Number(v), true));
         this.widgets[input.name] = widget;
-        box.append(input.kind === "range" ? widget.node
-          : el("div", { class: "lv-range lv-data" }, el("span", { class: "lv-symbol", text: input.symbol }), widget.node));
+        if (input.kind === "range") {
+          this.ranges.set(input.name, input);
+          box.append(widget.node);
+        } else {
+          const symbol = el("span", { class: "lv-symbol", text: input.symbol });
+          box.append(el("div", { class: "lv-range lv-data" }, symbol, widget.node));
+        }
       }
       return box;
     });
     this.inputs.replaceChildren(...groups);
-    const inputs = spec.groups.flatMap((group) => group.inputs);
-    this.ranges = new Map(inputs.filter(({ kind }) => kind === "range").map((one) => [one.name, one]));
-    this.widgets[spec.drag]?.node?.classList.add("lv-wanted-input");
+    this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
     this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
     this.#buildHead();
     this.product.build(spec.product, fields);
@@ -144,21 +190,20 @@ class GraphPage {
       this.widgets[one.name] = widget;
       tools.append(widget.node);
     }
-    this.copied = el("span", { class: "lv-copied", role: "status" });
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
-    this.head.replaceChildren(el("h1", { text: spec.question }), tools, el("p", { class: "lv-bridge", text: spec.bridge }));
+    const bridge = el("p", { class: "lv-bridge", text: spec.bridge });
+    this.head.replaceChildren(el("h1", { text: spec.question }), tools, bridge);
   }
 
   #buildFoot() {
     const open = this.foot.querySelector("details")?.open;
     const note = el("p", { class: "lv-note", role: "status" });
-    const presets = this.spec.presets.map((preset) =>
-      el("button", { type: "button", class: "lv-button", title: preset.note, text: preset.label,
-        onclick: () => {
-          note.textContent = preset.note;
-          this.#preset(preset.fields);
-        } }));
-    const fold = el("details", { class: "lv-fold" }, el("summary", { text: "Try" }), el("div", { class: "lv-presets" }, ...presets), note);
+    const presets = this.spec.presets.map((preset) => button(preset.label, () => {
+      note.textContent = preset.note;
+      this.#preset(preset.fields);
+    }, { title: preset.note }));
+    const fold = el("details", { class: "lv-fold" },
+      el("summary", { text: "Try" }), el("div", { class: "lv-presets" }, ...presets), note);
     fold.open = Boolean(open);
     this.foot.replaceChildren(fold);
   }
@@ -172,7 +217,8 @@ class GraphPage {
     this.root.dataset.shape = this.shape;
     this.#compute();
     const [Plotly] = await Promise.all([plotly(this.spec.plotly), typesetter(this.spec.katex)]);
-    await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, this.mode, this.read);
+    const now = this.mode ?? "light";
+    await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, now, this.read);
     this.figure.scrubs([...this.ranges.keys()]);
     this.ready = true;
     this.#showFields();
@@ -185,15 +231,16 @@ class GraphPage {
   }
 
   async #drawCurves() {
-    if (!window.Plotly || !this.ready) return;
-    const { figure } = this.spec.curves;
-    await this.curves.draw(window.Plotly, recolour(figure, this.spec.palettes.light, this.spec.palettes[this.mode]));
+    if (!window.Plotly || !this.ready || !this.mode) return;
+    const { curves, palettes } = this.spec;
+    await this.curves.draw(window.Plotly, recolour(curves.figure, palettes.light, palettes[this.mode]));
     this.#paint();
   }
 
   async #resized() {
     const wide = this.root.clientWidth;
-    this.root.dataset.layout = wide >= 1190 ? "beside" : wide >= 930 ? "below" : wide >= 640 ? "beside-tall" : "phone";
+    const narrow = wide >= PHONE ? "beside-tall" : "phone";
+    this.root.dataset.layout = wide >= BESIDE ? "beside" : wide >= BELOW ? "below" : narrow;
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);
@@ -204,7 +251,10 @@ class GraphPage {
     this.read = reader(evaluate(this.spec.graph, this.fields));
   }
 
-  /** The derivation and the curves speak of two features, whatever view the picture has. */
+  /**
+   * The derivation and the curves speak of two features, whatever view the picture has.
+   * @param {LossName} loss
+   */
   #plain(loss) {
     return reader(evaluate(this.spec.plain[loss], this.fields));
   }
@@ -218,44 +268,56 @@ class GraphPage {
     this.player.bind.paint(this.read);
     this.derivation.digits = this.product.bind.digits;
     if (!this.derivation.node.hidden) this.derivation.paint(this.#plain(this.spec.loss.now));
-    if (this.curves.open) this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
+    if (this.curves.open) {
+      this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
+    }
     this.#describeSoon();
   }
 
   #describeSoon() {
     clearTimeout(this.describing);
-    this.describing = setTimeout(() => this.figure.describe(fill(this.spec.summary, this.read), this.read), 120);
+    this.describing = setTimeout(() => this.#describe(), 120);
+  }
+
+  #describe() {
+    this.figure.describe(fill(this.spec.summary, this.read), this.read);
   }
 
   /** Bring every control and block to the fields as they are. */
   #showFields() {
     if (!this.ready) return;
     const { spec, fields } = this;
-    for (const [name, widget] of Object.entries(this.widgets)) widget.set(fields[name]);
+    for (const [name, widget] of Object.entries(this.widgets)) {
+      widget.set(fields[/** @type {keyof GraphFields} */ (name)]);
+    }
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.#reveal(this.player.stage);
     this.derivation.show(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
-    this.figure.describe(fill(spec.summary, this.read), this.read);
+    this.#describe();
   }
 
   #showPanel() {
-    const panel = this.spec.panels[this.fields.at];
+    const panel = this.fields.at === null ? undefined : this.spec.panels[this.fields.at];
     this.panel.show(panel);
     this.selected = panel ? this.fields.at : null;
     this.#point(null);
   }
 
-  /** Light parts of the picture; without names, those of the line that is being read. */
+  /**
+   * Light parts of the picture; without names, those of the line that is being read.
+   * @param {string[] | null} names
+   */
   #point(names) {
     this.figure.mark(this.selected, names ?? (this.reading ? this.derivation.about : []));
   }
 
+  /** @param {string} part @param {number} line */
   #turn(part, line, fresh = false) {
     this.reading = true;
-    Object.assign(this.fields, { part, line });
+    assign(this.fields, { part, line });
     this.derivation.show(part, line);
     this.#point(null);
     this.#paint();
@@ -264,7 +326,10 @@ class GraphPage {
     this.queue.rested();
   }
 
-  /** The panel that explains saturation; where it is not open, first go to where it is. */
+  /**
+   * The panel that explains saturation; where it is not open, first go to where it is.
+   * @param {Inputs} fields
+   */
   async #saturation(fields) {
     if (!document.querySelector(".lv-saturation")) {
       this.#preset(fields);
@@ -279,6 +344,7 @@ class GraphPage {
     this.root.classList.remove("lv-calm");
   }
 
+  /** @param {keyof Inputs} name @param {number} value */
   #moved(name, value, rest = false) {
     this.fields[name] = value;
     this.#paint();
@@ -287,28 +353,35 @@ class GraphPage {
     else this.queue.moved();
   }
 
-  /** A drag on the node itself: as many steps of its slider as pixels, to two decimals. */
+  /**
+   * A drag on the node itself: as many steps of its slider as pixels, to two decimals.
+   * @param {keyof Inputs} name @param {number} pixels
+   */
   #scrub(name, pixels) {
     const spec = this.ranges.get(name);
+    if (!spec) return;
     const next = Math.round((this.fields[name] + pixels * spec.step) / spec.step) * spec.step;
     const value = Number(Math.max(spec.min, Math.min(spec.max, next)).toFixed(2)) + 0;
     this.widgets[name].set(value);
     this.#moved(name, value);
   }
 
+  /** @param {"of" | "view" | "loss"} name @param {string} value */
   #pick(name, value) {
     this.fields[name] = value;
     if (name === "of") this.#touch();
     this.queue.rested();
   }
 
+  /** @param {Inputs} fields */
   #preset(fields) {
-    Object.assign(this.fields, fields);
+    assign(this.fields, fields);
     this.#showFields();
     this.#touch();
     this.queue.rested();
   }
 
+  /** @param {number} stage */
   #staged(stage) {
     this.fields.stage = stage === this.player.last ? null : stage;
     this.#reveal(stage);
@@ -317,19 +390,24 @@ class GraphPage {
     this.queue.rested();
   }
 
-  /** Show what the walk has computed; where the link leaves the numbers out, the inputs only. */
+  /**
+   * Show what the walk has computed; where the link leaves the numbers out, the inputs only.
+   * @param {number} stage
+   */
   #reveal(stage) {
     const at = this.fields.hide?.includes("values") ? 0 : stage;
     this.figure.reveal(at);
     this.product.reveal(at);
   }
 
+  /** @param {string | null} name a second time: none */
   #select(name) {
-    this.fields.at = this.fields.at === name ? null : name;
-    const part = this.fields.at && this.spec.derivation.part_of[name];
+    const at = this.fields.at === name ? null : name;
+    this.fields.at = at;
+    const part = at === null ? undefined : this.spec.derivation.part_of[at];
     this.reading = false;
     if (part && part !== this.fields.part) {
-      Object.assign(this.fields, { part, line: 0 });
+      assign(this.fields, { part, line: 0 });
       this.derivation.show(part, 0);
     }
     this.#showPanel();
@@ -338,22 +416,22 @@ class GraphPage {
     this.queue.rested();
   }
 
+  /** @param {string} scope @param {boolean} numbers @param {HTMLElement} said */
   async #copyLatex(scope, numbers, said) {
     await this.queue.flush({ latex: scope, numbers });
-    await copyText(channel(this.spec.key).sync.answer, said, "The derivation as LaTeX");
+    await copyText(channel(this.spec.key).sync?.answer ?? "", said, "The derivation as LaTeX");
   }
 }
 
-/** Mount or update; the same element for ever. */
+/**
+ * Mount or update; the same element for ever.
+ * @param {Component<GraphSpec>} component
+ */
 export function mountGraph(component) {
   const { data, parentElement: host } = component;
-  if (!host.lrviz) {
-    host.lrviz = new GraphPage(host, data);
-    host.lrviz.starting = stylesheet(data.css);
-  }
-  const page = host.lrviz;
+  const page = host.lrviz ??= new GraphPage(host, data);
   drawInTurn(page, async () => {
-    await channel(data.key).until((line) => line.sync);
+    await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
     await page.update(component);
   });
 }

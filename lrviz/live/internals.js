@@ -1,5 +1,11 @@
 // The browser's reach into what Streamlit keeps to itself; see internals.py.
 
+/** What scrolls: Streamlit's page lies in an element of its own. */
+export const scroller = () => document.querySelector("[data-testid=stMain]");
+
 /** Whether Streamlit thinks that no script is running: it says so for its own tests only. */
-export const scriptRests = () =>
-  document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+export function scriptRests() {
+  /** @type {HTMLElement | null} */
+  const app = document.querySelector("[data-testid=stApp]");
+  return app?.dataset.testScriptState === "notRunning";
+}

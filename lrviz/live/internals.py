@@ -14,7 +14,9 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit import config
 from streamlit.dataframe_util import is_dataframe_like
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 STATIC = Path(st.__file__).parent / "static"
 #: The page that every visit begins with: its inline scripts are named in the security headers.
@@ -40,6 +42,19 @@ def keep_uploads_in_memory() -> None:
     0 is no limit.
     """
     MultiPartParser.spool_max_size = 0
+
+
+def forget_upload(file_id: str) -> None:
+    """Let go of an upload now: Streamlit keeps it until the session ends.
+
+    Parameters
+    ----------
+    file_id : str
+        The ``file_id`` of what `st.file_uploader` gave; one that is gone already is no error.
+    """
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def forget_the_pages_folder() -> None:

@@ -6,7 +6,12 @@ import "./paper.js";
 import { mountPictures } from "./picture.js";
 import { mountRows, mountSignals, mountTraining } from "./training.js";
 
-/** An answer, a link, perhaps new fields: for the mount that draws, which may come later. */
+/** @import { Component, SyncSpec } from "./types.d.ts" */
+
+/**
+ * An answer, a link, perhaps new fields: for the mount that draws, which may come later.
+ * @param {Component<SyncSpec<any>>} component
+ */
 function mountSync({ data }) {
   const line = channel(data.key);
   line.put({ sync: data });
@@ -15,6 +20,7 @@ function mountSync({ data }) {
   line.live?.synced();
 }
 
+/** @type {Record<string, (component: Component<any>) => void>} */
 const MOUNTS = {
   sync: mountSync,
   live: mountGraph,
@@ -24,6 +30,7 @@ const MOUNTS = {
   pictures: mountPictures,
 };
 
+/** @param {Component<{ kind: string }>} component */
 export default function mount(component) {
   MOUNTS[component.data.kind](component);
 }

@@ -1,5 +1,7 @@
-// How numbers are written: the browser's half of theme.number and theme.fill.
+// How numbers are written: the browser's half of text/numbers.py.
 // A test holds the two equal, string for string.
+
+/** @import { Quantity, Read } from "./types.d.ts" */
 
 export const DIGITS = 4;
 export const MORE_DIGITS = 15;
@@ -7,9 +9,14 @@ const EXACT = 1e-13;
 const PLACES = 3;
 const MINUS = "\u2212";
 const FIGURE_SPACE = "\u2007";
+/** @type {Record<string, string>} */
 const SUPERSCRIPT = { "-": "⁻", [MINUS]: "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, n) => [n, c])) };
 
-/** Mantissa and exponent of x > 0, ties to even. toExponential alone rounds ties up. */
+/**
+ * Mantissa and exponent of x > 0, ties to even. toExponential alone rounds ties up.
+ * @param {number} x @param {number} digits
+ * @returns {[string, number]}
+ */
 function scientific(x, digits) {
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   // A tie is exact: a 5 after the last digit shown, then nothing. 100 digits tell, because a
@@ -24,6 +31,7 @@ function scientific(x, digits) {
   return [mantissa, Number(exponent)];
 }
 
+/** @param {string} mantissa @param {number} power */
 function positional(mantissa, power) {
   let [whole, fraction = ""] = mantissa.split(".");
   if (power < 0) return `0.${"0".repeat(-power - 1)}${whole}${fraction}`;
@@ -33,13 +41,20 @@ function positional(mantissa, power) {
   return fraction ? `${whole}.${fraction}` : whole;
 }
 
-/** A number as an exponent. */
+/**
+ * A number as an exponent.
+ * @param {string} text
+ */
 function raise(text) {
   const raised = [...text].map((c) => SUPERSCRIPT[c]);
   return raised.every(Boolean) ? raised.join("") : `^(${text})`;
 }
 
-/** x as it is shown. A probability is {p, q}; see theme.number for the rules. */
+/**
+ * x as it is shown. A probability is {p, q}; see text/numbers.py for the rules.
+ * @param {Quantity} x
+ * @returns {string}
+ */
 export function number(x, digits = DIGITS) {
   if (typeof x === "object") {
     if (x.q < 0.5 * 10 ** -digits) return `1${MINUS}${number(x.q, digits)}`;
@@ -48,7 +63,8 @@ export function number(x, digits = DIGITS) {
   if (x === 0) return "0";
   if (!Number.isFinite(x)) return "–";
   const size = Math.abs(x);
-  let [mantissa, power] = scientific(size, digits);
+  const [full, power] = scientific(size, digits);
+  let mantissa = full;
   const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
   if (Math.abs(Number(`${short}e${power}`) - size) <= EXACT * size) mantissa = short;
   const sign = x < 0 ? MINUS : "";
@@ -59,7 +75,10 @@ export function number(x, digits = DIGITS) {
 
 const SLOT = /\{([(_~^])?([a-z][\w. -]*)\)?\}/g;
 
-/** Whether x is, to within EXACT, the decimal that is written for it. */
+/**
+ * Whether x is, to within EXACT, the decimal that is written for it.
+ * @param {Quantity} x
+ */
 export function exact(x, digits = DIGITS) {
   if (typeof x === "object") {
     if (x.q < 0.5 * 10 ** -digits) return false;
@@ -68,12 +87,19 @@ export function exact(x, digits = DIGITS) {
   return Math.abs(Number(x.toExponential(digits - 1)) - x) <= EXACT * Math.abs(x);
 }
 
-/** A template as a list of literal strings and slots, parsed once. */
+/** @typedef {string | { open: string | undefined, key: string, keys: string[] }} Part text or a slot */
+/** @type {Map<string, Part[]>} */
 const parsed = new Map();
+
+/**
+ * A template as a list of literal strings and slots, parsed once.
+ * @param {string} template
+ */
 function parse(template) {
-  let parts = parsed.get(template);
-  if (parts) return parts;
-  parts = [];
+  const known = parsed.get(template);
+  if (known) return known;
+  /** @type {Part[]} */
+  const parts = [];
   let last = 0;
   for (const match of template.matchAll(SLOT)) {
     parts.push(template.slice(last, match.index), { open: match[1], key: match[2], keys: match[2].split(" ") });
@@ -84,7 +110,10 @@ function parse(template) {
   return parts;
 }
 
-/** One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number. */
+/**
+ * One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number.
+ * @param {string | undefined} open @param {Quantity} x
+ */
 export function slot(open, x, digits = DIGITS) {
   const text = number(x, digits);
   if (open === "^") return raise(text);
@@ -92,7 +121,10 @@ export function slot(open, x, digits = DIGITS) {
   return open && text.includes(MINUS) ? `(${text})` : text;
 }
 
-/** The template with every {quantity} replaced by its number; {~a b} is = or ≈. */
+/**
+ * The template with every {quantity} replaced by its number; {~a b} is = or ≈.
+ * @param {string} template @param {Read} read
+ */
 export function fill(template, read, digits = DIGITS) {
   let out = "";
   for (const part of parse(template)) {

@@ -2,40 +2,53 @@
 // browser asks for that in one go before it prints, and tells the page no other width.
 
 import { during } from "./busy.js";
+import { assign } from "./dom.js";
+import { scroller } from "./internals.js";
 
 const SHEET = 700; // CSS px: A4 or Letter, less margins of 12 mm
 
-/** The graph lies down on a sheet, whatever shape the screen gave it. */
+/** @import { Figure } from "./figure.js" */
+/** @import { GraphFigureSpec, Host, Mode, Palettes, Read } from "./types.d.ts" */
+
+/**
+ * The graph lies down on a sheet, whatever shape the screen gave it.
+ * @param {Figure} figure @param {GraphFigureSpec} drawn
+ * @param {{ spec: { palettes: Palettes }, mode: Mode | null, read: Read }} page
+ * @param {number} stage
+ */
 async function drawGraph(figure, drawn, { spec, mode, read }, stage) {
-  await figure.draw(window.Plotly, drawn, spec.palettes, mode, read);
+  await figure.draw(figure.Plotly, drawn, spec.palettes, mode ?? "light", read);
   figure.reveal(stage);
 }
 
 /** Where the page was scrolled to: on a sheet it is shorter. */
 let scrolled = 0;
 
+/** @param {boolean} paper */
 function turn(paper) {
-  const main = document.querySelector("[data-testid='stMain']");
-  if (paper) scrolled = main.scrollTop;
-  for (const root of document.querySelectorAll(".lv.lv-ready")) {
+  const main = scroller();
+  if (main && paper) scrolled = main.scrollTop;
+  /** @type {NodeListOf<HTMLElement>} */
+  const roots = document.querySelectorAll(".lv.lv-ready");
+  for (const root of roots) {
     if (root.classList.contains("lv-paper") === paper) continue;
-    const { lrviz: live, lrvizTraining: training } = root.parentNode;
+    const { lrviz: live, lrvizTraining: training } = /** @type {Host} */ (root.parentElement);
     root.classList.toggle("lv-paper", paper);
     root.style.width = paper ? `${SHEET}px` : "";
     const { layout, screen } = root.dataset;
-    Object.assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
+    assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
     if (training) {
-      for (const view of [training.surface, training.data, training.loss]) view.resize();
+      for (const view of training.views) view.resize();
       const shape = paper || training.layout === "two" ? "wide" : "tall";
       during(drawGraph(training.graph, training.spec.example[shape], training, Infinity));
-    } else {
+    } else if (live) {
       const shape = paper ? "wide" : live.shape;
       const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
       root.dataset.shape = shape;
       during(drawGraph(live.figure, live.spec.figures[shape], live, stage));
     }
   }
-  if (!paper) main.scrollTop = scrolled;
+  if (main && !paper) main.scrollTop = scrolled;
 }
 
 window.addEventListener("beforeprint", () => turn(true));

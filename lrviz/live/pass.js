@@ -3,37 +3,62 @@
 
 import { compile, plain } from "./expression.js";
 
+/** @import { Value } from "./expression.js" */
+/** @import { GraphNode, OperationNode, Read } from "./types.d.ts" */
+
+/** @typedef {Record<string, any>} Table values by name: a number, a Pair, or a list of two */
+/** @typedef {OperationNode & Record<"compute", Formula> & Record<"slopes", Formula[]>} Prepared */
+/** @typedef {(read: (name: string) => Value) => Value} Formula */
+
+/** @param {number} u @param {Value} d */
 const times = (u, d) => (Array.isArray(d) ? d.map((v) => u * v) : u * plain(d));
+/** @param {any} u @param {any} v */
 const plus = (u, v) => (Array.isArray(u) ? u.map((x, i) => x + v[i]) : u + v);
 
-/** The nodes of a graph with their formulas ready to be computed; prepared once per graph. */
+/** @type {WeakMap<GraphNode[], (Prepared | Exclude<GraphNode, OperationNode>)[]>} */
 const prepared = new WeakMap();
+
+/**
+ * The nodes of a graph with their formulas ready to be computed; prepared once per graph.
+ * @param {GraphNode[]} graph
+ */
 function prepare(graph) {
-  if (!prepared.has(graph)) {
-    prepared.set(graph, graph.map((node) => (node.inputs ? node
-      : { ...node, compute: compile(node.formula), slopes: node.rates.map(compile) })));
+  let nodes = prepared.get(graph);
+  if (!nodes) {
+    nodes = graph.map((node) => ("inputs" in node ? node
+      : { ...node, compute: compile(node.formula), slopes: node.rates.map(compile) }));
+    prepared.set(graph, nodes);
   }
-  return prepared.get(graph);
+  return nodes;
 }
 
-/** Forward and backward pass: {values, locals, adjoints}, locals keyed "from-to". */
-export function evaluate(graph, inputs) {
+/**
+ * Forward and backward pass: {values, locals, adjoints}, locals keyed "from-to".
+ * @param {GraphNode[]} graph @param {object} fields
+ */
+export function evaluate(graph, fields) {
+  const inputs = /** @type {Record<string, number>} */ (fields);
   const nodes = prepare(graph);
+  /** @type {Table} */
   const values = {};
+  /** @param {string} name */
   const read = (name) => values[name];
   for (const node of nodes) {
-    if (node.inputs) {
+    if ("inputs" in node) {
       const held = node.inputs.map((name) => inputs[name]);
       values[node.name] = held.length === 1 ? held[0] : held;
     } else {
       values[node.name] = node.compute(read);
     }
   }
+  /** @type {Table} */
   const locals = {};
+  /** @type {Table} */
   const adjoints = { L: 1 };
   for (let i = nodes.length - 1; i >= 0; i -= 1) {
-    const { name, args, slopes } = nodes[i];
-    if (!slopes) continue;
+    const node = nodes[i];
+    if ("inputs" in node) continue;
+    const { name, args, slopes } = node;
     args.forEach((arg, k) => {
       const slope = slopes[k](read);
       locals[`${arg}-${name}`] = slope;
@@ -44,7 +69,11 @@ export function evaluate(graph, inputs) {
   return { values, locals, adjoints };
 }
 
-/** A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z. */
+/**
+ * A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z.
+ * @param {{ values: Table, locals: Table, adjoints: Table }} pass
+ * @returns {Read}
+ */
 export function reader(pass) {
   return (key) => {
     const [kind, name, index] = key.split(".");

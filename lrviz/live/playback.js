@@ -1,59 +1,100 @@
 // The training as the browser reads it: arrays by step, the slice of the loss at a step, the
 // boundary, and what each example adds to the gradient. Nothing here touches the page.
 
+/** @import { ComparisonSpec, Packed, PlaybackSpec, Read, RowsSpec, SlicesSpec } from "./types.d.ts" */
+
+/** @typedef {(Float32Array | Float64Array | Uint8Array) & { shape: number[] }} Column */
+/** @typedef {ComparisonSpec<Column>} Run a run beside the first */
+/** @typedef {{ digest: string, raw: Column, y: Column }} Rows */
+/** @typedef {[number, number]} Place */
+
 const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
 
-/** {type, shape, base64} as a typed array with its shape. */
+/**
+ * {type, shape, base64} as a typed array with its shape.
+ * @param {Packed} packed
+ * @returns {Column}
+ */
 function unpack({ type, shape, base64 }) {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return Object.assign(new TYPES[type](bytes.buffer), { shape });
+  const column = /** @type {Column} */ (new TYPES[type](bytes.buffer));
+  column.shape = shape;
+  return column;
 }
 
 /** What Float32 still holds above zero: the logarithm of a loss needs something to hold. */
 const LEAST = 1e-38;
 
-/** The examples of a data set: features in their own units, and labels. */
+/**
+ * The examples of a data set: features in their own units, and labels.
+ * @param {RowsSpec} spec
+ * @returns {Rows}
+ */
 export const readRows = ({ digest, raw, y }) => ({ digest, raw: unpack(raw), y: unpack(y) });
 
 /** Two lengths whose ratio is less than this are equal within rounding. */
 const TIE = 1 + 1e-12;
 
 export class Playback {
+  /** @param {PlaybackSpec} spec @param {Rows} rows */
   constructor(spec, { raw, y }) {
     this.spec = spec;
-    for (const name of ["params", "losses", "gradients", "following", "used", "across", "up"]) {
-      this[name] = unpack(spec[name]);
-    }
-    Object.assign(this, { raw, y });
+    this.params = unpack(spec.params);
+    this.losses = unpack(spec.losses);
+    this.gradients = unpack(spec.gradients);
+    this.following = unpack(spec.following);
+    this.used = unpack(spec.used);
+    this.raw = raw;
+    this.y = y;
     this.X = raw.map((v, i) => (v - spec.mean[i % 2]) / spec.scale[i % 2]);
-    this.comparisons = spec.comparisons.map((one) => ({ ...one, params: unpack(one.params), losses: unpack(one.losses) }));
+    /** @type {Run[]} */
+    this.comparisons = spec.comparisons.map((one) =>
+      ({ ...one, params: unpack(one.params), losses: unpack(one.losses) }));
     this.terms = Object.fromEntries(Object.entries(spec.terms).map(([k, v]) => [k, unpack(v)]));
+    /** @type {SlicesSpec<Column>} */
     this.slices = { ...spec.slices, terms: unpack(spec.slices.terms) };
-    this.axes = [[...this.across], [...this.up]];
+    this.axes = [[...unpack(spec.across)], [...unpack(spec.up)]];
     /** Steps of this run, and of the longest: a run that ended stays at its end. */
     this.taken = spec.taken;
     this.steps = spec.steps;
     this.rows = y.length;
+    /** Whether all examples are of one class. */
+    this.single = new Set(y).size < 2;
     const [n, up, across] = this.slices.terms.shape;
     this.count = n;
     /** The slice as drawn: losses in Float32, and their logarithms. */
     this.losses2d = Array.from({ length: up }, () => new Array(across).fill(0));
     this.z = Array.from({ length: up }, () => new Array(across).fill(0));
     this.flat = new Float32Array(up * across);
+    this.sums = new Float64Array(up * across);
+    this.held = new Float64Array(this.rows);
+    /** The length of (x₁, x₂, 1) of each example. */
+    this.lengths = Float64Array.from(y, (_, i) => Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1));
+    /** @type {number | null} the slice that is drawn: its third parameter, or its number */
     this.drawn = null;
   }
 
-  /** Row k of a (k, 3) array. */
+  /**
+   * Row k of a (k, 3) array.
+   * @param {ArrayLike<number>} array @param {number} k
+   * @returns {[number, number, number]}
+   */
   at(array, k) {
     return [array[3 * k], array[3 * k + 1], array[3 * k + 2]];
   }
 
-  /** The step of this run that stands at step k of all. */
+  /**
+   * The step of this run that stands at step k of all.
+   * @param {number} k
+   */
   hold(k) {
     return Math.min(k, this.taken);
   }
 
-  /** Bring `z` and `losses2d` to step k; false when they stand there already. */
+  /**
+   * Bring `z` and `losses2d` to step k; false when they stand there already.
+   * @param {number} k
+   */
   cut(k) {
     const third = this.params[3 * k + this.spec.plane[2]];
     const which = this.slices.kind === "series" ? (this.count === 1 ? 0 : third) : this.#nearest(k);
@@ -72,11 +113,15 @@ export class Playback {
     return true;
   }
 
-  /** log10 of the loss on the slice drawn, between its nodes; null outside it. */
+  /**
+   * log10 of the loss on the slice drawn, between its nodes; null outside it.
+   * @param {number} x @param {number} y
+   */
   height(x, y) {
     const [across, up] = this.axes;
+    /** @param {number[]} axis @param {number} v */
     const cell = (axis, v) => {
-      const at = ((v - axis[0]) / (axis.at(-1) - axis[0])) * (axis.length - 1);
+      const at = ((v - axis[0]) / (axis[axis.length - 1] - axis[0])) * (axis.length - 1);
       return at >= 0 && at <= axis.length - 1 ? [Math.min(Math.floor(at), axis.length - 2), at] : null;
     };
     const [c, r] = [cell(across, x), cell(up, y)];
@@ -86,23 +131,29 @@ export class Playback {
     return (1 - t) * ((1 - s) * low[c[0]] + s * low[c[0] + 1]) + t * ((1 - s) * high[c[0]] + s * high[c[0] + 1]);
   }
 
-  /** The step whose slice stands for step k; itself unless a stride was needed. */
+  /**
+   * The step whose slice stands for step k; itself unless a stride was needed.
+   * @param {number} k
+   */
   sliceStep(k) {
     return this.slices.kind === "series" ? k : this.slices.steps[this.#nearest(k)];
   }
 
+  /** @param {number} k */
   #nearest(k) {
     const { steps } = this.slices;
     const stride = steps.length > 1 ? steps[1] - steps[0] : 1;
     return Math.min(Math.floor(k / stride), steps.length - 1);
   }
 
-  /** Σ c_n T_n(t) at every node. */
+  /**
+   * Σ c_n T_n(t) at every node.
+   * @param {number} third
+   */
   #sum(third) {
     const { terms, middle, half } = this.slices;
     const t = half ? (third - middle) / half : 0;
     const size = this.flat.length;
-    this.sums ??= new Float64Array(size);
     const { sums } = this;
     let [before, now] = [t, 1];
     for (let n = 0; n < this.count; n += 1) {
@@ -114,21 +165,31 @@ export class Playback {
     this.flat.set(sums);
   }
 
-  /** Parameters for the raw features. */
+  /**
+   * Parameters for the raw features.
+   * @param {ArrayLike<number> & Iterable<number>} params
+   * @returns {[number, number, number]}
+   */
   raws([w1, w2, b]) {
     const { mean, scale } = this.spec;
     const [r1, r2] = [w1 / scale[0], w2 / scale[1]];
     return [r1, r2, b - r1 * mean[0] - r2 * mean[1]];
   }
 
+  /**
+   * One example, standardised.
+   * @param {number} i
+   */
   example(i) {
     return { x1: this.X[2 * i], x2: this.X[2 * i + 1], y: this.y[i] };
   }
 
-  /** a − y of every example at step k, without cancellation. */
+  /**
+   * a − y of every example at step k, without cancellation.
+   * @param {number} k
+   */
   residuals(k) {
     const [w1, w2, b] = this.at(this.params, k);
-    this.held ??= new Float64Array(this.rows);
     for (let i = 0; i < this.rows; i += 1) {
       const sign = this.y[i] === 1 ? -1 : 1;
       const u = sign * (w1 * this.X[2 * i] + w2 * this.X[2 * i + 1] + b);
@@ -139,12 +200,14 @@ export class Playback {
   }
 
   /**
-   * Row numbers of the examples that pull hardest, by the length of (a − y)·(x₁, x₂, 1); of those
+   * Row numbers of the largest contributions, by the length of (a − y)·(x₁, x₂, 1); of those
    * that are equal within rounding, the first.
+   * @param {ArrayLike<number>} residuals @param {number} most
    */
   hardest(residuals, most) {
-    this.lengths ??= Float64Array.from(this.y, (_, i) => Math.hypot(this.X[2 * i], this.X[2 * i + 1], 1));
+    /** @param {number} i */
     const size = (i) => Math.abs(residuals[i]) * this.lengths[i];
+    /** @type {[size: number, row: number][]} */
     const best = [];
     for (let i = 0; i < this.rows; i += 1) {
       const s = size(i);
@@ -157,8 +220,13 @@ export class Playback {
     return best.map(([, i]) => i);
   }
 
-  /** A reader of the rule's own numbers for one parameter at step k. */
+  /**
+   * A reader of the rule's own numbers for one parameter at step k.
+   * @param {number} k @param {number} parameter
+   * @returns {Read}
+   */
   reader(k, parameter) {
+    /** @type {Record<string, Column>} */
     const named = { w: this.params, g: this.used, after: this.following };
     return (key) => {
       const array = named[key] ?? this.terms[key];
@@ -168,11 +236,19 @@ export class Playback {
   }
 }
 
-/** The part of a rectangle where w·x + b ≥ 0, and the line itself as two points or none. */
+/**
+ * The part of a rectangle where w·x + b ≥ 0, and the line itself as two points or none.
+ * @param {number[]} params w₁, w₂, b
+ * @param {number[]} width left and right @param {number[]} height bottom and top
+ */
 export function halfPlane([w1, w2, b], [left, right], [bottom, top]) {
+  /** @type {Place[]} */
   const corners = [[left, bottom], [right, bottom], [right, top], [left, top]];
+  /** @param {Place} place */
   const value = ([x, y]) => w1 * x + w2 * y + b;
+  /** @type {Place[]} */
   const inside = [];
+  /** @type {Place[]} */
   const crossings = [];
   corners.forEach((from, i) => {
     const to = corners[(i + 1) % 4];
@@ -180,6 +256,7 @@ export function halfPlane([w1, w2, b], [left, right], [bottom, top]) {
     if (u >= 0) inside.push(from);
     if (u >= 0 !== v >= 0) {
       const t = u / (u - v);
+      /** @type {Place} */
       const at = [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
       inside.push(at);
       crossings.push(at);

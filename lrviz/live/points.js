@@ -1,77 +1,87 @@
 // Hand-placed points: a click adds one, a drag moves it, the keyboard does both. They are
 // drawn over the data plane and edited here; Python trains on them. Undo keeps what was.
 
-import { choice, el } from "./dom.js";
+import { button, choice, el, svg } from "./dom.js";
 import { number } from "./numbers.js";
+import { cover } from "./views.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/** @import { PlacedPoint, PointsLimits, TrainingFields } from "./types.d.ts" */
+/** @import { DataView } from "./views.js" */
+
+/** @typedef {Pick<TrainingFields, "data" | "points" | "example">} State what undo goes back to */
+
+/**
+ * @typedef {object} PointsActions
+ * @property {(state: State, moving: boolean) => void} changed the state is another
+ * @property {(row: number) => void} chosen a point was picked
+ * @property {() => State} read the state as it is
+ */
+
 const KEPT = 200; // states that undo goes back to
 const STILL = 3; // px that a hand may shake without moving a point
+/** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
-function make(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
+const ENDS = /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"]);
+const KEYS = "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1.";
+const NAME = "Your points. Arrow keys move one, Delete removes it, 0 and 1 set its class.";
 
+/** @param {unknown} a @param {unknown} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-export class Points {
-  /**
-   * view: the DataView; changed(state, moving): {data, points, example} is new;
-   * chosen(i): a point was picked; read(): the state as it is.
-   */
-  constructor(view, { changed, chosen, read }) {
-    Object.assign(this, { view, changed, chosen, read });
-    this.past = [];
-    this.future = [];
-    this.kind = 1;
-    this.svg = make("svg", { class: "lvt-edit" });
-    this.plane = make("rect", { class: "lvt-plane" });
-    this.group = make("g", { role: "group", "aria-label": "Your points. Arrow keys move one, Delete removes it, 0 and 1 set its class." });
-    this.svg.append(this.plane, this.group);
-    this.plane.addEventListener("click", (event) => this.#add(this.#at(event)));
-    view.node.append(this.svg);
-    this.handles = [];
-    this.#tools();
-    document.addEventListener("keydown", (event) => this.#shortcut(event));
-  }
+/** A button that is a sign to the eye and a word to the ear. */
+const sign = (/** @type {string} */ name, title = name) =>
+  ({ class: "lv-button lvt-sign", "aria-label": name, title });
 
-  #tools() {
-    const button = (text, act) => el("button", { type: "button", class: "lv-button", text, onclick: act });
-    this.pick = choice({ name: "class", label: "Class of new points", options: [[0, "○ 0"], [1, "◆ 1"]], value: 1 }, (kind) => {
+export class Points {
+  /** @type {State[]} */
+  past = [];
+  /** @type {State[]} */
+  future = [];
+  /** The class of new points. */
+  kind = 1;
+  /** @type {PointsLimits} */
+  limits = { most: 0, reach: 0 };
+  /** @type {SVGGElement[]} */
+  handles = [];
+  plane = svg("rect", { class: "lvt-plane" });
+  group = svg("g", { role: "group", "aria-label": NAME });
+  svg = svg("svg", { class: "lvt-edit" }, this.plane, this.group);
+  pick = choice({ name: "class", label: "Class of new points", options: [[0, "○ 0"], [1, "◆ 1"]], value: 1 },
+    (kind) => {
       this.kind = Number(kind);
     });
-    /** A button that is a sign to the eye and a word to the ear. */
-    const sign = (text, name, act) => {
-      const made = button(text, act);
-      made.classList.add("lvt-sign");
-      made.setAttribute("aria-label", name);
-      made.title = name;
-      return made;
-    };
-    this.put = sign("+", "Add", () => this.#add(this.#middle()));
-    this.put.title = "Add a point in the middle; a click in the plane adds one there";
-    this.turn = button("Flip", () => this.#flip(this.read().example));
-    this.turn.title = "Give the chosen point the other class";
-    this.drop = button("Delete", () => this.#remove(this.read().example));
-    this.drop.title = "Delete the chosen point";
-    this.back = sign("↶", "Undo", () => this.#travel(this.past, this.future));
-    this.forth = sign("↷", "Redo", () => this.#travel(this.future, this.past));
-    this.clear = button("Clear", () => {
-      this.edit({ points: [], example: 0 });
-      this.put.focus({ preventScroll: true });
-    });
-    this.said = el("span", { class: "lvt-label", role: "status" });
-    this.node = el("div", { class: "lvt-points" }, this.pick.node, this.put, this.turn, this.drop, this.back, this.forth, this.clear,
-      el("p", { class: "lvt-caption lvt-keys", text: "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1." }));
-    this.edge = button("", () => this.begin());
+  put = button("+", () => this.#add(this.#middle()),
+    sign("Add", "Add a point in the middle; a click in the plane adds one there"));
+  turn = button("Flip", () => this.#flip(this.read().example), { title: "Give the chosen point the other class" });
+  drop = button("Delete", () => this.#remove(this.read().example), { title: "Delete the chosen point" });
+  back = button("↶", () => this.#travel(this.past, this.future), sign("Undo"));
+  forth = button("↷", () => this.#travel(this.future, this.past), sign("Redo"));
+  clear = button("Clear", () => {
+    this.edit({ points: [], example: 0 });
+    this.put.focus({ preventScroll: true });
+  });
+  said = el("span", { class: "lvt-label", role: "status" });
+  node = el("div", { class: "lvt-points" },
+    this.pick.node, this.put, this.turn, this.drop, this.back, this.forth, this.clear,
+    el("p", { class: "lvt-caption lvt-keys", text: KEYS }));
+  edge = button("", () => this.begin());
+
+  /** @param {DataView} view @param {PointsActions} actions */
+  constructor(view, { changed, chosen, read }) {
+    this.view = view;
+    this.changed = changed;
+    this.chosen = chosen;
+    this.read = read;
+    this.plane.addEventListener("click", (event) => this.#add(this.#at(event)));
+    view.node.append(this.svg);
+    document.addEventListener("keydown", (event) => this.#shortcut(event));
   }
 
   /** Start from the points on screen where they are few enough, else from an empty plane. */
   begin() {
     const { playback } = this.view;
+    /** @type {PlacedPoint[]} */
     const copied = this.#few && this.read().data !== "own"
       ? Array.from(playback.y, (y, i) => [playback.raw[2 * i], playback.raw[2 * i + 1], y]) : [];
     this.edit({ data: "own", points: copied });
@@ -86,13 +96,19 @@ export class Points {
     return playback.rows <= most && playback.raw.every((v) => Math.abs(v) <= reach);
   }
 
-  /** What a button offers to do with the data on screen. */
+  /**
+   * What a button offers to do with the data on screen.
+   * @param {boolean} file whether they are an uploaded file
+   */
   offer(file) {
     const copy = file ? "Copy into the link, to edit" : "Edit these points";
     this.edge.textContent = this.#few ? copy : "Place your own points";
   }
 
-  /** A step that undo can take back. */
+  /**
+   * A step that undo can take back.
+   * @param {Partial<State>} change
+   */
   edit(change) {
     const before = this.#state();
     const next = { ...before, ...change };
@@ -102,26 +118,32 @@ export class Points {
     this.changed(next, false);
   }
 
+  /** @param {State} before */
   #keep(before) {
     this.past.push(before);
     if (this.past.length > KEPT) this.past.shift();
     this.future = [];
   }
 
+  /** @returns {State} */
   #state() {
     const { data, points, example } = this.read();
-    return { data, points: points.map((p) => [...p]), example };
+    return { data, points: points.map(([x, y, kind]) => [x, y, kind]), example };
   }
 
+  /** @param {State[]} from @param {State[]} to */
   #travel(from, to) {
-    if (!from.length) return;
+    const state = from.pop();
+    if (!state) return;
     to.push(this.#state());
-    this.changed(from.pop(), false);
+    this.changed(state, false);
   }
 
+  /** @param {KeyboardEvent} event */
   #shortcut(event) {
     if (!this.svg.isConnected || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (event.target.closest?.("input[type=text], textarea, select, [contenteditable], [role=dialog]")) return;
+    const elsewhere = "input[type=text], textarea, select, [contenteditable], [role=dialog]";
+    if (event.target instanceof Element && event.target.closest(elsewhere)) return;
     const key = event.key.toLowerCase();
     const redo = key === "y" || (key === "z" && event.shiftKey);
     if (!redo && key !== "z") return;
@@ -137,15 +159,21 @@ export class Points {
     return (high - low) / 200;
   }
 
+  /** @param {number} value @param {number[]} range */
   #within(value, [low, high]) {
     return Math.max(low, -this.limits.reach, Math.min(high, this.limits.reach, value));
   }
 
+  /** @param {number} value @param {number[]} range */
   #snap(value, range) {
     const unit = this.#unit;
     return Number((Math.round(this.#within(value, range) / unit) * unit).toFixed(2));
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {[number, number]}
+   */
   #at(event) {
     const { left, top } = this.view.node.getBoundingClientRect();
     const { xaxis, yaxis } = this.view.plot.layout;
@@ -153,14 +181,17 @@ export class Points {
     return [this.#snap(x, xaxis.range), this.#snap(y, yaxis.range)];
   }
 
+  /** @returns {[number, number]} */
   #middle() {
     const { xaxis, yaxis } = this.view.plot.layout;
     const taken = new Set(this.read().points.map(([x, y]) => `${x} ${y}`));
-    let [x, y] = [xaxis, yaxis].map(({ range }) => this.#snap((Number(range[0]) + Number(range[1])) / 2, range));
+    const [start, y] = [xaxis, yaxis].map(({ range }) => this.#snap((Number(range[0]) + Number(range[1])) / 2, range));
+    let x = start;
     while (taken.has(`${x} ${y}`)) x = this.#snap(x + 10 * this.#unit, xaxis.range);
     return [x, y];
   }
 
+  /** @param {[number, number]} place */
   #add([x, y]) {
     const { points } = this.read();
     if (points.length >= this.limits.most) {
@@ -171,6 +202,7 @@ export class Points {
     this.handles[points.length]?.focus({ preventScroll: true });
   }
 
+  /** @param {number} i */
   #remove(i) {
     const { points } = this.read();
     if (!points[i]) return;
@@ -179,11 +211,23 @@ export class Points {
     (this.handles[Math.max(example, 0)] ?? this.put).focus({ preventScroll: true });
   }
 
+  /** @param {number} i */
   #flip(i) {
-    this.edit({ points: this.read().points.map((p, n) => (n === i ? [p[0], p[1], 1 - p[2]] : p)), example: i });
+    this.#put(i, ([x, y, kind]) => [x, y, 1 - kind]);
   }
 
-  /** Bring handles and tools to the state; called whenever it or the axes change. */
+  /**
+   * Exchange a point for another.
+   * @param {number} i @param {(point: PlacedPoint) => PlacedPoint} change
+   */
+  #put(i, change) {
+    this.edit({ points: this.read().points.map((p, n) => (n === i ? change(p) : p)), example: i });
+  }
+
+  /**
+   * Bring handles and tools to the state; called whenever it or the axes change.
+   * @param {boolean} on whether the points are edited
+   */
   show(on) {
     this.svg.style.display = on ? "" : "none";
     this.node.hidden = !on;
@@ -192,11 +236,8 @@ export class Points {
     const { view } = this;
     if (!on || !view.xs) return;
     const { points, example } = this.read();
-    const { box } = view;
-    for (const [name, value] of [["x", box.x], ["y", box.y], ["width", box.w], ["height", box.h]]) {
-      this.plane.setAttribute(name, Math.max(value, 0));
-    }
-    while (this.handles.length > points.length) this.handles.pop().remove();
+    cover(this.plane, view.box);
+    for (const handle of this.handles.splice(points.length)) handle.remove();
     while (this.handles.length < points.length) this.#handle(this.handles.length);
     points.forEach(([x, y, kind], i) => {
       const node = this.handles[i];
@@ -211,10 +252,11 @@ export class Points {
     this.said.textContent = `${points.length} of ${this.limits.most} points`;
   }
 
+  /** @param {number} i */
   #handle(i) {
-    const node = make("g", { tabindex: "0", role: "button" });
-    node.append(make("circle", { class: "lvt-grip", r: 13 }), make("circle", { class: "lvt-dot", r: 5.5 }),
-      make("path", { class: "lvt-diamond", d: "M0,-7L7,0L0,7L-7,0Z" }));
+    const node = svg("g", { tabindex: "0", role: "button" },
+      svg("circle", { class: "lvt-grip", r: 13 }), svg("circle", { class: "lvt-dot", r: 5.5 }),
+      svg("path", { class: "lvt-diamond", d: "M0,-7L7,0L0,7L-7,0Z" }));
     node.addEventListener("pointerdown", (event) => this.#grab(event, i));
     // Browsers do not heed touch-action on a shape: without this the page scrolls under the point.
     node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
@@ -224,6 +266,7 @@ export class Points {
     this.group.append(node);
   }
 
+  /** @param {PointerEvent} event @param {number} i */
   #grab(event, i) {
     if (event.button !== 0) return;
     event.preventDefault();
@@ -233,13 +276,15 @@ export class Points {
     const before = this.#state();
     const [x, y] = [event.clientX, event.clientY];
     let moved = false;
+    /** @param {PointerEvent} now */
     const move = (now) => {
       moved ||= Math.hypot(now.clientX - x, now.clientY - y) > STILL;
       if (moved) this.#place(i, this.#at(now), true);
     };
+    /** @param {PointerEvent} now */
     const end = (now) => {
       node.removeEventListener("pointermove", move);
-      for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(name, end);
+      for (const name of ENDS) node.removeEventListener(name, end);
       if (!moved || same(before, this.#state())) return;
       // What the browser took away was not let go here: back to where it was.
       if (now.type === "pointercancel") this.changed(before, false);
@@ -249,17 +294,23 @@ export class Points {
       }
     };
     node.addEventListener("pointermove", move);
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, end);
+    for (const name of ENDS) node.addEventListener(name, end);
   }
 
+  /**
+   * Move a point; while it is being dragged nothing is kept for undo.
+   * @param {number} i @param {number[]} place @param {boolean} moving
+   */
   #place(i, [x, y], moving) {
     const { points } = this.read();
     if (!points[i]) return;
-    const next = points.map((p, n) => (n === i ? [x, y, p[2]] : p));
-    if (moving) this.changed({ ...this.#state(), points: next, example: i }, true);
-    else this.edit({ points: next, example: i });
+    /** @type {(point: PlacedPoint) => PlacedPoint} */
+    const there = ([, , kind]) => [x, y, kind];
+    if (!moving) this.#put(i, there);
+    else this.changed({ ...this.#state(), points: points.map((p, n) => (n === i ? there(p) : p)), example: i }, true);
   }
 
+  /** @param {KeyboardEvent} event @param {number} i */
   #key(event, i) {
     const point = this.read().points[i];
     if (!point || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -267,11 +318,12 @@ export class Points {
     if (step) {
       const by = this.#unit * (event.shiftKey ? 20 : 2);
       const { xaxis, yaxis } = this.view.plot.layout;
-      const moved = [xaxis, yaxis].map(({ range }, n) => this.#within(Number((point[n] + by * step[n]).toFixed(2)), range));
+      const moved = [xaxis, yaxis].map(({ range }, n) =>
+        this.#within(Number((point[n] + by * step[n]).toFixed(2)), range));
       this.#place(i, moved, false);
     } else if (event.key === "Delete" || event.key === "Backspace") this.#remove(i);
     else if (event.key === "0" || event.key === "1") {
-      this.edit({ points: this.read().points.map((p, n) => (n === i ? [p[0], p[1], Number(event.key)] : p)), example: i });
+      this.#put(i, ([x, y]) => [x, y, Number(event.key)]);
     } else if (event.key === "Enter" || event.key === " ") this.chosen(i);
     else return;
     event.preventDefault();

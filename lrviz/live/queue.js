@@ -6,21 +6,34 @@
 import { busy } from "./busy.js";
 import { scriptRests } from "./internals.js";
 
+/** @import { Message, Question } from "./types.d.ts" */
+
 const TIMEOUT = 2000;
 const REST = 300;
 
+/** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
+
 export class MessageQueue {
+  client = Math.random().toString(36).slice(2);
+  seq = 0;
+  acked = 0;
+  dirty = false;
+  sentAt = 0;
+  /** @type {{ seq: number, resolve: () => void }[]} */
+  waiting = [];
+  /** @type {Timer} */ retry;
+  /** @type {Timer} */ resting;
+  /** @type {Timer} */ watching;
+
   /**
-   * send(message) posts to Python; collect() returns the fields as they are now; wake() asks
-   * for a run of the whole page.
+   * @param {(message: Message) => void} send posts to Python
+   * @param {() => object} collect returns the fields as they are now
+   * @param {() => void} wake asks for a run of the whole page
    */
   constructor(send, collect, wake) {
-    Object.assign(this, { send, collect, wake });
-    this.client = Math.random().toString(36).slice(2);
-    this.seq = 0;
-    this.acked = 0;
-    this.dirty = false;
-    this.waiting = [];
+    this.send = send;
+    this.collect = collect;
+    this.wake = wake;
   }
 
   get #busy() {
@@ -42,12 +55,16 @@ export class MessageQueue {
     this.#post(false);
     this.#wake();
     this.resting = setTimeout(() => {
-      this.resting = null;
+      this.resting = undefined;
       this.#post(true);
     }, REST);
   }
 
-  /** Send, with a question perhaps, and wait until Python has answered and written the link. */
+  /**
+   * Send, with a question perhaps, and wait until Python has answered and written the link.
+   * @param {Question} [ask]
+   * @returns {Promise<void>}
+   */
   flush(ask) {
     this.#wake();
     this.#post(true, ask);
@@ -61,7 +78,7 @@ export class MessageQueue {
   /** The hand does not rest any more. */
   #wake() {
     clearTimeout(this.resting);
-    this.resting = null;
+    this.resting = undefined;
   }
 
   /**
@@ -79,6 +96,10 @@ export class MessageQueue {
     }, TIMEOUT);
   }
 
+  /**
+   * Python has handled a message.
+   * @param {string} client @param {number} seq
+   */
   answered(client, seq) {
     if (client !== this.client || seq <= this.acked) return;
     this.acked = seq;
@@ -89,6 +110,7 @@ export class MessageQueue {
     if (this.acked === this.seq && !this.resting) busy(this, false);
   }
 
+  /** @param {boolean} rest @param {Question} [ask] */
   #post(rest, ask) {
     this.dirty = false;
     clearTimeout(this.retry);

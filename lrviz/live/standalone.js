@@ -3,19 +3,24 @@
 
 (() => {
   "use strict";
-  const { Plotly } = window;
-  const training = JSON.parse(document.getElementById("playback").textContent);
-  const { shown, runs, shapes, says } = training;
-  const byId = (id) => document.getElementById(id);
+  const Plotly = /** @type {Standalone.Drawing} */ (window.Plotly);
+  /** @param {string} id */
+  const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  /** @type {Standalone.Spec} */
+  const playback = JSON.parse(byId("playback").textContent ?? "");
+  const { shown, shapes, says } = playback;
   const plots = { surface: byId("surface"), data: byId("data"), loss: byId("loss") };
-  const [back, play, step, restart] = ["back", "play", "step", "restart"].map(byId);
-  const [slider, now] = [byId("frame"), byId("now")];
+  const [back, play, step, restart, now] = ["back", "play", "step", "restart", "now"].map(byId);
+  const slider = /** @type {HTMLInputElement} */ (byId("frame"));
   const rows = [...document.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")]);
   const last = shown.length - 1;
-  slider.max = last;
-  const alone = runs.length === 1;
+  slider.max = String(last);
+  const alone = playback.runs.length === 1;
 
-  /** log10 of the loss on each slice, and the losses, as rows. */
+  /**
+   * log10 of the loss on each slice, and the losses, as rows.
+   * @param {Standalone.Spec["slices"]} packed
+   */
   function unpack({ base64, up, across }) {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const all = [...new Float32Array(bytes.buffer)];
@@ -24,70 +29,86 @@
       return { z, losses: z.map((row) => row.map((x) => 10 ** x)) };
     });
   }
-  const slices = unpack(training.slices);
+  const slices = unpack(playback.slices);
 
   // The whole path as text, and how long it is after each of its points: a frame cuts it.
-  for (const run of runs) {
-    run.path = "";
-    run.ends = run.x.map((x, n) => {
-      run.path += `${n ? "L" : "M"}${x},${run.y[n]}`;
-      return run.path.length;
+  /** @type {Standalone.Run[]} */
+  const runs = playback.runs.map((track) => {
+    let path = "";
+    const ends = track.x.map((x, n) => {
+      path += `${n ? "L" : "M"}${x},${track.y[n]}`;
+      return path.length;
     });
-  }
+    return { ...track, path, ends };
+  });
 
+  /** @type {(shape: Standalone.Mark, x: number, y: number) => Standalone.Mark} */
   const at = (shape, x, y) => ({ ...shape, xanchor: x, yanchor: y });
+  /** @param {Standalone.Corners} list */
   const corners = (list) => `M${list.map((p) => p.join(",")).join("L")}Z`;
 
-  /** The first run lies on top: it owns the surface. */
+  /**
+   * The first run lies on top: it owns the surface.
+   * @param {(run: Standalone.Run, style: Standalone.Style, n: number) => Standalone.Mark | Standalone.Mark[]} make
+   */
   const stacked = (make) => runs.map((run, n) => make(run, shapes[n], n)).reverse().flat();
 
+  /** @param {number} n */
   function surfaceShapes(n) {
     return [
-      ...stacked((run, look) => ({ ...look.trail, path: run.path.slice(0, run.ends[run.at[n]]) })),
-      ...stacked((run, look) => at(look.marker, run.x[run.at[n]], run.y[run.at[n]])),
+      ...stacked((run, style) => ({ ...style.trail, path: run.path.slice(0, run.ends[run.at[n]]) })),
+      ...stacked((run, style) => at(style.marker, run.x[run.at[n]], run.y[run.at[n]])),
     ];
   }
 
+  /** @param {number} n */
   function lines(n) {
-    return stacked((run, look) => {
-      if (!run.lines[n]) return [];
-      const [[x0, y0], [x1, y1]] = run.lines[n];
-      return [{ ...look.line, x0, y0, x1, y1 }];
+    return stacked((run, style) => {
+      const line = run.lines[n];
+      if (!line) return [];
+      const [[x0, y0], [x1, y1]] = line;
+      return [{ ...style.line, x0, y0, x1, y1 }];
     });
   }
 
+  /** @param {number} n */
   function dataShapes(n) {
-    if (alone && runs[0].sides[n]) return [{ ...shapes[0].side, path: corners(runs[0].sides[n]) }, ...lines(n)];
+    const side = runs[0].sides[n];
+    if (alone && side) return [{ ...shapes[0].side, path: corners(side) }, ...lines(n)];
     // Letters at different places, so that lines that coincide are still told apart.
-    const letters = stacked((run, look, r) => {
-      if (alone || !run.lines[n]) return [];
-      const [[x0, y0], [x1, y1]] = run.lines[n];
+    const letters = stacked((run, style, r) => {
+      const line = run.lines[n];
+      if (alone || !line) return [];
+      const [[x0, y0], [x1, y1]] = line;
       const t = (r + 1) / (runs.length + 1);
-      return [at(look.dot, x0 + t * (x1 - x0), y0 + t * (y1 - y0))];
+      return [at(style.dot, x0 + t * (x1 - x0), y0 + t * (y1 - y0))];
     });
     return [...lines(n), ...letters];
   }
 
+  /** @param {number} n */
   function lossShapes(n) {
-    const cursor = { ...training.cursor, x0: shown[n], x1: shown[n] };
-    return [cursor, ...stacked((run, look) => at(look.dot, run.steps[n], run.losses[n]))];
+    const cursor = { ...playback.cursor, x0: shown[n], x1: shown[n] };
+    return [cursor, ...stacked((run, style) => at(style.dot, run.steps[n], run.losses[n]))];
   }
 
   let frame = 0;
-  let drawn = training.which[0];
+  let drawn = playback.which[0];
   let playing = false;
   let told = 0;
 
+  /** @param {number} n */
   function show(n) {
     frame = n;
-    const slice = slices[training.which[n]];
-    const fresh = training.which[n] !== drawn;
-    drawn = training.which[n];
-    Plotly.update(plots.surface, fresh ? { z: [slice.z], customdata: [slice.losses] } : {}, { shapes: surfaceShapes(n) }, fresh ? [0] : []);
+    const which = playback.which[n];
+    const [z, customdata] = [[slices[which].z], [slices[which].losses]];
+    const fresh = which !== drawn;
+    drawn = which;
+    Plotly.update(plots.surface, fresh ? { z, customdata } : {}, { shapes: surfaceShapes(n) }, fresh ? [0] : []);
     Plotly.relayout(plots.data, { shapes: dataShapes(n) });
     Plotly.relayout(plots.loss, { shapes: lossShapes(n) });
-    slider.value = n;
-    now.textContent = `step ${shown[n]} of ${training.taken}`;
+    slider.value = String(n);
+    now.textContent = `step ${shown[n]} of ${playback.taken}`;
     byId("slice").textContent = says.slice[n];
     byId("sides").textContent = says.sides[n];
     rows.forEach((cells, r) => cells.forEach((cell, c) => {
@@ -99,7 +120,7 @@
 
   function tell() {
     told = performance.now();
-    slider.setAttribute("aria-valuetext", `step ${shown[frame]} of ${training.taken}`);
+    slider.setAttribute("aria-valuetext", `step ${shown[frame]} of ${playback.taken}`);
     [plots.surface, plots.data, plots.loss].forEach((plot, n) => plot.setAttribute("aria-label", says.names[frame][n]));
   }
 
@@ -113,19 +134,24 @@
     playing = true;
     play.textContent = "Pause";
     if (frame === last) show(0);
-    let due = performance.now() + training.wait;
+    let due = performance.now() + playback.wait;
+    /** @param {number} time */
     const tick = (time) => {
       if (!playing) return;
       if (time >= due) {
-        due = Math.max(due + training.wait, time);
+        due = Math.max(due + playback.wait, time);
         if (frame < last) show(frame + 1);
-        if (frame === last) return void pause();
+        if (frame === last) {
+          pause();
+          return;
+        }
       }
       requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
   }
 
+  /** @param {number} n */
   function go(n) {
     if (playing) pause();
     show(Math.max(0, Math.min(last, n)));
@@ -139,10 +165,16 @@
 
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
-  const { surface, data, loss } = training.figures;
-  Object.assign(surface.data[0], { z: slices[drawn].z, customdata: slices[drawn].losses });
-  const parts = [[plots.surface, surface, surfaceShapes], [plots.data, data, dataShapes], [plots.loss, loss, lossShapes]];
-  Promise.all(parts.map(([plot, figure, place]) => {
+  const { surface, data, loss } = playback.figures;
+  const [contour] = surface.data;
+  contour.z = slices[drawn].z;
+  contour.customdata = slices[drawn].losses;
+  const parts = [
+    { plot: plots.surface, figure: surface, place: surfaceShapes },
+    { plot: plots.data, figure: data, place: dataShapes },
+    { plot: plots.loss, figure: loss, place: lossShapes },
+  ];
+  Promise.all(parts.map(({ plot, figure, place }) => {
     // A finger that scrolls the page must not zoom a figure.
     const layout = { ...figure.layout, shapes: place(0), ...(touch ? { dragmode: false } : {}) };
     return Plotly.newPlot(plot, figure.data, layout, config);

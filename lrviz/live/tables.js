@@ -1,31 +1,44 @@
 // What is said about one step of a training: the update rule with its numbers, the examples'
 // contributions to the gradient, and the steps around it. Built once, then only text changes.
 
-import { choice, el } from "./dom.js";
+import { choice, el, later } from "./dom.js";
 import { fill, number } from "./numbers.js";
 import { sigma } from "./expression.js";
 
-const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
+/** @import { Playback } from "./playback.js" */
+
+/**
+ * A number as it is written, or why there is none.
+ * @param {number} x
+ */
+export const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
 
 /** Rows of cells whose text changes; the first cell of a row is its header. */
 export class Grid {
+  body = el("tbody");
+  head = el("tr");
+  /** @type {HTMLTableCellElement[][]} */
+  cells = [];
+  width = 0;
+
+  /** @param {string} name @param {string[]} head */
   constructor(name, head) {
-    this.body = el("tbody");
-    this.head = el("tr");
-    this.node = el("div", { class: "lvt-scroll", tabindex: "0", role: "group", "aria-label": `${name}, scrolls sideways` },
+    const scrolls = { class: "lvt-scroll", tabindex: "0", role: "group", "aria-label": `${name}, scrolls sideways` };
+    this.node = el("div", scrolls,
       el("table", { class: "lv-table lvt-table", "aria-label": name },
         el("caption", { class: "lv-unseen", text: name }), el("thead", {}, this.head), this.body));
-    this.cells = [];
     this.heads(head);
   }
 
+  /** @param {string[]} head */
   heads(head) {
     this.width = head.length;
     this.head.replaceChildren(...head.map((text) => el("th", { scope: "col", text })));
   }
 
+  /** @param {number} count */
   size(count) {
-    while (this.cells.length > count) this.cells.pop()[0].parentNode.remove();
+    for (const [first] of this.cells.splice(count)) first.parentElement?.remove();
     while (this.cells.length < count) {
       const cells = Array.from({ length: this.width }, (_, i) => el(i ? "td" : "th", i ? {} : { scope: "row" }));
       this.cells.push(cells);
@@ -33,7 +46,15 @@ export class Grid {
     }
   }
 
-  /** Write a row; null leaves a cell as it is. */
+  /** @param {number} i */
+  line(i) {
+    return /** @type {HTMLTableRowElement} */ (this.cells[i][0].parentElement);
+  }
+
+  /**
+   * Write a row; null leaves a cell as it is.
+   * @param {number} i @param {(string | null)[]} texts
+   */
   row(i, texts) {
     texts.forEach((text, c) => {
       if (text !== null && this.cells[i][c].textContent !== text) this.cells[i][c].textContent = text;
@@ -43,21 +64,24 @@ export class Grid {
 
 /** The rule that leads to the next step, with this step's numbers, for one parameter. */
 export class Rule {
-  constructor() {
-    this.parameter = 0;
-    this.pick = choice({
-      name: "parameter", label: "The update of", options: [[0, "w₁"], [1, "w₂"], [2, "b"]], value: 0,
-    }, (value) => {
-      this.parameter = Number(value);
-      this.#lines();
-      this.show(this.k);
-    });
-    this.lines = el("div", { class: "lvt-rule" });
-    this.title = el("h2", { text: "The next step" });
-    this.node = el("section", { class: "lvt-section", "aria-label": "The next step" },
-      el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
-  }
+  parameter = 0;
+  k = 0;
+  playback = /** @type {Playback} */ (later);
+  /** @type {[node: HTMLElement, template: string][]} */
+  numbers = [];
+  pick = choice({
+    name: "parameter", label: "The update of", options: [[0, "w₁"], [1, "w₂"], [2, "b"]], value: 0,
+  }, (value) => {
+    this.parameter = Number(value);
+    this.#lines();
+    this.show(this.k);
+  });
+  lines = el("div", { class: "lvt-rule" });
+  title = el("h2", { text: "The next step" });
+  node = el("section", { class: "lvt-section", "aria-label": "The next step" },
+    el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
 
+  /** @param {Playback} playback */
   load(playback) {
     this.playback = playback;
     this.#lines();
@@ -72,6 +96,7 @@ export class Rule {
     }));
   }
 
+  /** @param {number} k */
   show(k) {
     this.k = k;
     const read = this.playback.reader(k, this.parameter);
@@ -79,7 +104,9 @@ export class Rule {
       const text = fill(template, read);
       if (node.textContent !== text) node.textContent = text;
     }
-    const last = k === this.playback.taken ? (this.playback.spec.stopped ? " (not taken: the run ended here)" : " (not taken)") : "";
+    const { taken, spec } = this.playback;
+    const ended = spec.stopped ? " (not taken: the run ended here)" : " (not taken)";
+    const last = k === taken ? ended : "";
     const title = `From step ${k} to step ${k + 1}${last}`;
     if (this.title.textContent !== title) this.title.textContent = title;
   }
@@ -87,17 +114,22 @@ export class Rule {
 
 const MOST = 5;
 
-/** The examples that pull hardest, the one chosen, and the mean of all. */
+/** The largest contributions to the gradient, that of the example chosen, and the mean of all. */
 export class Contributions {
+  grid = new Grid("Contributions", ["Example", "y", "a", "a − y", "(a − y)·x₁", "(a − y)·x₂", "(a − y)·1"]);
+  said = el("p", { class: "lv-note" });
+  node = el("section", { class: "lvt-section", "aria-label": "From one example to the batch" },
+    el("h2", { text: "Which examples pull hardest" }), this.said, this.grid.node);
+  /** @type {HTMLButtonElement[]} */
+  buttons = [];
+  playback = /** @type {Playback} */ (later);
+
+  /** @param {(row: number) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose;
-    this.grid = new Grid("Contributions", ["Example", "y", "a", "a − y", "(a − y)·x₁", "(a − y)·x₂", "(a − y)·1"]);
-    this.said = el("p", { class: "lv-note" });
-    this.node = el("section", { class: "lvt-section", "aria-label": "From one example to the batch" },
-      el("h2", { text: "Which examples pull hardest" }), this.said, this.grid.node);
-    this.buttons = [];
   }
 
+  /** @param {Playback} playback */
   load(playback) {
     this.playback = playback;
     this.said.textContent = `Each example adds (a − y)·x to the gradient; the mean of all ${playback.rows} is ∂J/∂w. `
@@ -105,7 +137,10 @@ export class Contributions {
       + "taken together, and your example; rings mark them in the data plane. Choose one to see its graph.";
   }
 
-  /** Returns the rows that pull hardest. */
+  /**
+   * Returns the rows with the largest contributions.
+   * @param {number} k @param {number} example
+   */
   show(k, example) {
     const { playback } = this;
     const residuals = playback.residuals(k);
@@ -125,23 +160,24 @@ export class Contributions {
     const last = this.grid.cells[rows.length];
     if (last[0].firstElementChild) last[0].replaceChildren();
     this.grid.row(rows.length, [`mean of ${playback.rows} = ∂J`, "", "", "", ...g.map(write)]);
-    last[0].parentNode.classList.add("lvt-mean");
+    this.grid.line(rows.length).classList.add("lvt-mean");
     return hardest;
   }
 
+  /** @param {number} n @param {number} i @param {boolean} chosen */
   #button(n, i, chosen) {
     const cell = this.grid.cells[n][0];
-    cell.parentNode.classList.remove("lvt-mean");
+    this.grid.line(n).classList.remove("lvt-mean");
     let button = this.buttons[n];
     if (!button) {
-      button = el("button", { type: "button", class: "lvt-pick" });
-      button.addEventListener("click", () => this.onChoose(Number(button.dataset.row)));
-      this.buttons[n] = button;
+      const made = el("button", { type: "button", class: "lvt-pick" });
+      made.addEventListener("click", () => this.onChoose(Number(made.dataset.row)));
+      this.buttons[n] = button = made;
     }
     if (cell.firstElementChild !== button) cell.replaceChildren(button);
     const text = `example ${i}`;
     if (button.dataset.row !== String(i)) {
-      button.dataset.row = i;
+      button.dataset.row = String(i);
       button.textContent = text;
     }
     button.setAttribute("aria-pressed", String(chosen));
@@ -152,16 +188,17 @@ const AROUND = 3;
 
 /** The steps around the one shown. */
 export class History {
-  constructor() {
-    this.grid = new Grid("History", ["Step", "w₁", "w₂", "b", "J", "∂J/∂w₁", "∂J/∂w₂", "∂J/∂b"]);
-    this.node = el("section", { class: "lvt-section lvt-wide", "aria-label": "The steps around this one" },
-      el("h2", { text: "The steps around this one" }), this.grid.node);
-  }
+  playback = /** @type {Playback} */ (later);
+  grid = new Grid("History", ["Step", "w₁", "w₂", "b", "J", "∂J/∂w₁", "∂J/∂w₂", "∂J/∂b"]);
+  node = el("section", { class: "lvt-section lvt-wide", "aria-label": "The steps around this one" },
+    el("h2", { text: "The steps around this one" }), this.grid.node);
 
+  /** @param {Playback} playback */
   load(playback) {
     this.playback = playback;
   }
 
+  /** @param {number} k */
   show(k) {
     const { playback } = this;
     const count = Math.min(2 * AROUND + 1, playback.taken + 1);
@@ -171,7 +208,7 @@ export class History {
       const at = from + n;
       this.grid.row(n, [String(at), ...playback.at(playback.params, at).map(write), write(playback.losses[at]),
         ...playback.at(playback.gradients, at).map(write)]);
-      const row = this.grid.cells[n][0].parentNode;
+      const row = this.grid.line(n);
       row.classList.toggle("lvt-now", at === k);
       if (at === k) row.setAttribute("aria-current", "step");
       else row.removeAttribute("aria-current");

@@ -6,97 +6,171 @@ import { during } from "./busy.js";
 import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
-import { button, choice, el, range } from "./dom.js";
+import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
-import { fill, number, slot } from "./numbers.js";
+import { fill, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
 import { Runs } from "./runs.js";
-import { Contributions, History, Rule } from "./tables.js";
+import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView, LossView, SurfaceView } from "./views.js";
 
-/** Steps a second; 0 is one step for every frame of the page. */
+/** @import { Control } from "./controls.js" */
+/** @import { View } from "./views.js" */
+/** @import { Component, FigureSpec, Host, Mode, Mounted, Option } from "./types.d.ts" */
+/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec } from "./types.d.ts" */
+
+/**
+ * Steps a second; 0 is one step for every frame of the page.
+ * @type {Option[]}
+ */
 const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
 const WAIT = 700; // ms until "Computing" is said
 
-const write = (x) => (Number.isFinite(x) ? number(x) : "beyond float64");
-const cell = (place, title, tools, ...content) => el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
-  el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
+const PLAIN = { class: null }; // the look of a player's buttons is its own
+const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]];
 
-class TrainingPage {
+/** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
+const cell = (place, title, tools, ...content) =>
+  el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
+    el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
+
+/** @type {(node: HTMLElement, text: string) => void} */
+const put = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+/** Where a page is wide enough for four views side by side, or two. */
+const [FOUR, TWO] = [1230, 760];
+
+export class TrainingPage {
+  component = /** @type {Component<TrainingSpec>} */ (later);
+  /** The newest one, drawn or not. */
+  latest = /** @type {Component<TrainingSpec>} */ (later);
+  spec = /** @type {TrainingSpec} */ (later);
+  playback = /** @type {Playback} */ (later);
+  fields = /** @type {TrainingFields} */ ({});
+  /** The fields of the run that is drawn. */
+  settled = /** @type {TrainingFields} */ ({});
+  session = "";
+  revision = -1;
+  /** @type {string | null} */
+  structure = null;
+  mode = /** @type {Mode} */ ("light");
+  /** @type {Promise<unknown>} */
+  starting = Promise.resolve();
+  /** @type {HTMLElement | null} */
+  failure = null;
+  /** @type {"four" | "two" | "one"} */
+  layout = "one";
+  /** Which layout and mode the example's graph is drawn for. */
+  drawn = "";
+  ready = false;
+  /** The step of all runs. */
+  k = 0;
+  speed = 15;
+  playing = false;
+  /** When tables and names were last written. */
+  told = 0;
+  /** @type {string | null} the node or edge of the example's graph that is chosen */
+  at = null;
+  read = /** @type {Read} */ (later);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting;
+  /** @type {Record<string, Control> | null} */
+  widgets = null;
+
+  root = el("div", { class: "lv lvt" });
+  head = el("div", { class: "lv-head" });
+  controls = el("div", { class: "lvt-controls" });
+  copied = el("span", { class: "lv-copied", role: "status" });
+  computing = el("span", { class: "lvt-computing", role: "status" });
+  stop = button("Stop", () => this.#stop(), { hidden: true });
+
+  surface = new SurfaceView();
+  data = new DataView();
+  loss = new LossView();
+  /** @type {View[]} */
+  views = [this.surface, this.data, this.loss];
+  exampleHost = el("div", { class: "lvt-graph" });
+  graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
+  panel = new Panel({ close: () => this.#select(this.at) });
+  points = new Points(this.data, {
+    read: () => this.fields,
+    chosen: (i) => this.#choose(i),
+    changed: (state, moving) => this.#change(state, moving),
+  });
+  runs = new Runs((fields) => this.#change(fields), () => this.fields);
+  slice = el("p", { class: "lvt-caption" });
+  sides = el("p", { class: "lvt-caption" });
+  ended = el("p", { class: "lvt-caption" });
+  chosen = el("p", { class: "lvt-caption" });
+  hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
+  planeHost = el("div", { class: "lv-tools" });
+  legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
+    el("span", { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), text)));
+  number = el("input", {
+    type: "text", inputmode: "numeric", class: "lv-number lvt-row", "aria-label": "example",
+    onchange: () => this.#typed(),
+  });
+  count = el("span", { class: "lvt-label" });
+
+  back = button("Back", () => this.#goto(this.k - 1, true), PLAIN);
+  next = button("Step", () => this.#goto(this.k >= this.playback.steps ? 0 : this.k + 1, true), PLAIN);
+  play = button("Play", () => (this.playing ? this.pause() : this.#start()), PLAIN);
+  restart = button("Restart", () => this.#goto(0, true), PLAIN);
+  scrub = el("div", { class: "lvt-scrub" });
+  slider = /** @type {ReturnType<typeof range>} */ (later);
+  /** The last step that the slider goes to. */
+  scrubbed = -1;
+  status = el("p", { class: "lvt-status" });
+  pace = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
+    this.speed = Number(value);
+  });
+
+  rule = new Rule();
+  contributions = new Contributions((i) => this.#choose(i));
+  history = new History();
+  left = el("div", { class: "lvt-column" });
+  right = el("div", { class: "lvt-column" });
+  scales = el("p");
+
+  /** @param {Host} host @param {TrainingSpec} data */
   constructor(host, data) {
     this.host = host;
     this.key = data.key;
-    this.root = el("div", { class: "lv lvt" });
+    this.data.clicked = (point) => this.#choose(point.customdata);
+    this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.data.placed = () => this.points.show(this.ownPoints);
+    this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.fields = {};
-    this.revision = -1;
-    this.speed = 15;
-    this.#skeleton();
-    this.queue = new MessageQueue((message) => this.component.setStateValue("message", message), () => ({ ...this.fields }),
+    this.root.append(this.head, this.controls, this.runs.bar, this.#cells(), this.#player(),
+      el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
+    this.queue = new MessageQueue(
+      (message) => this.component.setStateValue("message", message),
+      () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => during(this.#resized()));
     this.observer.observe(this.root);
     channel(data.key).live = this;
   }
 
-  #skeleton() {
-    this.head = el("div", { class: "lv-head" });
-    this.controls = el("div", { class: "lvt-controls" });
-    this.surface = new SurfaceView();
-    this.data = new DataView();
-    this.loss = new LossView();
-    this.data.clicked = (point) => this.#choose(point.customdata);
-    this.loss.clicked = (point) => this.#goto(point.x, true);
-    this.#own();
-    this.exampleHost = el("div", { class: "lvt-graph" });
-    this.graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
-    this.panel = new Panel({ close: () => this.#select(this.at) });
-    this.slice = el("p", { class: "lvt-caption" });
-    this.sides = el("p", { class: "lvt-caption" });
-    this.ended = el("p", { class: "lvt-caption" });
-    this.chosen = el("p", { class: "lvt-caption" });
-    this.hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
-    this.planeHost = el("div", { class: "lv-tools" });
-    const legend = el("p", { class: "lvt-legend" });
-    for (const [kind, text] of [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]]) {
-      legend.append(el("span", { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), text));
-    }
-    this.legend = legend;
-    this.number = el("input", {
-      type: "text", inputmode: "numeric", class: "lv-number lvt-row", "aria-label": "example",
-      onchange: () => this.#typed(),
-    });
-    this.count = el("span", { class: "lvt-label" });
-    this.views = el("div", { class: "lvt-views" },
-      cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, legend, this.slice),
-      cell("b", "Data and boundary", [this.points.edge, this.points.said], this.data.node, this.points.node, this.sides),
+  #cells() {
+    const { points } = this;
+    return el("div", { class: "lvt-views" },
+      cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, this.legend, this.slice),
+      cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides),
       cell("c", "Loss at every step", [], this.loss.node, this.ended),
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
         el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
         this.chosen, this.exampleHost, this.panel.node));
-    this.#bar();
-    this.rule = new Rule();
-    this.contributions = new Contributions((i) => this.#choose(i));
-    this.history = new History();
-    this.left = el("div", { class: "lvt-column" });
-    this.right = el("div", { class: "lvt-column" });
-    this.words = el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node);
-    this.root.append(this.head, this.controls, this.runs.bar, this.views, this.player, this.words);
   }
 
-  /** What a visitor brings: points placed by hand, and runs kept beside. */
-  #own() {
-    const read = () => this.fields;
-    this.points = new Points(this.data, {
-      read,
-      chosen: (i) => this.#choose(i),
-      changed: (state, moving) => this.#change(state, moving),
-    });
-    this.data.placed = () => this.points.show(this.ownPoints);
-    this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
-    this.runs = new Runs((fields) => this.#change(fields), read);
+  #player() {
+    const buttons = el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart);
+    return el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
+      buttons, this.scrub, this.pace.node, this.status);
   }
 
   /** Whether the data are points placed by hand. */
@@ -104,9 +178,12 @@ class TrainingPage {
     return this.fields.data === "own";
   }
 
-  /** Several fields at once, from a part of the page that is not a single control. */
+  /**
+   * Several fields at once, from a part of the page that is not a single control.
+   * @param {Partial<TrainingFields>} fields
+   */
   #change(fields, moving = false) {
-    Object.assign(this.fields, fields);
+    assign(this.fields, fields);
     this.pause(false);
     this.#showControls();
     this.data.move();
@@ -115,41 +192,32 @@ class TrainingPage {
     else this.queue.rested();
   }
 
-  #bar() {
-    const button = (text, act) => el("button", { type: "button", text, onclick: act });
-    this.back = button("Back", () => this.#goto(this.k - 1, true));
-    this.next = button("Step", () => this.#goto(this.k >= this.playback.steps ? 0 : this.k + 1, true));
-    this.play = button("Play", () => (this.playing ? this.pause() : this.#start()));
-    this.restart = button("Restart", () => this.#goto(0, true));
-    this.scrub = el("div", { class: "lvt-scrub" });
-    this.status = el("p", { class: "lvt-status" });
-    const speed = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
-      this.speed = Number(value);
-    });
-    this.player = el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
-      el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart), this.scrub, speed.node, this.status);
-  }
-
   /** What the data are called where they are chosen. */
   get dataName() {
-    return this.widgets.data.text();
+    return this.widgets?.data.text?.() ?? "";
   }
 
   get shape() {
     const wide = this.root.clientWidth;
-    return wide >= 1230 ? "four" : wide >= 760 ? "two" : "one";
+    return wide >= FOUR ? "four" : wide >= TWO ? "two" : "one";
   }
 
-  /** New data from Python, or a new theme. */
+  /**
+   * New data from Python, or a new theme.
+   * @param {Component<TrainingSpec>} component
+   */
   async update(component) {
     this.component = component;
     const { data } = component;
     const now = mode(this.host);
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
-    this.widgets?.data.offer("file", data.file && `File: ${data.file}`);
+    this.#offerFile(data);
     if (!structure && now === this.mode) return;
-    Object.assign(this, { spec: data, mode: now });
+    const { rows } = channel(this.key);
+    if (!rows) throw new Error("the examples have not come");
+    this.spec = data;
+    this.mode = now;
     this.root.dataset.mode = now;
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
@@ -157,24 +225,29 @@ class TrainingPage {
     if (structure) {
       this.pause(false);
       this.structure = data.structure;
-      this.playback = new Playback(data.playback, channel(this.key).rows);
+      this.playback = new Playback(data.playback, rows);
       this.data.bare = data.own_points;
       this.points.limits = data.own;
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
       this.#build();
-      this.widgets.data.offer("file", data.file && `File: ${data.file}`);
+      this.#offerFile(data);
     }
     await this.#draw();
     this.settled = { ...this.fields };
     this.#busy(false);
   }
 
+  /** @param {TrainingSpec} data an uploaded file can be chosen as long as it is there */
+  #offerFile({ file }) {
+    this.widgets?.data.offer?.("file", file && `File: ${file}`);
+  }
+
   /** The sync mount has news: an answer, a link, perhaps new fields. */
   synced() {
-    if (!this.spec) return;
     const { sync } = channel(this.key);
+    if (!this.spec || !sync) return;
     if (adopt(this, this.key)) this.#showFields();
     this.queue.answered(sync.client, sync.ack);
     // Nothing that was asked for is left to come.
@@ -182,8 +255,8 @@ class TrainingPage {
   }
 
   #build() {
-    if (!this.widgets) this.#buildOnce();
     const { spec, playback } = this;
+    this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
     this.count.textContent = `of 0 to ${playback.rows - 1}`;
     for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
@@ -191,47 +264,47 @@ class TrainingPage {
     this.points.offer(this.fields.data === "file");
     if (this.scrubbed !== playback.steps) {
       this.scrubbed = playback.steps;
-      this.slider = range({ name: "step", label: "step", min: 0, max: playback.steps, step: 1, value: 0 },
-        (k) => this.#goto(k), () => this.#rest());
+      const steps = { name: "step", label: "step", min: 0, max: playback.steps, step: 1, value: 0 };
+      this.slider = range(steps, (k) => this.#goto(k), () => this.#rest());
       this.scrub.replaceChildren(this.slider.node);
     }
-    this.ended.textContent = playback.spec.stopped ? `${playback.comparisons.length ? "A: " : ""}${playback.spec.stopped}` : "";
+    const { stopped } = playback.spec;
+    this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     this.play.disabled = !playback.steps;
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
-    this.scales = el("p", {});
     scale.append(this.scales);
     this.left.replaceChildren(this.rule.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
+  /** @param {TextBlock} block */
   #text(block) {
     const section = el("section", { class: "lvt-section", "aria-label": block.title }, el("h2", { text: block.title }));
     for (const line of block.lines) section.append(el("p", { text: line }));
     if (block.rates?.length) {
-      section.append(el("div", { class: "lv-presets" }, ...block.rates.map(([text, lr]) =>
-        el("button", { type: "button", class: "lv-button", text, onclick: () => this.#tryRate(lr) }))));
+      const tries = block.rates.map(([text, lr]) => button(text, () => this.#tryRate(lr)));
+      section.append(el("div", { class: "lv-presets" }, ...tries));
     }
     return section;
   }
 
   #buildOnce() {
     const { spec } = this;
-    this.widgets = {};
-    this.copied = el("span", { class: "lv-copied", role: "status" });
-    this.busy = el("span", { class: "lvt-computing", role: "status" });
-    this.stop = button("Stop", () => this.#stop(), { hidden: true });
+    /** @type {Record<string, Control>} */
+    const widgets = {};
     const link = button("Copy link", () => this.#copyLink());
     this.head.replaceChildren(el("h1", { text: spec.question }),
-      el("div", { class: "lv-tools" }, this.busy, this.stop, this.runs.keep, link, this.copied));
+      el("div", { class: "lv-tools" }, this.computing, this.stop, this.runs.keep, link, this.copied));
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
-      this.widgets[one.name] = widget;
-      (one.place === "surface" ? this.planeHost : this.controls).append(widget.node);
+      widgets[one.name] = widget;
+      ("place" in one ? this.planeHost : this.controls).append(widget.node);
       if (one.name === "data") {
-        const open = () => channel(this.key).signal("open");
+        const open = () => channel(this.key).signal?.("open");
         this.controls.append(button("Your data…", open, { title: "Upload or paste a CSV" }));
       }
     }
+    return widgets;
   }
 
   #copyLink() {
@@ -254,6 +327,7 @@ class TrainingPage {
     this.k = this.#clamp(this.fields.step);
     this.playback.cut(this.playback.hold(this.k));
     const Plotly = await plotly(spec.plotly);
+    /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
     await draw(this.surface, spec.figures[this.fields.surface]);
@@ -274,11 +348,12 @@ class TrainingPage {
   async #resized() {
     if (!this.ready) return;
     if (this.layout !== this.shape) await this.#draw();
-    await Promise.all([this.surface, this.data, this.loss].map((view) => view.resize()));
+    await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);
     this.graph.reveal(Infinity);
   }
 
+  /** @param {number} k */
   #clamp(k) {
     return Math.max(0, Math.min(this.playback.steps, Math.round(k) || 0));
   }
@@ -292,7 +367,10 @@ class TrainingPage {
     this.read = reader(evaluate(this.spec.graph, { ...this.playback.example(this.example), w1, w2, b }));
   }
 
-  /** Every view at step k, in one go. */
+  /**
+   * Every view at step k, in one go.
+   * @param {number} k
+   */
   #show(k) {
     this.k = k;
     const own = this.playback.hold(k);
@@ -307,28 +385,28 @@ class TrainingPage {
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
-  /** The lines under the views. */
+  /**
+   * The lines under the views.
+   * @param {number} k
+   */
   #say(k) {
     const { playback } = this;
     const { plane, symbols } = playback.spec;
     const w = playback.at(playback.params, k);
-    const set = (node, text) => {
-      if (node.textContent !== text) node.textContent = text;
-    };
     const at = playback.sliceStep(k);
     const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
     const faint = playback.spec.minimum ? "; a faint + is a minimum on another slice" : "";
-    set(this.slice, at === k
+    put(this.slice, at === k
       ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
       : `${slice}, of step ${at}: this run moves too far to keep every slice.`);
     const flat = w[0] === 0 && w[1] === 0;
-    set(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
-      : playback.y.every((y) => y === playback.y[0]) ? "One class only: add the other, and there is something to part."
+    put(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
+      : playback.single ? "One class only: add the other, and there is something to part."
         : "On the line a = ½; on the tinted side the model says 1.");
     const beside = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     const length = playback.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`;
     const here = `J = ${write(playback.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`;
-    set(this.status, `${beside[0]}${here}${length}${beside[1]}`);
+    put(this.status, `${beside[0]}${here}${length}${beside[1]}`);
     this.back.disabled = this.k === 0;
   }
 
@@ -359,6 +437,7 @@ class TrainingPage {
     this.#sayScales(w, raw);
   }
 
+  /** @param {number[]} w */
   #sayExample(w) {
     const { playback, spec, example } = this;
     const x = playback.example(example);
@@ -367,18 +446,24 @@ class TrainingPage {
     const text = spec.features.map((name, i) =>
       `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
     const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
-    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach).map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach)
+      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+    const lie = `${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.`;
+    const query = new URLSearchParams(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
     const link = far.length
-      ? el("span", { text: `The Graph page goes to ±${spec.reach}; ${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.` })
-      : el("a", { href: `${spec.home}?${new URLSearchParams(numbers)}`, target: "_self", text: "Open on the Graph page" });
+      ? el("span", { text: `The Graph page goes to ±${spec.reach}; ${lie}` })
+      : el("a", { href: `${spec.home}?${query}`, target: "_self", text: "Open on the Graph page" });
     this.chosen.replaceChildren(`${text}, y = ${x.y} (${spec.labels[x.y]}). `, link);
-    if (document.activeElement !== this.number) this.number.value = example;
+    if (document.activeElement !== this.number) this.number.value = String(example);
   }
 
+  /** @param {number[]} w @param {number[]} raw */
   #sayScales(w, raw) {
+    /** @param {number[]} v */
     const list = (v) => `w₁ = ${write(v[0])}, w₂ = ${write(v[1])}, b = ${write(v[2])}`;
-    this.scales.textContent = this.fields.scale === "raw" ? `Step ${this.playback.hold(this.k)}, for the raw features: ${list(w)}.`
-      : `Step ${this.playback.hold(this.k)}, for the standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
+    const step = `Step ${this.playback.hold(this.k)}, for the`;
+    this.scales.textContent = this.fields.scale === "raw" ? `${step} raw features: ${list(w)}.`
+      : `${step} standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
   }
 
   /** Bring every control and view to the fields as they are. */
@@ -392,8 +477,8 @@ class TrainingPage {
   }
 
   #showControls() {
-    for (const [name, widget] of Object.entries(this.widgets)) {
-      widget.set(this.fields[name]);
+    for (const [name, widget] of Object.entries(this.widgets ?? {})) {
+      widget.set(this.fields[/** @type {keyof TrainingFields} */ (name)]);
       const uses = this.spec.uses[name];
       widget.show(!uses || uses.includes(this.fields.opt));
     }
@@ -406,12 +491,20 @@ class TrainingPage {
     this.surface.show(this.playback.hold(this.k), true, this.k);
   }
 
+  /**
+   * A control was set.
+   * @param {string} name @param {any} value of the field with that name
+   */
   #set(name, value, moving = false) {
-    if (name === "data" && value === "own" && !this.fields.points.length) return this.points.begin();
-    this.fields[name] = value;
-    if (name === "data") Object.assign(this.fields, { example: 0, step: 0 });
-    if (name === "scale") Object.assign(this.fields, this.spec.rates[value], { step: 0 });
-    if (name === "steps") this.fields.step = Math.min(this.fields.step, value);
+    const { fields } = this;
+    if (name === "data" && value === "own" && !fields.points.length) {
+      this.points.begin();
+      return;
+    }
+    assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
+    if (name === "data") assign(fields, { example: 0, step: 0 });
+    if (name === "scale") assign(fields, { ...this.spec.rates[fields.scale], step: 0 });
+    if (name === "steps") fields.step = Math.min(fields.step, fields.steps);
     this.pause(false);
     if (name === "surface") this.#showFields();
     else this.#expect();
@@ -419,7 +512,10 @@ class TrainingPage {
     else this.queue.rested();
   }
 
-  /** A rate to try starts from the beginning, with the picture in view. */
+  /**
+   * A rate to try starts from the beginning, with the picture in view.
+   * @param {number} lr
+   */
   #tryRate(lr) {
     this.fields.step = 0;
     this.#set("lr", lr);
@@ -432,10 +528,11 @@ class TrainingPage {
     this.waiting = setTimeout(() => this.#busy(true), WAIT);
   }
 
+  /** @param {boolean} yes */
   #busy(yes) {
     clearTimeout(this.waiting);
     this.root.classList.toggle("lvt-busy", yes);
-    this.busy.textContent = yes ? "Computing…" : "";
+    this.computing.textContent = yes ? "Computing…" : "";
     this.stop.hidden = !yes;
   }
 
@@ -444,9 +541,10 @@ class TrainingPage {
     this.#busy(false);
     this.fields = { ...this.settled };
     this.#showFields();
-    channel(this.key).signal("stop");
+    channel(this.key).signal?.("stop");
   }
 
+  /** @param {number} k */
   #goto(k, rest = false) {
     if (rest) this.pause(false);
     this.fields.step = this.#clamp(k);
@@ -459,6 +557,7 @@ class TrainingPage {
     this.queue.rested();
   }
 
+  /** @param {number} i */
   #choose(i) {
     this.fields.example = i;
     this.#show(this.k);
@@ -470,15 +569,17 @@ class TrainingPage {
   #typed() {
     const i = Number(this.number.value);
     if (Number.isInteger(i) && i >= 0 && i < this.playback.rows) this.#choose(i);
-    else this.number.value = this.example;
+    else this.number.value = String(this.example);
   }
 
+  /** @param {string | null} name a second time: none */
   #select(name) {
-    this.at = this.at === name ? null : name;
-    const panel = this.spec.panels[this.at];
+    const at = this.at === name ? null : name;
+    const panel = at === null ? undefined : this.spec.panels[at];
+    this.at = at;
     this.panel.show(panel);
     this.panel.bind.paint(this.read);
-    this.graph.mark(panel ? this.at : null);
+    this.graph.mark(panel ? at : null);
   }
 
   #start() {
@@ -487,11 +588,15 @@ class TrainingPage {
     this.told = 0;
     let due = performance.now();
     if (this.k >= this.playback.steps) this.#show(0);
+    /** @param {number} now */
     const frame = (now) => {
       if (!this.playing) return;
       if (!this.speed || now >= due) {
         due = this.speed ? Math.max(due + 1000 / this.speed, now - 100) : now;
-        if (this.k >= this.playback.steps) return this.pause();
+        if (this.k >= this.playback.steps) {
+          this.pause();
+          return;
+        }
         this.#show(this.k + 1);
       }
       requestAnimationFrame(frame);
@@ -509,33 +614,39 @@ class TrainingPage {
   }
 }
 
-/** What asks something of the whole page: `stop`, `open` or `wake`. */
+/**
+ * What asks something of the whole page: `stop`, `open` or `wake`.
+ * @param {Component<Mounted>} component
+ */
 export function mountSignals(component) {
   channel(component.data.key).put({ signal: (name) => component.setTriggerValue(name, true) });
 }
 
-/** The examples that runs are about; they come once for all of them. */
+/**
+ * The examples that runs are about; they come once for all of them.
+ * @param {Component<RowsSpec>} component
+ */
 export function mountRows({ data }) {
   const line = channel(data.key);
   if (line.rows?.digest !== data.digest) line.put({ rows: readRows(data) });
 }
 
-/** Mount or update; the same element for ever. */
+/**
+ * Mount or update; the same element for ever.
+ * @param {Component<TrainingSpec>} component
+ */
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
-  if (!host.lrvizTraining) {
-    host.lrvizTraining = new TrainingPage(host, data);
-    const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
-    host.lrvizTraining.starting = Promise.all(sheets.map(stylesheet));
-  }
-  const page = host.lrvizTraining;
+  const page = host.lrvizTraining ??= new TrainingPage(host, data);
+  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")].map(stylesheet);
+  const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {
-    // A newer run may come while this one waits: then its rows are waited for.
-    await channel(data.key).until(
-      ({ sync, rows }) => sync && rows?.digest === page.latest.data.playback.rows,
-    );
+    await Promise.all(sheets);
+    await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
     if (page.latest === component) await page.update(component);
   });
+  // An older run that waits for its rows now waits for this one's, which may be here.
+  line.put({});
 }

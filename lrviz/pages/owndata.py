@@ -14,14 +14,13 @@ from html import escape
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.typing import UploadedFile
 
 from lrviz.data.choosing import choose, missing_rows
 from lrviz.data.dataset import Dataset
 from lrviz.data.reading import read_table
 from lrviz.data.table import BYTES_LIMIT, DELIMITERS, DataError, Table, is_missing
+from lrviz.live import internals
 from lrviz.pages import tables
 
 #: Where the session keeps what was last used, and what lives only while the dialog is open.
@@ -129,12 +128,8 @@ def kept() -> Chosen | None:
 def _forget() -> None:
     """Let go of all that only the open dialog needs."""
     held: _Open | None = st.session_state.pop(_OPEN, None)
-    context = get_script_run_ctx()
-    if held is None or not held.upload or context is None:
-        return
-    # Streamlit keeps an upload until the session ends, though its uploader is long gone.
-    if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        context.uploaded_file_mgr.remove_file(context.session_id, held.upload)
+    if held and held.upload:
+        internals.forget_upload(held.upload)
 
 
 @st.dialog("Your own data", width=_WIDTH, on_dismiss=_forget)

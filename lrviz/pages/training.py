@@ -237,7 +237,6 @@ def _written(made: Playback) -> Spec:
         "features": list(data.feature_names),
         "labels": list(data.label_names),
         "texts": _texts(made),
-        "scaled": _SCALED,
     }
     return {**_shared(), **plain(own)}
 

@@ -1,0 +1,574 @@
+// What Python sends to the browser and the browser to Python. A test gives real messages of
+// every view and every kind of run to the compiler, which finds names that are not here.
+
+import type { GraphPage } from "./graph.js";
+import type { MessageQueue } from "./queue.js";
+import type { TrainingPage } from "./training.js";
+
+// Numbers and formulas
+
+/** A probability: σ(z), σ(−z) and the logit, so that 1 − a loses no digits. */
+export interface Pair {
+  p: number;
+  q: number;
+  z: number;
+}
+
+/** What stands at a node or an edge and can be written; the vector view has lists of two. */
+export type Quantity = number | Pair;
+
+/** A name, a number, or [kind, part, ...], see core/expression.py. */
+export type Expression = string | number | Expression[];
+
+/** Answers with what stands at a key: "value.z", "adjoint.w.0", "local.z-a", "complement.a". */
+export type Read = (key: string) => Quantity;
+
+export interface InputNode {
+  name: string;
+  /** Fields whose values it holds: one, or two as a vector. */
+  inputs: string[];
+}
+
+export interface OperationNode {
+  name: string;
+  args: string[];
+  formula: Expression;
+  /** The local derivative for each argument. */
+  rates: Expression[];
+}
+
+export type GraphNode = InputNode | OperationNode;
+
+// Figures: Plotly's own attributes are not checked beyond those that are read here
+
+export interface Axis {
+  range?: number[];
+  type?: string;
+  [attribute: string]: unknown;
+}
+
+export interface Margin {
+  l: number;
+  r: number;
+  t: number;
+  b: number;
+  [attribute: string]: unknown;
+}
+
+export interface Layout {
+  width?: number;
+  height?: number;
+  margin?: Margin;
+  xaxis?: Axis;
+  yaxis?: Axis;
+  dragmode?: string | false;
+  [attribute: string]: unknown;
+}
+
+export interface Trace {
+  type?: string;
+  [attribute: string]: unknown;
+}
+
+export interface FigureSpec<T extends Trace = Trace, L extends Layout = Layout> {
+  data: T[];
+  layout: L;
+}
+
+/** A node or an edge that can be chosen: left, top, width and height in px of the figure. */
+export interface Hit {
+  name: string;
+  label: string;
+  box: [number, number, number, number];
+}
+
+export interface GraphLayout extends Layout {
+  width: number;
+  height: number;
+  meta: { shape_stages: number[]; hits: Hit[] };
+}
+
+/** The labels: text with slots, the stage that computes each, and what kind it is. */
+export interface LabelTrace extends Trace {
+  text: string[];
+  meta: { templates: string[]; stages: number[]; kinds: string[] };
+}
+
+export type GraphFigureSpec = FigureSpec<LabelTrace, GraphLayout>;
+
+export interface CurvesLayout extends Layout {
+  height: number;
+}
+
+export interface CurveTrace extends Trace {
+  meta: { y: number; loss: string; panel: number };
+}
+
+export type Mode = "light" | "dark";
+export type Palette = Record<string, string>;
+export type Palettes = Record<Mode, Palette>;
+
+// What both pages are given
+
+export interface Addresses {
+  module: string;
+  css: string;
+  katex: string;
+  plotly: string;
+}
+
+export interface Mounted extends Addresses {
+  kind: string;
+  key: string;
+}
+
+/** A value, its text, and a longer text for a hint. */
+export type Option = [value: string | number, text: string, title?: string];
+
+export interface ChoiceSpec {
+  name: string;
+  options: Option[];
+  label?: string;
+  title?: string;
+}
+
+export interface PanelSpec {
+  title: string;
+  lines: string[];
+}
+
+// The Graph page
+
+/** The fields of the link, as the browser holds them. */
+export interface GraphFields {
+  x1: number;
+  x2: number;
+  w1: number;
+  w2: number;
+  b: number;
+  y: number;
+  view: string;
+  of: string;
+  part: string;
+  at: string | null;
+  stage: number | null;
+  line: number;
+  loss: string;
+  hide: string[];
+}
+
+export type Inputs = Pick<GraphFields, "x1" | "x2" | "w1" | "w2" | "b" | "y">;
+
+export interface RangeSpec {
+  name: string;
+  label: string;
+  min: number;
+  max: number;
+  step: number;
+  role?: string;
+}
+
+export interface RangeInputSpec extends RangeSpec {
+  kind: "range";
+  name: keyof Inputs;
+}
+
+export interface ChoiceInputSpec extends ChoiceSpec {
+  kind: "choice";
+  name: keyof Inputs;
+  symbol: string;
+}
+
+export interface ProductSpec {
+  factors: { symbol: string; key: string; mark: string; name: string; stage: number }[];
+  stage: number;
+  result: { symbol: string; key: string };
+  identity: { symbol: string; numbers: string };
+  choice: ChoiceSpec & { name: "of"; title: string };
+}
+
+export interface StepSpec {
+  title: string;
+  head: string;
+  side: boolean;
+  latex: string;
+  rule: [kind: string, detail: string];
+  /** Text and mathematics in turn, as in every list of texts here. */
+  note: string[];
+  uses: string;
+  about: string[];
+  numbers: string;
+  point: string;
+  bare: boolean;
+  value: Expression;
+  /** Beyond a limit of z, what float64 loses in this line. */
+  losses: [side: string, limit: number, remark: string][];
+  extreme?: { label: string; fields: Inputs };
+}
+
+export interface PartSpec {
+  key: string;
+  label: string;
+  title: string;
+  intro: string[];
+  wanted: string[];
+  steps: StepSpec[];
+}
+
+export interface DerivationSpec {
+  parts: PartSpec[];
+  i: string;
+  part_of: Record<string, string>;
+}
+
+export interface LossSpec extends ChoiceSpec {
+  name: "loss";
+  title: string;
+  now: LossName;
+}
+
+export type LossName = "log" | "squared";
+
+export interface CurvesSpec {
+  figure: FigureSpec<CurveTrace, CurvesLayout>;
+  note: string;
+  lines: { graph: LossName; text: string }[];
+  summary: string;
+}
+
+export interface GraphStructure {
+  structure: string;
+  palettes: Palettes;
+  question: string;
+  drag: string;
+  bridge: string;
+  legend: [role: string, text: string][];
+  summary: string;
+  graph: GraphNode[];
+  figures: Record<"wide" | "tall", GraphFigureSpec>;
+  groups: { title: string; note?: string; inputs: (RangeInputSpec | ChoiceInputSpec)[] }[];
+  tools: (ChoiceSpec & { name: "view" })[];
+  product: ProductSpec;
+  captions: string[];
+  plain: Record<LossName, GraphNode[]>;
+  derivation: DerivationSpec;
+  loss: LossSpec;
+  curves: CurvesSpec;
+  panels: Record<string, PanelSpec>;
+  presets: { label: string; note: string; fields: Inputs }[];
+}
+
+export interface GraphSpec extends GraphStructure, Mounted {
+  calm: boolean;
+}
+
+// The Training page
+
+export type Triple = [number, number, number];
+
+/** opt, lr, momentum, batch, seed, w1, w2, b. */
+export type ComparisonRow = [string, number, number, number, number, number, number, number];
+
+/** x1, x2, class. */
+export type PlacedPoint = [number, number, number];
+
+export interface TrainingFields {
+  data: string;
+  scale: "standard" | "raw";
+  opt: string;
+  lr: number;
+  momentum: number;
+  batch: number;
+  seed: number;
+  steps: number;
+  start: Triple;
+  plane: string;
+  surface: "contour" | "3d";
+  step: number;
+  example: number;
+  points: PlacedPoint[];
+  comparisons: ComparisonRow[];
+  hide: string[];
+}
+
+/** An array in base64: little-endian float32, float64 or bytes. */
+export interface Packed {
+  type: "f4" | "f8" | "u1";
+  shape: number[];
+  base64: string;
+}
+
+export interface RowsSpec extends Mounted {
+  /** Tells these rows from any others. */
+  digest: string;
+  raw: Packed;
+  y: Packed;
+}
+
+export interface SlicesSpec<Terms = Packed> {
+  kind: "series" | "stack";
+  terms: Terms;
+  middle: number;
+  half: number;
+  steps: number[];
+}
+
+export interface ComparisonSpec<Column = Packed> {
+  letter: string;
+  label: string;
+  taken: number;
+  stopped: string | null;
+  params: Column;
+  losses: Column;
+}
+
+export interface PlaybackSpec {
+  /** The digest of the rows that the run is about. */
+  rows: string;
+  /** Indices into w1, w2, b: across, up, and the one that the plane leaves out. */
+  plane: Triple;
+  symbols: [string, string, string];
+  taken: number;
+  steps: number;
+  stopped: string | null;
+  params: Packed;
+  losses: Packed;
+  gradients: Packed;
+  following: Packed;
+  used: Packed;
+  terms: Record<string, Packed>;
+  constants: Record<string, number>;
+  /** For each parameter: lines of symbols and a template of numbers. */
+  rule: [symbols: string, numbers: string][][];
+  across: Packed;
+  up: Packed;
+  low: number;
+  high: number;
+  slices: SlicesSpec;
+  minimum: Triple | null;
+  mean: [number, number];
+  scale: [number, number];
+  label: string;
+  comparisons: ComparisonSpec[];
+}
+
+export interface SelectSpec extends ChoiceSpec {
+  kind: "select";
+  label: string;
+}
+
+export interface SegmentsSpec extends ChoiceSpec {
+  kind: "choice";
+  label: string;
+  place?: "surface";
+}
+
+export interface FieldSpec {
+  kind: "field" | "row" | "log" | "exact";
+  name: string;
+  label: string;
+  min: number;
+  max: number;
+  title?: string;
+  whole?: boolean;
+  count?: number;
+}
+
+export type ControlSpec = SelectSpec | SegmentsSpec | FieldSpec;
+
+export interface RunStyle {
+  dasharray: string;
+  outline: string;
+}
+
+export interface TextBlock {
+  title: string;
+  lines: string[];
+  rates?: [text: string, lr: number][];
+}
+
+export interface PointsLimits {
+  most: number;
+  reach: number;
+}
+
+export interface TrainingStructure {
+  structure: string;
+  own: PointsLimits & { plane: FigureSpec };
+  /** How many runs may stand beside the first. */
+  most: number;
+  styles: RunStyle[];
+  palettes: Palettes;
+  question: string;
+  graph: GraphNode[];
+  panels: Record<string, PanelSpec>;
+  example: Record<"wide" | "tall", GraphFigureSpec>;
+  reach: number;
+  home: string;
+  rates: Record<"standard" | "raw", { lr: number }>;
+  uses: Record<string, string[]>;
+  controls: ControlSpec[];
+  playback: PlaybackSpec;
+  figures: Record<"contour" | "3d" | "data" | "loss", FigureSpec>;
+  features: [string, string];
+  labels: [string, string];
+  texts: TextBlock[];
+}
+
+export interface TrainingSpec extends TrainingStructure, Mounted {
+  hidden: string[];
+  file: string | null;
+  own_points: boolean;
+  blank: boolean;
+}
+
+// The file that is taken away
+
+export type Places = [number, number][];
+
+/** Where everything of one run is at each frame. */
+export interface Track {
+  steps: number[];
+  x: number[];
+  y: number[];
+  /** Which point of the path each frame stands at. */
+  at: number[];
+  losses: number[];
+  sides: (Places | null)[];
+  lines: (Places | null)[];
+  cells: string[][];
+}
+
+/** A Plotly shape that still needs its place. */
+export type Shape = Record<string, unknown>;
+
+export interface StandaloneSpec {
+  shown: number[];
+  wait: number;
+  taken: number;
+  figures: Record<"surface" | "data" | "loss", FigureSpec>;
+  slices: { base64: string; up: number; across: number };
+  which: number[];
+  shapes: Record<"trail" | "marker" | "dot" | "line" | "side", Shape>[];
+  cursor: Shape;
+  runs: Track[];
+  says: { slice: string[]; sides: string[]; names: string[][] };
+}
+
+// Between the two
+
+/** What Python holds, and the last message that it has handled. */
+export interface SyncSpec<Fields> extends Mounted {
+  session: string;
+  revision: number;
+  client: string;
+  ack: number;
+  fields: Fields;
+  answer: string;
+  query: string;
+  returned: boolean;
+}
+
+/** What a flush may ask of Python. */
+/** What the queue, the links and the sync mount need of a page. */
+export interface Page<Fields = any> {
+  root: HTMLElement;
+  fields: Fields;
+  session: string;
+  revision: number;
+  queue: MessageQueue;
+  /** Names what is drawn; null where that is not whole. */
+  structure: string | null;
+  /** Resolves when what was asked for is drawn. */
+  starting: Promise<unknown>;
+  failure: HTMLElement | null;
+  synced(): void;
+}
+
+export interface Question {
+  latex: string;
+  numbers: boolean;
+}
+
+export interface Message {
+  client: string;
+  seq: number;
+  rest: boolean;
+  ask: Question | undefined;
+  fields: object;
+}
+
+/** The element that a mount keeps for ever, and what was made in it. */
+export interface Host extends HTMLElement {
+  lrviz?: GraphPage;
+  lrvizTraining?: TrainingPage;
+  lrvizStem?: string;
+}
+
+/** What Streamlit gives to a mounted component. */
+export interface Component<Data> {
+  data: Data;
+  parentElement: Host;
+  setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+// The part of Plotly that is used
+
+export interface DrawnAxis {
+  range: number[];
+  type?: string;
+}
+
+export interface DrawnLayout {
+  width: number;
+  height: number;
+  margin: Margin;
+  scene?: object;
+  xaxis: DrawnAxis;
+  yaxis: DrawnAxis;
+}
+
+/** An axis with what only Plotly's own drawing knows: its offset and its scale, in px. */
+export interface FullAxis extends DrawnAxis {
+  _offset: number;
+  l2p(value: number): number;
+}
+
+export interface PlotlyPoint {
+  x: number;
+  customdata: number;
+}
+
+export interface Plot extends HTMLElement {
+  data?: { text?: string[] }[];
+  layout: DrawnLayout;
+  _fullLayout?: Record<"xaxis" | "yaxis" | "xaxis2" | "yaxis2", FullAxis>;
+  on(event: string, listener: (event: { points: PlotlyPoint[] }) => void): void;
+}
+
+export interface Plotly {
+  react(plot: HTMLElement, data: object[], layout: object, config?: object): Promise<unknown>;
+  newPlot(plot: HTMLElement, data: object[], layout: object, config?: object): Promise<unknown>;
+  update(plot: HTMLElement, data: object, layout: object, traces?: number[]): Promise<unknown>;
+  relayout(plot: HTMLElement, layout: object): Promise<unknown>;
+  restyle(plot: HTMLElement, data: object, traces?: number[]): Promise<unknown>;
+  toImage(plot: HTMLElement, options: object): Promise<string>;
+}
+
+declare global {
+  interface Window {
+    Plotly?: Plotly;
+  }
+
+  /** For standalone.js, which stands alone. */
+  namespace Standalone {
+    type Corners = Places;
+    type Drawing = Plotly;
+    type Mark = Shape;
+    type Spec = StandaloneSpec;
+    /** A run's path as text, and how long it is at each point. */
+    type Run = Track & { path: string; ends: number[] };
+    type Style = StandaloneSpec["shapes"][number];
+  }
+}
