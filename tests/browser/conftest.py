@@ -69,7 +69,7 @@ RERUN = BackMsg.DESCRIPTOR.fields_by_name["rerun_script"].number
 ENDED = ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 #: Run in every page before its own scripts: counts there the runs that the page has asked for,
-#: and which of them has ended.
+#: which of them has ended, and the files that have been sent, with the runs asked for by then.
 WATCH = f"""(() => {{
   // The value of a whole-number field of a message, or null; messages of a few bytes only.
   const field = (bytes, wanted) => {{
@@ -90,6 +90,14 @@ WATCH = f"""(() => {{
     return null;
   }};
   window.watch = {{ asked: 0, ended: 0 }};
+  window.sent = {{ files: 0, asked: 0 }};
+  const {{ open }} = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, ...rest) {{
+    if (method === "PUT") this.addEventListener("loadend", () => {{
+      window.sent = {{ files: sent.files + 1, asked: watch.asked }};
+    }});
+    open.call(this, method, ...rest);
+  }};
   window.WebSocket = class extends WebSocket {{
     constructor(...given) {{
       super(...given);

@@ -23,8 +23,8 @@ ENDS = """() => {
   const at = (node) => inside(node.getAttribute("transform"));
   return {
     k,
-    surface: [surface.marker, ...surface.ends].map(at),
-    loss: [loss.dot, ...loss.ends].map(at),
+    surface: [surface.marker, ...surface.ends.map(({ end }) => end)].map(at),
+    loss: [loss.dot, ...loss.ends.map(({ end }) => end)].map(at),
     lines: [data.line, ...data.lines].map((n) => n.getAttribute("d")),
   };
 }"""
@@ -109,13 +109,18 @@ def test_they_play_together(open_page):
     made = make(Request(steps=60, comparisons=(ADAM, NEWTON)))
     page.get_by_role("radio", name="Full").check(force=True)
     frames = page.evaluate(
-        f"""() => new Promise((done) => {{
+        f"""() => new Promise((done, fail) => {{
           const read = {ENDS};
           const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
           const seen = [];
           document.querySelectorAll(".lvt-player button")[1].click();
           const tick = () => {{
-            seen.push(read());
+            try {{
+              seen.push(read());
+            }} catch (error) {{
+              fail(error);
+              return;
+            }}
             if (playback.playing) requestAnimationFrame(tick);
             else done(seen);
           }};
