@@ -493,3 +493,9 @@ def unrolled(e: Expression) -> Expression:
     if e.kind == "component" or not e.children:
         return e
     return Expression(e.kind, tuple(map(unrolled, e.parts)))
+
+
+def summands(e: Expression) -> tuple[Expression, ...]:
+    """What adds up to it, in the order in which it is written: itself alone if it is no sum."""
+    e = unrolled(e)
+    return tuple(one for part in e.parts for one in summands(part)) if e.kind == "add" else (e,)

@@ -8,7 +8,7 @@ mappings and write nothing on the graph.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import networkx as nx
 import numpy as np
 
-from lrviz.core.expression import Expression, symbol
+from lrviz.core.expression import Expression, compiled, summands, symbol
 from lrviz.core.numerics import Z_LIMIT, said
 from lrviz.core.ops import OPS, Op, Value
 
@@ -96,7 +96,15 @@ def _spelt(op: Op, name: str, args: tuple[str, ...]) -> dict[str, Any]:
         "formula": op.formula.put(own),
         "rates": put(op.rates),
         "computed": put(op.computed),
+        "terms": summands(op.formula.put(own)),
     }
+
+
+@cache
+def _terms(view: View, loss: Loss, name: str) -> Callable[..., tuple[float, ...]]:
+    node = build(view, loss).nodes[name]
+    made: Callable[..., tuple[float, ...]] = compiled(node["terms"], node["args"])
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,8 @@ class Pass:
         """One number by its key, as labels and formulas name it.
 
         ``value.z``, ``complement.a`` (1 - a), ``adjoint.w1``, ``local.w1-z``, and with a
-        last ``.0`` or ``.1`` a component of a vector: ``adjoint.w.0``.
+        last ``.0`` or ``.1`` a component of a vector: ``adjoint.w.0``. ``term.z.0`` is the
+        first of what adds up to z.
 
         Raises
         ------
@@ -156,6 +165,10 @@ class Pass:
             found = self.locals[tail, head]
         elif kind == "complement":
             found = 1 - self.values[name]
+        elif kind == "term":
+            found = _terms(self.view, self.loss, name)(
+                *[self.values[arg] for arg in self.graph.nodes[name]["args"]]
+            )
         elif kind in ("value", "adjoint"):
             found = (self.values if kind == "value" else self.adjoints)[name]
         else:

@@ -103,3 +103,7 @@ SIGMOID = 1 / (1 + exp(-z))
 RESIDUAL: Mapping[str, Expression] = MappingProxyType(
     {"log": a - y, "squared": (a - y) @ (a * (1 - a))}
 )
+#: The loss by name, in a and y.
+LOSS: Mapping[str, Expression] = MappingProxyType(
+    {"log": OPS["log_loss"].formula, "squared": OPS["squared_error"].formula}
+)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from lrviz.core.graph import Edge, View
 
-Shape = Literal["wide", "tall"]
+Shape = Literal["tall", "wide", "broad", "vast"]
 Point = tuple[float, float]
+Bezier = tuple[Point, Point, Point, Point]
+Box = tuple[float, float, float, float]
+
+#: A card with a plot: a line for the value above it, its ticks and the gradient below it, px.
+ABOVE, TICKS, BELOW = 32, 15, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,68 +29,150 @@ class Frame:
     at : mapping of node to (x, y)
         Centres of the cards; y grows downwards.
     card : (width, height)
-        Size of a card, px; ``widths`` overrides the width of single nodes.
+        Size of a card, px; ``sizes`` has that of single nodes.
+    lane : float
+        How far the way forward lies above the middle of the cards that have a plot (left of it
+        where the chain hangs down), and the way back below it (right of it).
+    loss : (left, top, width, height) or None
+        Where the loss is drawn against the chosen parameter.
     """
 
     width: float
     height: float
     at: Mapping[str, Point]
     card: Point
-    widths: Mapping[str, float]
-    legend: Point
+    sizes: Mapping[str, Point] = field(default_factory=dict)
+    lane: float = 0
+    loss: Box | None = None
 
     def size(self, name: str) -> Point:
         """Width and height of a node's card, px. Vectors hold two lines of numbers."""
-        width, height = self.card
-        return self.widths.get(name, width), height + 34 if name in ("x", "w") else height
+        width, height = self.sizes.get(name, self.card)
+        return width, height + 34 if name in ("x", "w") else height
 
-    def edge(self, edge: Edge) -> tuple[Point, Point, Point, Point]:
+    @property
+    def boxes(self) -> dict[str, Box]:
+        """The boxes of the plots: in z, a and L, and the loss against the chosen parameter."""
+        found: dict[str, Box] = {}
+        if self.lane:
+            for name in ("z", "a", "L"):
+                (x, y), (w, h) = self.at[name], self.size(name)
+                left = BARS if name == "z" else 14
+                tall = h - ABOVE - BELOW - (2 if name == "z" else TICKS)
+                found[name] = (x - w / 2 + left, y - h / 2 + ABOVE, w - left - 14, tall)
+        if self.loss:
+            found["of"] = self.loss
+        return found
+
+    def edge(self, edge: Edge) -> Bezier:
         """Control points of the cubic Bézier curve from card to card."""
         tail, head = edge
         (x0, y0), (x1, y1) = self.at[tail], self.at[head]
         (w0, h0), (w1, h1) = self.size(tail), self.size(head)
+        chained = self.lane if tail in ("z", "a") else 0
         if abs(x0 - x1) < 20:  # one above the other
             down = 1 if y1 > y0 else -1
-            start, end = (x1, y0 + down * h0 / 2), (x1, y1 - down * h1 / 2)
+            x = x1 - chained
+            start, end = (x, y0 + down * h0 / 2), (x, y1 - down * h1 / 2)
             return start, start, end, end
         # Arrivals are spread over the head's left side, in the order of the tails.
-        spread = max(-h1 / 2 + 8, min(h1 / 2 - 8, (y0 - y1) * 0.12))
-        start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1 + spread)
+        most = 20 if self.lane else h1 / 2 - 8
+        spread = max(-most, min(most, (y0 - y1) * 0.12))
+        if self.lane and head == "z":
+            spread -= UP
+        start, end = (x0 + w0 / 2, y0 - chained), (x1 - w1 / 2, y1 - chained + spread)
+        if head == "L" and tail == "y":
+            end = (end[0], y0)
         gap = end[0] - start[0]
-        return start, (start[0] + 0.62 * gap, y0), (end[0] - 0.34 * gap, end[1]), end
+        return start, (start[0] + 0.62 * gap, start[1]), (end[0] - 0.34 * gap, end[1]), end
+
+    def back(self, edge: Edge) -> Bezier:
+        """The way back along an edge: from head to tail, beside the way forward."""
+        tail, head = edge
+        start, _, _, end = reversed(self.edge(edge))
+        if not self.lane:
+            return start, start, end, end
+        (x0, y0), (_, y1) = self.at[tail], self.at[head]
+        if abs(x0 - self.at[head][0]) < 20:
+            x = x0 + self.lane
+            return (x, start[1]), (x, start[1]), (x, end[1]), (x, end[1])
+        if tail in ("z", "a"):
+            y = y1 + self.lane
+            return (start[0], y), (start[0], y), (end[0], y), (end[0], y)
+        start, end = (start[0], y1 + self.lane), (end[0], y0 + 13)
+        gap = end[0] - start[0]
+        return start, (start[0] + 0.34 * gap, start[1]), (end[0] - 0.62 * gap, end[1]), end
+
+
+#: From the left edge of z's card to its bars: the room of a term and its number.
+BARS = 104
+UP = 34  #: how far above the middle of z's card what flows into it arrives
 
 
 def _features(x: float, rows: tuple[float, ...]) -> dict[str, Point]:
     return dict(zip(("x1", "w1", "x2", "w2", "b"), ((x, r) for r in rows), strict=True))
 
 
+_INPUTS: Mapping[str, tuple[tuple[str, ...], tuple[float, ...]]] = {
+    "features": (("x1", "w1", "x2", "w2", "b"), (34, 118, 202, 286, 370)),
+    "vector": (("x", "w", "b"), (66, 196, 316)),
+}
+
+
+def _lying(view: View, width: float) -> Frame:
+    """Left to right: inputs, z, a, L, and below them the loss against a parameter."""
+    spare = width - 930
+    card, high = (132, 54), 166 + min(30, 0.1 * spare)
+    wide = [184 + 0.15 * spare, 152 + 0.25 * spare, 152 + 0.25 * spare]
+    gap = 81 + 0.05 * spare
+    ends = list(accumulate(wide[::-1], lambda end, w: end + gap + w))
+    middles = [width - 4 - end + w / 2 for end, w in zip(ends, wide[::-1], strict=True)]
+    x = dict(zip(("L", "a", "z"), middles, strict=True))
+    middle = 96 + high / 2
+    names, rows = _INPUTS[view]
+    left = x["z"] - wide[0] / 2 + 40
+    return Frame(
+        width,
+        462 + high - 166,
+        dict(zip(names, ((70, row) for row in rows), strict=True))
+        | {"z": (x["z"], middle), "a": (x["a"], middle), "L": (x["L"], middle), "y": (x["L"], 36)},
+        card,
+        dict(zip(("z", "a", "L"), ((w, high) for w in wide), strict=True)) | {"y": (card[0], 46)},
+        lane=40,
+        loss=(left, 318 + high - 166, width - 4 - left - 10, 104),
+    )
+
+
+def _hanging(view: View) -> Frame:
+    """For a phone: inputs at the left, the chain beside them from top to bottom."""
+    names = _INPUTS[view][0]
+    rows = (26, 78, 130, 182, 234) if view == "features" else (46, 142, 214)
+    size = (186, 128)
+    return Frame(
+        354,
+        524,
+        dict(zip(names, ((54, row) for row in rows), strict=True))
+        | {"z": (259, 82), "a": (259, 257), "L": (259, 432), "y": (54, 470)},
+        (100, 44),
+        dict.fromkeys(("z", "a", "L"), size),
+        lane=52,
+        loss=(16, 306, 110, 92),
+    )
+
+
 _ROWS = (36.0, 116.0, 196.0, 276.0, 356.0)
-_WIDE_TAIL: dict[str, Point] = {
-    "z": (424, 196),
-    "a": (642, 196),
-    "L": (860, 196),
-    "y": (860, 316),
-}
-_TALL_TAIL: dict[str, Point] = {
-    "z": (284, 279),
-    "a": (284, 383),
-    "L": (284, 487),
-    "y": (66, 487),
-}
 _OPS_X = 50.0
 
+#: Every frame there is; a picture takes the widest that it has room for.
 FRAMES: Mapping[tuple[View, Shape], Frame] = {
-    ("features", "wide"): Frame(
-        930, 392, _features(70, _ROWS) | _WIDE_TAIL, (132, 54), {"a": 148}, (330, 300)
-    ),
-    ("vector", "wide"): Frame(
-        930,
-        392,
-        {"x": (70, 66), "w": (70, 196), "b": (70, 316)} | _WIDE_TAIL,
-        (132, 54),
-        {"a": 148},
-        (330, 300),
-    ),
+    ("features", "wide"): _lying("features", 930),
+    ("features", "broad"): _lying("features", 1060),
+    ("features", "vast"): _lying("features", 1500),
+    ("vector", "wide"): _lying("vector", 930),
+    ("vector", "broad"): _lying("vector", 1060),
+    ("vector", "vast"): _lying("vector", 1500),
+    ("features", "tall"): _hanging("features"),
+    ("vector", "tall"): _hanging("vector"),
     ("operations", "wide"): Frame(
         930,
         412,
@@ -99,24 +187,8 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
             "y": (860, 384),
         },
         (120, 52),
-        {"z": 132, "a": 148, "L": 132, "y": 132},
-        (570, 30),
-    ),
-    ("features", "tall"): Frame(
-        354,
-        516,
-        _features(66, (34, 104, 174, 244, 314)) | _TALL_TAIL,
-        (124, 50),
-        {"a": 138},
-        (0, 0),
-    ),
-    ("vector", "tall"): Frame(
-        354,
-        516,
-        {"x": (66, 60), "w": (66, 168), "b": (66, 279)} | _TALL_TAIL,
-        (124, 50),
-        {"a": 138},
-        (0, 0),
+        dict.fromkeys(("z", "L", "y"), (132, 52)) | {"a": (148, 52)},
+        loss=(500, 30, 400, 130),
     ),
     ("operations", "tall"): Frame(
         354,
@@ -132,7 +204,6 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
             "y": (66, 530),
         },
         (96, 48),
-        {"z": 124, "a": 138, "L": 124, "y": 124},
-        (0, 0),
+        dict.fromkeys(("z", "L", "y"), (124, 48)) | {"a": (138, 48)},
     ),
 }

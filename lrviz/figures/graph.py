@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 from lrviz.core.expression import plain
 from lrviz.core.graph import Edge, Graph, Loss, Pass, View, build, path
 from lrviz.core.ops import RESIDUAL
-from lrviz.figures.geometry import FRAMES, Frame, Point, Shape
+from lrviz.figures import plots
+from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, Shape
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.text import explanations
-from lrviz.text.numbers import fill
+from lrviz.text.numbers import fill, number
 
 SERIF = "Source Serif, Source Serif Pro, Georgia, serif"
 SANS = "Source Sans, Source Sans Pro, sans-serif"
@@ -74,30 +75,35 @@ def _card(centre: Point, size: Point, radius: float) -> str:
     )
 
 
-def _curve(points: tuple[Point, ...]) -> str:
+def _curve(points: Bezier) -> str:
     (a, b, c, d) = points
     return f"M{a[0]},{a[1]} C{b[0]},{b[1]} {c[0]},{c[1]} {d[0]},{d[1]}"
 
 
-def _arrow(points: tuple[Point, ...]) -> str:
-    (x, y), vertical = points[3], abs(points[0][0] - points[3][0]) < 1
-    if vertical:
-        back = -8 if y > points[0][1] else 8
+def _arrow(points: Bezier) -> str:
+    (x0, y0), (x, y) = points[0], points[3]
+    if abs(x0 - x) < 1:
+        back = -8 if y > y0 else 8
         return f"M{x},{y} L{x - 5},{y + back} L{x + 5},{y + back} Z"
-    return f"M{x},{y} L{x - 8},{y - 4} L{x - 8},{y + 4} Z"
+    back = -8 if x > x0 else 8
+    return f"M{x},{y} L{x + back},{y - 4} L{x + back},{y + 4} Z"
 
 
 def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
-    value, _, _ = explanations.stages_shown(graph)
+    value, local, _ = explanations.stages_shown(graph)
     # Lit edges last, so that they lie on top.
     for edge in sorted(graph.edges, key=lambda e: e in lit):
-        points = frame.edge(edge)
+        forward, back = frame.edge(edge), frame.back(edge)
         muted = edge == ("y", "L")
-        colour = "gradient" if edge in lit else "line"
+        # Where there is one lane for both ways, the lit path has the colour of what comes back.
+        colour = ("value" if frame.lane else "gradient") if edge in lit else "line"
         width = 2.5 if edge in lit else 1.5
         stage = value[edge[1]]
-        c.draw(_curve(points), stage, colour, width, dash="dot" if muted else "solid")
-        c.draw(_arrow(points), stage, colour, 1, fill=colour)
+        c.draw(_curve(forward), stage, colour, width, dash="dot" if muted else "solid")
+        c.draw(_arrow(forward), stage, colour, 1, fill=colour)
+        if frame.lane and edge in lit:
+            c.draw(_curve(back), local[edge], "gradient", 2.5)
+            c.draw(_arrow(back), local[edge], "gradient", 1, fill="gradient")
 
 
 class _Said(NamedTuple):
@@ -130,9 +136,8 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
         said, on = _said(graph, edge), edge in lit
-        # Orange is kept for ∂L/∂something; a local derivative is not that.
         style: dict[str, Any] = (
-            {"color": "text", "weight": 600, "size": 13}
+            {"color": "rate", "weight": 600, "size": 13}
             if on
             else {"color": "muted", "weight": 400, "size": 12}
         )
@@ -151,12 +156,14 @@ def _placed(
     mark, symbols, formula, same, number = said
     in_chain, gap = edge[0] in ("z", "a"), x1 - x0
     whole = f"{mark} {symbols} {same} {number}"
-    if abs(gap) < 1:  # vertical: the chain's label to the left, where ③ braces it
-        x = x0 - 86 if in_chain else x0 + 8
+    if abs(gap) < 1:  # vertical: between the two lanes, or to the left where ③ braces it
+        x = x0 + (6 if frame.lane else -86) if in_chain else x0 + 8
         return [((x, (y0 + y1) / 2), whole if on and wide else f"{mark} {number}")]
-    if in_chain:  # symbol above the line, number below it
-        above = [((x0 + 8, y0 - 15), f"{mark} {symbols}")] if wide else []
-        return [*above, ((x0 + 8, y0 + 15), number)]
+    if in_chain:  # between the two lanes, or symbol above the line and number below it
+        y = frame.at[edge[0]][1]
+        dx, dy = (6, 11) if frame.lane else (8, 15)
+        above = [((x0 + dx, y - dy), f"{mark} {symbols}")] if wide else []
+        return [*above, ((x0 + dx, y + dy), number)]
     # Beside the start of the curve, on its outer side.
     at = (x0 + 6, y0 + (13 if y1 < y0 - 4 else -13))
     if on and wide and gap > 150:
@@ -167,10 +174,13 @@ def _placed(
 def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
     """Left, top, width, height of the region that selects an edge, px."""
     (x0, y0), _, _, (x1, y1) = frame.edge(edge)
+    lane = frame.lane if edge[0] in ("z", "a") else 0
     if abs(x0 - x1) < 1:
-        return (x0 - 84, min(y0, y1) + 6, 96, abs(y1 - y0) - 12)
+        left, wide = (x0 - 8, 2 * lane + 16) if lane else (x0 - 84, 96)
+        return (left, min(y0, y1) + 6, wide, abs(y1 - y0) - 12)
     if edge[0] in ("z", "a"):
-        return (x0 + 4, y0 - 26, x1 - x0 - 8, 52)
+        half = lane + 10 if lane else 26
+        return (x0 + 4, frame.at[edge[0]][1] - half, x1 - x0 - 8, 2 * half)
     side = 1 if y1 < y0 - 4 else -1
     top = y0 - 24 if side < 0 else y0 - 6
     return (x0 + 3, top, min(max(x1 - x0 - 10, 28), 150), 30)
@@ -196,27 +206,27 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
             dash=dash,
             fill=fill_colour,
         )
+        held = node.get("inputs", ())
+        parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
+        colour = "data" if role == "data" else "value"
+        plotted = name in frame.boxes
+        head = y - h / 2 + ABOVE / 2 if plotted else y
         c.write(
-            (left + (10 if roomy else 6), y),
+            (left + (10 if roomy else 6), head),
             explanations.letter(name),
             "symbol",
             0,
             serif=True,
             size=19 if roomy else 16,
         )
-        held = node.get("inputs", ())
-        parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
-        colour = "data" if role == "data" else "value"
-        # A value that will have a gradient below it stands in the middle until that comes.
-        over = "value" if role == "data" else f"over{len(parts)}"
-        shown = [(f"{{_value.{name}{p}}}", over, colour, value[name], 600) for p in parts]
-        if role != "data":
+        shown = [(f"{{_value.{name}{p}}}", "value", colour, value[name], 600) for p in parts]
+        if role != "data" and not plotted:
             shown += [
                 (f"{{_adjoint.{name}{p}}}", "adjoint", "gradient", adjoint[name], 400)
                 for p in parts
             ]
         step = 18 if size >= 14 else 17
-        top = y - step * (len(shown) - 1) / 2
+        top = head - step * (len(shown) - 1) / 2
         for row, (template, kind, text_colour, stage, weight) in enumerate(shown):
             c.write(
                 (left + indent, top + row * step),
@@ -226,6 +236,20 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
                 color=text_colour,
                 size=size,
                 weight=weight,
+            )
+        if plotted:
+            foot = y + h / 2 - BELOW / 2
+            # On a phone no brace says that this one is ③.
+            third = "③ " if name == "z" and frame.width < 400 else ""
+            said = third + explanations.gradient(name)
+            look: dict[str, Any] = {"color": "gradient", "size": 12}
+            c.write((left + 10, foot), said, "adjoint", adjoint[name], **look)
+            c.write(
+                (left + (66 if third else 52), foot),
+                f"{{_adjoint.{name}}}",
+                "adjoint",
+                adjoint[name],
+                **look | {"size": 14, "weight": 600},
             )
         said = ", ".join(f"{{value.{name}{p}}}" for p in parts)
         slope = ", ".join(f"{{adjoint.{name}{p}}}" for p in parts)
@@ -245,9 +269,11 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     stage = stages["z", "a"]
     short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
     zx, zy = frame.at["z"]
-    if shape == "wide":
+    if shape == "tall" and frame.lane:
+        return
+    if shape != "tall":
         left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4
-        y, mid = zy - 44, (zx + frame.at["L"][0]) / 2
+        y, mid = zy - frame.size("z")[1] / 2 - 18, (zx + frame.at["L"][0]) / 2
         d = (
             f"M{left},{y + 10} Q{left},{y} {left + 10},{y} L{mid - 8},{y} Q{mid},{y} {mid},{y - 8} "
             f"Q{mid},{y} {mid + 8},{y} L{right - 10},{y} Q{right},{y} {right},{y + 10}"
@@ -271,22 +297,51 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     c.write((x - 130, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
 
 
-def _legend(c: _Canvas, at: Point) -> None:
-    """The key to the picture, drawn where the picture leaves room."""
-    x, y = at
-    rows = (
-        ("value", "0.35", "in a node: its value now"),
-        ("gradient", "−0.4134", "below it: ∂L/∂node, how fast L changes with it"),
-        ("text", "→ 0.2425", "on an arrow: the local derivative, how fast"),
-        ("text", "", "the arrow’s end changes with its start"),
-    )
-    for i, (colour, sample, text) in enumerate(rows):
-        weight = 400 if colour == "gradient" else 600
-        # The gradients come in with the first touch, and so does the line that explains them.
-        kind = "legend-adjoint" if colour == "gradient" else "legend"
-        if sample:  # an empty label would have no element of its own
-            c.write((x, y + 19 * i), sample, kind, 0, color=colour, size=12, weight=weight)
-        c.write((x + 66, y + 19 * i), text, kind, 0, color="muted", size=12)
+def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
+    """What stands at the plots: their ends, what is drawn, and the terms of a sum."""
+    tick: dict[str, Any] = {"color": "muted", "size": 12}
+    stages = explanations.stages_shown(graph)
+    for plot in plots.plots(graph, of, frame.boxes, stages):
+        left, top, width, height = plot.box
+        if isinstance(plot, plots.Bars):
+            row = height / (len(plot.terms) + 1)
+            edge = frame.at[plot.name][0] - frame.size(plot.name)[0] / 2
+            for n, (term, key) in enumerate(
+                zip(graph.nodes[plot.name]["terms"], plot.terms, strict=True)
+            ):
+                y = top + row * (n + 0.5)
+                c.write((edge + 10, y), plain(term), "term", 0, **tick)
+                c.write(
+                    (left - 2, y),
+                    f"{{{key}}}",
+                    "term",
+                    stages[0]["z"],
+                    align="middle left",
+                    color="value",
+                    size=12,
+                )
+            c.write((edge + 10, top + row * (len(plot.terms) + 0.5)), "sum", "term", 0, **tick)
+            continue
+        low, high = map(number, plot.x)
+        under = top + height + 9
+        middle = explanations.letter(of if plot.name == "of" else plot.letter)
+        c.write((left - 4, under), low, "tick", 0, **tick)
+        c.write((left + width / 2, under), middle, "tick", 0, align="middle center", **tick)
+        c.write((left + width + 4, under), high, "tick", 0, align="middle left", **tick)
+        if plot.name == "of":
+            text = f"L against {explanations.letter(of)}"
+            if width > 200:
+                slope = f"{explanations.gradient(of)} {{~{plot.slope}}} {{{plot.slope}}}"
+                text += f", all else held: the slope is {slope}"
+            c.write(
+                (left - 4, top - 12),
+                text,
+                "component",
+                plot.stages[1],
+                color="gradient",
+                size=13,
+                weight=600,
+            )
 
 
 def build_figure(
@@ -306,8 +361,8 @@ def build_figure(
         Which graph; see `lrviz.core.graph.build`.
     of : {"w1", "w2", "b"}
         The target whose path from L is lit.
-    shape : {"wide", "tall"}
-        Left to right, 930 px, or folded for a phone, 354 px.
+    shape : {"wide", "broad", "vast", "tall"}
+        Left to right, 930, 1060 or 1500 px, or folded for a phone, 354 px.
     mode : {"light", "dark"}
         The palette.
     read : callable or None
@@ -328,10 +383,35 @@ def build_figure(
     _edges(canvas, graph, frame, lit)
     _brace(canvas, graph, frame, shape)
     _nodes(canvas, graph, frame)
-    _edge_labels(canvas, graph, frame, lit, wide=shape == "wide")
-    if shape == "wide":
-        _legend(canvas, frame.legend)
-    return _assemble(canvas, frame, mode, read)
+    _edge_labels(canvas, graph, frame, lit, wide=shape != "tall")
+    _plot_labels(canvas, graph, frame, of)
+    drawn = plots.plots(graph, of, frame.boxes, explanations.stages_shown(graph))
+    if read:
+        _plots(canvas, drawn, read)
+    figure = _assemble(canvas, frame, mode, read)
+    figure.layout.meta["plots"] = [plots.spec(plot) for plot in drawn]
+    return figure
+
+
+#: How the parts of a plot look: the role of the line's colour (None: that of the plot), its width,
+#: and that of what fills it. ``live/live.css`` says the same of the browser's.
+_LOOKS: Mapping[str, tuple[str | None, float, str | None]] = {
+    "axis": ("line", 1, None),
+    "step": ("value", 1, None),
+    "bar": ("value", 0, "value"),
+    "total": ("value", 0, "value"),
+    "curve": ("value", 2, None),
+    "tangent": (None, 2.5, None),
+    "dot": ("card", 1.5, "value"),
+}
+
+
+def _plots(c: _Canvas, drawn: tuple[plots.Plot, ...], read: Callable[[str], float]) -> None:
+    for plot in drawn:
+        for kind, d in plots.marks(plot, read):
+            colour, width, inside = _LOOKS[kind]
+            role = colour or (plot.role if isinstance(plot, plots.Curve) else "value")
+            c.draw(d, 0, role, width, fill=inside)
 
 
 def _assemble(

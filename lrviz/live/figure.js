@@ -4,6 +4,7 @@
 
 import { el, later } from "./dom.js";
 import { fill } from "./numbers.js";
+import { Plots } from "./plots.js";
 
 /** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
 /** @import { Mode, Palette, Palettes, Plot, Plotly, Read } from "./types.d.ts" */
@@ -91,11 +92,14 @@ export class Figure {
   trace = -1;
   width = 0;
   offset = 0;
+  plots = new Plots();
+  /** @type {Read | null} the numbers after a nudge */
+  nudged = null;
 
   /** @param {HTMLElement} host @param {FigureActions} actions */
   constructor(host, { onSelect, onScrub, onRest }) {
     this.host = host;
-    host.append(this.plot, this.hits);
+    host.append(this.plot, this.plots.layer, this.hits);
     this.onSelect = onSelect;
     this.onScrub = onScrub;
     this.onRest = onRest;
@@ -120,6 +124,7 @@ export class Figure {
     this.#fit(own.layout);
     const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
     await Plotly.react(this.plot, own.data, own.layout, config);
+    this.plots.build(own.layout.meta.plots, own.layout.width, own.layout.height, this.offset);
     this.#collect();
     this.#placeHits();
     this.paint(read, true);
@@ -145,6 +150,7 @@ export class Figure {
     const layout = { width: 0 };
     const range = this.#fit(layout);
     await this.Plotly.relayout(this.plot, { width: layout.width, "xaxis.range": range });
+    this.plots.fit(layout.width, this.plot.layout.height, this.offset);
     this.#collect();
     this.#placeHits();
     this.paint(read, true);
@@ -164,6 +170,7 @@ export class Figure {
     const text = this.plot.data?.[this.trace]?.text;
     if (!text) return 0;
     const { templates } = this.labels;
+    this.plots.paint(read, this.nudged);
     let changed = 0;
     for (let i = 0; i < templates.length; i += 1) {
       if (!templates[i].includes("{")) continue;
@@ -182,6 +189,7 @@ export class Figure {
    * @param {number} stage
    */
   reveal(stage) {
+    this.plots.reveal(stage);
     this.texts.forEach((node, i) => {
       const hidden = this.labels.stages[i] > stage;
       node.classList.toggle("lv-not-yet", hidden);

@@ -14,13 +14,14 @@ import { fill } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 
 /** @import { Component, GraphFields, GraphSpec, Host, Inputs, LossName, Mode } from "./types.d.ts" */
-/** @import { RangeInputSpec, Read } from "./types.d.ts" */
+/** @import { RangeInputSpec, PictureShape, Read } from "./types.d.ts" */
 
 /** @typedef {{ node: HTMLElement, set: (value: any) => void }} Widget */
 
 const PHONE = 640; // px of width, and less
-const BELOW = 930; // from here on the whole graph lies on its side
-const BESIDE = 1190;
+const BESIDE = 260; // what the inputs take beside a picture
+/** @type {PictureShape[]} the pictures that lie, from wide to narrow */
+const LYING = ["vast", "broad", "wide"];
 
 export class GraphPage {
   component = /** @type {Component<GraphSpec>} */ (later);
@@ -45,7 +46,7 @@ export class GraphPage {
   reading = false;
   /** @type {string | null} the node or edge whose panel is open */
   selected = null;
-  /** @type {"wide" | "tall"} */
+  /** @type {PictureShape} */
   shape = "wide";
   read = /** @type {Read} */ (later);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -208,17 +209,33 @@ export class GraphPage {
     this.foot.replaceChildren(fold);
   }
 
+  /** The widest picture that there is room for. */
   get #shape() {
-    return this.root.clientWidth >= this.spec.figures.wide.layout.width ? "wide" : "tall";
+    const room = this.figureHost.clientWidth;
+    const { figures } = this.spec;
+    return LYING.find((shape) => (figures[shape]?.layout.width ?? Infinity) <= room) ?? "tall";
+  }
+
+  get #drawn() {
+    return this.spec.figures[this.shape] ?? this.spec.figures.tall;
+  }
+
+  #arrange() {
+    const { width } = this.spec.figures.wide.layout;
+    const wide = this.root.clientWidth;
+    const narrow = wide >= PHONE ? "beside-tall" : "phone";
+    this.root.dataset.layout = wide >= width + BESIDE ? "beside" : wide >= width ? "below" : narrow;
+    this.root.style.setProperty("--lv-wide", `${width}px`);
   }
 
   async #draw() {
+    this.#arrange();
     this.shape = this.#shape;
     this.root.dataset.shape = this.shape;
     this.#compute();
     const [Plotly] = await Promise.all([plotly(this.spec.plotly), typesetter(this.spec.katex)]);
     const now = this.mode ?? "light";
-    await this.figure.draw(Plotly, this.spec.figures[this.shape], this.spec.palettes, now, this.read);
+    await this.figure.draw(Plotly, this.#drawn, this.spec.palettes, now, this.read);
     this.figure.scrubs([...this.ranges.keys()]);
     this.ready = true;
     this.#showFields();
@@ -238,9 +255,7 @@ export class GraphPage {
   }
 
   async #resized() {
-    const wide = this.root.clientWidth;
-    const narrow = wide >= PHONE ? "beside-tall" : "phone";
-    this.root.dataset.layout = wide >= BESIDE ? "beside" : wide >= BELOW ? "below" : narrow;
+    if (this.spec) this.#arrange();
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);

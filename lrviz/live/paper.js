@@ -45,7 +45,7 @@ function turn(paper) {
       const shape = paper ? "wide" : live.shape;
       const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
       root.dataset.shape = shape;
-      during(drawGraph(live.figure, live.spec.figures[shape], live, stage));
+      during(drawGraph(live.figure, live.spec.figures[shape] ?? live.spec.figures.tall, live, stage));
     }
   }
   if (main && !paper) main.scrollTop = scrolled;

@@ -7,13 +7,17 @@ import { compile, plain } from "./expression.js";
 /** @import { GraphNode, OperationNode, Read } from "./types.d.ts" */
 
 /** @typedef {Record<string, any>} Table values by name: a number, a Pair, or a list of two */
-/** @typedef {OperationNode & Record<"compute", Formula> & Record<"slopes", Formula[]>} Prepared */
+/** @typedef {{ compute: Formula, slopes: Formula[], summands: Formula[] }} Formulas */
+/** @typedef {OperationNode & Formulas} Prepared */
 /** @typedef {(read: (name: string) => Value) => Value} Formula */
 
 /** @param {number} u @param {Value} d */
 const times = (u, d) => (Array.isArray(d) ? d.map((v) => u * v) : u * plain(d));
 /** @param {any} u @param {any} v */
 const plus = (u, v) => (Array.isArray(u) ? u.map((x, i) => x + v[i]) : u + v);
+
+/** @type {Record<string, "values" | "terms" | "locals" | "adjoints">} the table that a kind of quantity stands in */
+const TABLES = { value: "values", term: "terms", local: "locals", adjoint: "adjoints" };
 
 /** @type {WeakMap<GraphNode[], (Prepared | Exclude<GraphNode, OperationNode>)[]>} */
 const prepared = new WeakMap();
@@ -26,14 +30,16 @@ function prepare(graph) {
   let nodes = prepared.get(graph);
   if (!nodes) {
     nodes = graph.map((node) => ("inputs" in node ? node
-      : { ...node, compute: compile(node.formula), slopes: node.rates.map(compile) }));
+      : {
+        ...node, compute: compile(node.formula), slopes: node.rates.map(compile), summands: node.terms.map(compile),
+      }));
     prepared.set(graph, nodes);
   }
   return nodes;
 }
 
 /**
- * Forward and backward pass: {values, locals, adjoints}, locals keyed "from-to".
+ * Forward and backward pass: {values, terms, locals, adjoints}, locals keyed "from-to".
  * @param {GraphNode[]} graph @param {object} fields
  */
 export function evaluate(graph, fields) {
@@ -41,6 +47,8 @@ export function evaluate(graph, fields) {
   const nodes = prepare(graph);
   /** @type {Table} */
   const values = {};
+  /** @type {Table} */
+  const terms = {};
   /** @param {string} name */
   const read = (name) => values[name];
   for (const node of nodes) {
@@ -49,6 +57,7 @@ export function evaluate(graph, fields) {
       values[node.name] = held.length === 1 ? held[0] : held;
     } else {
       values[node.name] = node.compute(read);
+      if (node.summands.length > 1) terms[node.name] = node.summands.map((one) => one(read));
     }
   }
   /** @type {Table} */
@@ -66,12 +75,12 @@ export function evaluate(graph, fields) {
       adjoints[arg] = arg in adjoints ? plus(adjoints[arg], term) : term;
     });
   }
-  return { values, locals, adjoints };
+  return { values, terms, locals, adjoints };
 }
 
 /**
- * A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z.
- * @param {{ values: Table, locals: Table, adjoints: Table }} pass
+ * A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z, term.z.0.
+ * @param {{ values: Table, terms: Table, locals: Table, adjoints: Table }} pass
  * @returns {Read}
  */
 export function reader(pass) {
@@ -81,8 +90,7 @@ export function reader(pass) {
       const { p, q, z } = pass.values[name];
       return { p: q, q: p, z: -z };
     }
-    const table = kind === "value" ? pass.values : kind === "local" ? pass.locals : pass.adjoints;
-    const found = table[name];
+    const found = pass[TABLES[kind]][name];
     return index === undefined ? found : found[Number(index)];
   };
 }

@@ -35,9 +35,45 @@ export interface OperationNode {
   formula: Expression;
   /** The local derivative for each argument. */
   rates: Expression[];
+  /** What it is the sum of; itself alone if it is no sum. */
+  terms: Expression[];
 }
 
 export type GraphNode = InputNode | OperationNode;
+
+// Small plots in the picture of the graph, see figures/plots.py
+
+export type Box = [left: number, top: number, width: number, height: number];
+type Span = [low: number, high: number];
+
+export interface CurveSpec {
+  kind: "curve";
+  name: string;
+  box: Box;
+  x: Span;
+  /** None: from 0 to a little above the highest point. */
+  y: Span | null;
+  letter: string;
+  formula: Expression;
+  at: string;
+  height: string;
+  slope: string;
+  through: [value: string, rate: string | null] | null;
+  role: string;
+  reach: number;
+  /** When the point and the tangent are known. */
+  stages: [number, number];
+}
+
+export interface BarsSpec {
+  kind: "bars";
+  name: string;
+  box: Box;
+  terms: string[];
+  stages: [number, number];
+}
+
+export type PlotSpec = CurveSpec | BarsSpec;
 
 // Figures: Plotly's own attributes are not checked beyond those that are read here
 
@@ -85,7 +121,7 @@ export interface Hit {
 export interface GraphLayout extends Layout {
   width: number;
   height: number;
-  meta: { shape_stages: number[]; hits: Hit[] };
+  meta: { shape_stages: number[]; hits: Hit[]; plots: PlotSpec[] };
 }
 
 /** The labels: text with slots, the stage that computes each, and what kind it is. */
@@ -93,6 +129,8 @@ export interface LabelTrace extends Trace {
   text: string[];
   meta: { templates: string[]; stages: number[]; kinds: string[] };
 }
+
+export type PictureShape = "tall" | "wide" | "broad" | "vast";
 
 export type GraphFigureSpec = FigureSpec<LabelTrace, GraphLayout>;
 
@@ -245,7 +283,7 @@ export interface GraphStructure {
   legend: [role: string, text: string][];
   summary: string;
   graph: GraphNode[];
-  figures: Record<"wide" | "tall", GraphFigureSpec>;
+  figures: Record<"tall" | "wide", GraphFigureSpec> & Partial<Record<PictureShape, GraphFigureSpec>>;
   groups: { title: string; note?: string; inputs: (RangeInputSpec | ChoiceInputSpec)[] }[];
   tools: (ChoiceSpec & { name: "view" })[];
   product: ProductSpec;

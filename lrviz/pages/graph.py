@@ -12,6 +12,7 @@ from lrviz import settings
 from lrviz.core.expression import plain
 from lrviz.core.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
 from lrviz.figures.curves import curves_figure
+from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
@@ -171,7 +172,8 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
     product = explanations.product(graph, of)
     figures = {
         shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()
-        for shape in ("wide", "tall")
+        for (of_view, shape) in FRAMES
+        if of_view == view
     }
     at_z = "∂L/∂z = {adjoint.z}"
     spec = {
@@ -181,9 +183,9 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "drag": of,
         "bridge": _BRIDGE[view],
         "legend": [
-            ["value", "in a node: its value"],
-            ["gradient", "below it: ∂L/∂node, how fast L changes with it"],
-            ["text", "on an arrow: local derivative, how fast its end changes with its start"],
+            ["value", "forward: the value of each node"],
+            ["rate", "on an arrow: its local derivative, the slope of the tangent"],
+            ["gradient", "backward: ∂L/∂node, how fast the loss changes with it"],
         ],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.symbol} = {{{product.key}}}",

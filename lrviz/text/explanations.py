@@ -333,8 +333,9 @@ def stages_shown(graph: Graph) -> tuple[dict[str, int], dict[Edge, int], dict[st
 def spec(graph: Graph) -> list[dict[str, Any]]:
     """The graph as the browser needs it, in topological order.
 
-    A leaf has the ``inputs`` it holds; any other node its ``args``, its ``formula``, and the
-    ``rates`` by which it changes with each of them, as `lrviz.core.expression.Expression.json`.
+    A leaf has the ``inputs`` it holds; any other node its ``args``, its ``formula``, the
+    ``rates`` by which it changes with each of them, and the ``terms`` it is the sum of, as
+    `lrviz.core.expression.Expression.json`.
     """
     out: list[dict[str, Any]] = []
     for name, held, op, args in graph.graph["plan"]:
@@ -343,5 +344,7 @@ def spec(graph: Graph) -> list[dict[str, Any]]:
             continue
         node = graph.nodes[name]
         rates = [one.json for one in node["computed"]]
-        out.append({"name": name, "args": args, "formula": node["formula"].json, "rates": rates})
+        terms = [one.json for one in node["terms"]]
+        formula = node["formula"].json
+        out.append({"name": name, "args": args, "formula": formula, "rates": rates, "terms": terms})
     return out

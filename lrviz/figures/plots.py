@@ -1,0 +1,313 @@
+"""Small plots in the picture of the graph: a curve with point and tangent, bars that add up.
+
+A plot is described once (`Curve`, `Bars`), as the browser is given it, and turned into paths from
+the numbers of a pass, here by `marks` and while a hand drags by ``live/plots.js``; a test holds the
+two equal. One unit is one pixel, y downwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+from lrviz.core.expression import Expression, compiled, sigma, symbol
+from lrviz.core.graph import Edge, Graph, holder
+from lrviz.core.numerics import Z_LIMIT
+from lrviz.core.ops import LOSS
+from lrviz.figures.geometry import Box
+
+Span = tuple[float, float]
+Read: TypeAlias = "Callable[[str], float]"
+Stages = tuple[Mapping[str, int], Mapping[Edge, int], Mapping[str, int]]
+
+SAMPLES = 96  #: straight pieces that a curve is drawn with
+FAR = 1e4  #: px, beyond every plot
+REACH = 40.0  #: half the length of a tangent inside a node
+SPARE = 1.08  #: room above the highest point of a curve whose scale follows it
+LEAST = 0.25  #: the smallest top of such a scale
+STEEP = 1e9  #: a slope in pixels beyond this is drawn as upright
+THIN = 1.5  #: a bar of 0 is still seen
+EDGE = 1e-9  #: how near to 0 and 1 a probability is drawn
+ROUND = 0.5523  #: of the radius: a circle's quarter as a cubic Bézier curve
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A quantity against another, all else held.
+
+    Attributes
+    ----------
+    name : str
+        The node it stands in, or "of" for the loss against the chosen parameter.
+    box : Box
+    x : (low, high)
+    y : (low, high) or None
+        None: from 0 to a little above the highest point.
+    letter, formula : str, Expression
+        What is drawn, as a formula in one letter; other letters are values of the pass.
+    at, height, slope : str
+        Where the point is, and the slope of its tangent (`lrviz.core.graph.Pass.read`).
+    through : (value, rate) or None
+        The letter's value is value + rate · (x − at): how a parameter moves z. A rate of None is 1.
+    role : str
+        "rate" for a local derivative, "gradient" for a derivative of the loss.
+    reach : float
+        Half the length of the tangent, px.
+    stages : (point, tangent)
+        The stages of the walk at which they are known.
+    """
+
+    name: str
+    box: Box
+    x: Span
+    y: Span | None
+    letter: str
+    formula: Expression
+    at: str
+    height: str
+    slope: str
+    through: tuple[str, str | None] | None
+    role: str
+    reach: float
+    stages: tuple[int, int]
+    kind: str = field(default="curve", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What adds up to a value: one bar a row, each beginning where the one above ends."""
+
+    name: str
+    box: Box
+    terms: tuple[str, ...]
+    stages: tuple[int, int]
+    kind: str = field(default="bars", init=False)
+
+
+Plot: TypeAlias = Curve | Bars
+
+
+class Mark(NamedTuple):
+    """A part of a plot: what it is, and its path in SVG's language."""
+
+    kind: str
+    d: str
+
+
+def spec(plot: Plot) -> dict[str, Any]:
+    """A plot as the browser is given it."""
+    made = asdict(plot)
+    if isinstance(plot, Curve):
+        made["formula"] = plot.formula.json
+    return made
+
+
+#: What the plot of the loss shows, in nats and in squared distance.
+_HEIGHTS: dict[str, Span] = {"log": (0.0, 4.0), "squared": (0.0, 0.5)}
+_LOGITS: Span = (-8.0, 8.0)
+_PARAMETER: Span = (-5.0, 5.0)
+
+
+def plots(graph: Graph, of: str, boxes: Mapping[str, Box], stages: Stages) -> tuple[Plot, ...]:
+    """The plots of a graph for which there are boxes.
+
+    Parameters
+    ----------
+    graph : Graph
+    of : str
+        The parameter that the loss is drawn against, in the box named "of".
+    boxes : mapping of name to Box
+        "z", "a", "L" or "of".
+    stages : (values, local derivatives, adjoints)
+        See `lrviz.text.explanations.stages_shown`.
+    """
+    return tuple(_made(graph, of, name, box, stages) for name, box in boxes.items())
+
+
+def _made(graph: Graph, of: str, name: str, box: Box, stages: Stages) -> Plot:
+    value, local, adjoint = stages
+    node, loss = graph.nodes.get(name, {}), graph.graph["loss"]
+    if name == "z":
+        terms = tuple(f"term.z.{n}" for n in range(len(node["terms"])))
+        return Bars(name, box, terms, (value["z"], value["z"]))
+    if name == "of":
+        held = holder(graph, of)
+        rate = None if of == "b" else f"value.{holder(graph, f'x{of[1:]}')}"
+        return Curve(
+            name,
+            box,
+            x=_PARAMETER,
+            y=None,
+            letter="z",
+            formula=LOSS[loss].put({"a": sigma(symbol("z"))}),
+            at=f"value.{held}",
+            height="value.L",
+            slope=f"adjoint.{held}",
+            through=("value.z", rate),
+            role="gradient",
+            reach=FAR,
+            stages=(value["L"], adjoint[held.partition(".")[0]]),
+        )
+    letter = node["args"][0]
+    return Curve(
+        name,
+        box,
+        x=(0.0, 1.0) if name == "L" else _LOGITS,
+        y=_HEIGHTS[loss] if name == "L" else (0.0, 1.0),
+        letter=letter,
+        formula=node["formula"],
+        at=f"value.{letter}",
+        height=f"value.{name}",
+        slope=f"local.{letter}-{name}",
+        through=None,
+        role="rate",
+        reach=REACH,
+        stages=(value[name], local[letter, name]),
+    )
+
+
+def marks(plot: Plot, read: Read, nudged: Read | None = None) -> list[Mark]:
+    """The parts of a plot, from back to front.
+
+    Parameters
+    ----------
+    plot : Curve or Bars
+    read : callable
+        The numbers of a pass.
+    nudged : callable or None
+        Those of another, whose point and secant are drawn as well.
+    """
+    if isinstance(plot, Bars):
+        return _bars(plot, read)
+    return _curve(plot, read, nudged)
+
+
+def _bars(plot: Bars, read: Read) -> list[Mark]:
+    left, top, width, height = plot.box
+    sums = [0.0]
+    for term in plot.terms:
+        sums.append(sums[-1] + read(term))
+    low, high = min(sums), max(sums)
+    scale = width / max(1.0, high - low)
+    row = height / (len(plot.terms) + 1)
+
+    def across(v: float) -> float:
+        return left + width / 2 + (v - (low + high) / 2) * scale
+
+    def bar(n: int, start: float, end: float) -> str:
+        x0, x1 = sorted((across(start), across(end)))
+        x1 = max(x1, x0 + THIN)
+        y0, y1 = top + row * n + 3, top + row * (n + 1) - 3
+        return f"M{_px(x0, y0)} L{_px(x1, y0)} L{_px(x1, y1)} L{_px(x0, y1)} Z"
+
+    steps = " ".join(
+        f"M{_px(across(v), top + row * n - 3)} L{_px(across(v), top + row * n + 3)}"
+        for n, v in enumerate(sums)
+        if n
+    )
+    return [
+        Mark("axis", f"M{_px(across(0), top)} L{_px(across(0), top + height)}"),
+        Mark("step", steps),
+        Mark("bar", " ".join(bar(n, *pair) for n, pair in enumerate(pairwise(sums)))),
+        Mark("total", bar(len(plot.terms), 0.0, sums[-1])),
+    ]
+
+
+def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
+    left, top, width, height = plot.box
+    at, level, slope = (float(read(key)) for key in (plot.at, plot.height, plot.slope))
+    low, high = plot.x
+    if plot.through and not low <= at <= high:
+        low, high = at + low, at + high
+    points = [
+        (x, _height(plot, read, at, x))
+        for x in (low + (high - low) * n / SAMPLES for n in range(SAMPLES + 1))
+    ]
+    seen = [y for _, y in points if y is not None]
+    bottom, ceiling = plot.y or (0.0, SPARE * max(LEAST, level, *seen))
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (
+            left + width * (x - low) / (high - low),
+            top + height - height * (y - bottom) / (ceiling - bottom),
+        )
+
+    def inside(x: float, y: float) -> tuple[float, float]:
+        x, y = place(x, y)
+        return min(max(x, left), left + width), min(max(y, top), top + height)
+
+    def line(through: tuple[float, float], rise: float, reach: float) -> str:
+        steep = rise * height / (ceiling - bottom) * (high - low) / width
+        steep = -min(max(steep, -STEEP), STEEP)
+        long = math.hypot(1, steep)
+        ends = []
+        for sign in (-1, 1):
+            dx, dy = sign / long, sign * steep / long
+            far = min(
+                reach,
+                _room(through[0], dx, left, left + width),
+                _room(through[1], dy, top, top + height),
+            )
+            ends.append(_px(through[0] + dx * far, through[1] + dy * far))
+        return f"M{ends[0]} L{ends[1]}"
+
+    drawn = []
+    begun = False
+    for x, y in points:
+        fits = y is not None and bottom <= y <= ceiling
+        if fits and y is not None:
+            drawn.append(("L" if begun else "M") + _px(*place(x, y)))
+        begun = fits
+    here = inside(at, level)
+    out = [Mark("curve", " ".join(drawn)), Mark("tangent", line(here, slope, plot.reach))]
+    if nudged:
+        x, y = float(nudged(plot.at)), float(nudged(plot.height))
+        rise = (y - level) / (x - at) if x != at else slope
+        out.append(Mark("secant", line(here, rise, FAR)))
+        out.append(Mark("twin", _dot(inside(x, y), 4)))
+    out.append(Mark("dot", _dot(here, 5)))
+    return out
+
+
+def _height(plot: Curve, read: Read, at: float, x: float) -> float | None:
+    """The curve at x; None where it has no number."""
+    value = x
+    if plot.through:
+        key, rate = plot.through
+        value = read(key) + (x - at) * (read(rate) if rate else 1.0)
+        if abs(value) > Z_LIMIT:
+            return None
+    elif plot.name == "L" and not 0 < x < 1:
+        x = value = min(max(x, EDGE), 1 - EDGE)
+    return float(_compiled(plot.formula, plot.letter)(value, read("value.y")))
+
+
+@lru_cache(maxsize=16)
+def _compiled(formula: Expression, letter: str) -> Callable[..., float]:
+    made: Callable[..., float] = compiled(formula, (letter, "y"))
+    return made
+
+
+def _room(at: float, step: float, low: float, high: float) -> float:
+    """How far one can go from ``at`` before leaving [low, high]."""
+    if step == 0:
+        return math.inf
+    return max(0.0, ((high if step > 0 else low) - at) / step)
+
+
+def _px(x: float, y: float) -> str:
+    return f"{x:.2f},{y:.2f}"
+
+
+def _dot(centre: tuple[float, float], r: float) -> str:
+    (x, y), k = centre, r * ROUND
+    return (
+        f"M{_px(x - r, y)} C{_px(x - r, y - k)} {_px(x - k, y - r)} {_px(x, y - r)} "
+        f"C{_px(x + k, y - r)} {_px(x + r, y - k)} {_px(x + r, y)} "
+        f"C{_px(x + r, y + k)} {_px(x + k, y + r)} {_px(x, y + r)} "
+        f"C{_px(x - k, y + r)} {_px(x - r, y + k)} {_px(x - r, y)} Z"
+    )

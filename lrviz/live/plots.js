@@ -1,0 +1,221 @@
+// Small plots inside the picture of the graph, as lrviz/figures/plots.py has them: a curve with its
+// point and tangent, bars that add up. Python is the authority; a test holds the two equal.
+
+import { svg } from "./dom.js";
+import { compile, plain } from "./expression.js";
+
+/** @import { BarsSpec, CurveSpec, PlotSpec, Read } from "./types.d.ts" */
+
+/** @typedef {[kind: string, d: string]} Mark */
+/** @typedef {[x: number, y: number]} Place */
+
+const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
+const Z_LIMIT = 700;
+
+/** @type {(x: number, y: number) => string} */
+const px = (x, y) => `${x.toFixed(2)},${y.toFixed(2)}`;
+
+/** @type {(place: Place, r: number) => string} */
+function dot([x, y], r) {
+  const k = r * ROUND;
+  return `M${px(x - r, y)} C${px(x - r, y - k)} ${px(x - k, y - r)} ${px(x, y - r)} `
+    + `C${px(x + k, y - r)} ${px(x + r, y - k)} ${px(x + r, y)} `
+    + `C${px(x + r, y + k)} ${px(x + k, y + r)} ${px(x, y + r)} `
+    + `C${px(x - k, y + r)} ${px(x - r, y + k)} ${px(x - r, y)} Z`;
+}
+
+/** @type {(at: number, step: number, low: number, high: number) => number} */
+const room = (at, step, low, high) => (step === 0 ? Infinity : Math.max(0, ((step > 0 ? high : low) - at) / step));
+
+/** @type {(v: number, low: number, high: number) => number} */
+const within = (v, low, high) => Math.min(Math.max(v, low), high);
+
+/** @param {BarsSpec} plot @param {Read} read @returns {Mark[]} */
+function bars({ box: [left, top, width, height], terms }, read) {
+  const sums = [0];
+  for (const term of terms) sums.push(sums[sums.length - 1] + Number(read(term)));
+  const [low, high] = [Math.min(...sums), Math.max(...sums)];
+  const scale = width / Math.max(1, high - low);
+  const row = height / (terms.length + 1);
+  /** @param {number} v */
+  const across = (v) => left + width / 2 + (v - (low + high) / 2) * scale;
+  /** @type {(n: number, start: number, end: number) => string} */
+  const bar = (n, start, end) => {
+    const x0 = Math.min(across(start), across(end));
+    const x1 = Math.max(across(start), across(end), x0 + THIN);
+    const [y0, y1] = [top + row * n + 3, top + row * (n + 1) - 3];
+    return `M${px(x0, y0)} L${px(x1, y0)} L${px(x1, y1)} L${px(x0, y1)} Z`;
+  };
+  const steps = sums.slice(1).map((v, n) => {
+    const y = top + row * (n + 1);
+    return `M${px(across(v), y - 3)} L${px(across(v), y + 3)}`;
+  });
+  return [
+    ["axis", `M${px(across(0), top)} L${px(across(0), top + height)}`],
+    ["step", steps.join(" ")],
+    ["bar", terms.map((_, n) => bar(n, sums[n], sums[n + 1])).join(" ")],
+    ["total", bar(terms.length, 0, sums[sums.length - 1])],
+  ];
+}
+
+/** @type {WeakMap<CurveSpec, ReturnType<typeof compile>>} */
+const formulas = new WeakMap();
+
+/** @param {CurveSpec} plot */
+function formula(plot) {
+  const made = formulas.get(plot) ?? compile(plot.formula);
+  formulas.set(plot, made);
+  return made;
+}
+
+/**
+ * The curve at x; null where it has no number.
+ * @param {CurveSpec} plot @param {Read} read @param {number} at
+ * @returns {(x: number) => number | null}
+ */
+function heights(plot, read, at) {
+  const f = formula(plot);
+  const y = Number(read("value.y"));
+  const [from, rate] = plot.through
+    ? [Number(read(plot.through[0])), plot.through[1] ? Number(read(plot.through[1])) : 1] : [0, 1];
+  return (x) => {
+    let value = plot.through ? from + (x - at) * rate : x;
+    if (plot.through && Math.abs(value) > Z_LIMIT) return null;
+    if (plot.name === "L") value = within(value, EDGE, 1 - EDGE);
+    return plain(f((name) => (name === plot.letter ? value : y)));
+  };
+}
+
+/** @param {CurveSpec} plot @param {Read} read @param {Read | null} nudged @returns {Mark[]} */
+function curve(plot, read, nudged) {
+  const [left, top, width, height] = plot.box;
+  const [at, level, slope] = [plot.at, plot.height, plot.slope].map((key) => plain(read(key)));
+  let [low, high] = plot.x;
+  if (plot.through && !(low <= at && at <= high)) [low, high] = [at + low, at + high];
+  const f = heights(plot, read, at);
+  /** @type {[number, number | null][]} */
+  const points = [];
+  let highest = Math.max(LEAST, level);
+  for (let n = 0; n <= SAMPLES; n += 1) {
+    const x = low + (high - low) * n / SAMPLES;
+    const y = f(x);
+    points.push([x, y]);
+    if (y !== null && y > highest) highest = y;
+  }
+  const [bottom, ceiling] = plot.y ?? [0, SPARE * highest];
+  /** @type {(x: number, y: number) => Place} */
+  const place = (x, y) => [
+    left + width * (x - low) / (high - low), top + height - height * (y - bottom) / (ceiling - bottom),
+  ];
+  /** @type {(x: number, y: number) => Place} */
+  const inside = (x, y) => {
+    const [h, v] = place(x, y);
+    return [within(h, left, left + width), within(v, top, top + height)];
+  };
+  /** @type {(through: Place, rise: number, reach: number) => string} */
+  const line = ([x, y], rise, reach) => {
+    const steep = -within(rise * height / (ceiling - bottom) * (high - low) / width, -STEEP, STEEP);
+    const long = Math.hypot(1, steep);
+    const [from, to] = [-1, 1].map((sign) => {
+      const [dx, dy] = [sign / long, sign * steep / long];
+      const far = Math.min(reach, room(x, dx, left, left + width), room(y, dy, top, top + height));
+      return px(x + dx * far, y + dy * far);
+    });
+    return `M${from} L${to}`;
+  };
+  const drawn = [];
+  let begun = false;
+  for (const [x, y] of points) {
+    const fits = y !== null && bottom <= y && y <= ceiling;
+    if (fits) drawn.push((begun ? "L" : "M") + px(...place(x, y)));
+    begun = fits;
+  }
+  const here = inside(at, level);
+  /** @type {Mark[]} */
+  const out = [["curve", drawn.join(" ")], ["tangent", line(here, slope, plot.reach)]];
+  if (nudged) {
+    const [x, y] = [plot.at, plot.height].map((key) => plain(nudged(key)));
+    out.push(["secant", line(here, x === at ? slope : (y - level) / (x - at), FAR)], ["twin", dot(inside(x, y), 4)]);
+  }
+  out.push(["dot", dot(here, 5)]);
+  return out;
+}
+
+/**
+ * The parts of a plot, from back to front.
+ * @param {PlotSpec} plot @param {Read} read @param {Read | null} nudged
+ */
+export const marks = (plot, read, nudged = null) =>
+  (plot.kind === "bars" ? bars(plot, read) : curve(plot, read, nudged));
+
+/** The plots of one picture, on a layer over it. */
+export class Plots {
+  layer = svg("svg", { class: "lv-plots", "aria-hidden": "true" });
+  /** @type {PlotSpec[]} */
+  specs = [];
+  /** @type {Map<string, SVGPathElement>} */
+  paths = new Map();
+  stage = Infinity;
+  offset = 0;
+
+  /** @param {PlotSpec[]} specs @param {number} width @param {number} height @param {number} offset */
+  build(specs, width, height, offset) {
+    this.specs = specs;
+    this.paths.clear();
+    this.layer.replaceChildren();
+    this.fit(width, height, offset);
+  }
+
+  /** @param {number} width @param {number} height @param {number} offset */
+  fit(width, height, offset) {
+    for (const [name, value] of Object.entries({ width, height, viewBox: `${-offset} 0 ${width} ${height}` })) {
+      this.layer.setAttribute(name, String(value));
+    }
+  }
+
+  /** @param {Read} read @param {Read | null} nudged */
+  paint(read, nudged) {
+    for (const plot of this.specs) {
+      const made = marks(plot, read, nudged);
+      for (const [kind, d] of made) this.#path(plot, kind).setAttribute("d", d);
+      for (const kind of ["secant", "twin"]) {
+        if (!nudged) this.paths.get(`${plot.name} ${kind}`)?.setAttribute("d", "");
+      }
+    }
+  }
+
+  /** @param {PlotSpec} plot @param {string} kind */
+  #path(plot, kind) {
+    const key = `${plot.name} ${kind}`;
+    let path = this.paths.get(key);
+    if (!path) {
+      const role = plot.kind === "curve" ? plot.role : "value";
+      path = svg("path", { class: `lv-mark lv-mark-${kind} lv-mark-of-${role}`, "data-plot": plot.name });
+      // The point lies over all else of its plot.
+      const over = this.paths.get(`${plot.name} dot`);
+      if (over) over.before(path);
+      else this.layer.append(path);
+      this.paths.set(key, path);
+      this.#reveal(plot, kind, path);
+    }
+    return path;
+  }
+
+  /** @param {number} stage */
+  reveal(stage) {
+    this.stage = stage;
+    for (const plot of this.specs) {
+      for (const [key, path] of this.paths) {
+        const [name, kind] = key.split(" ");
+        if (name === plot.name) this.#reveal(plot, kind, path);
+      }
+    }
+  }
+
+  /** @param {PlotSpec} plot @param {string} kind @param {SVGPathElement} path */
+  #reveal(plot, kind, path) {
+    const first = kind === "curve" || kind === "axis" ? 0 : plot.stages[0];
+    const at = kind === "tangent" || kind === "secant" ? plot.stages[1] : first;
+    path.classList.toggle("lv-not-yet", at > this.stage);
+  }
+}
