@@ -80,10 +80,12 @@ class Field:
         return self.key or self.name
 
 
-def real(name: str, low: float, high: float, default: float) -> Field:
-    """A finite number from ``low`` to ``high``."""
+def real(name: str, low: float, high: float, default: float | None) -> Field:
+    """A finite number from ``low`` to ``high``; None, when it is the default, is absence."""
 
-    def check(value: Any) -> float:
+    def check(value: Any) -> float | None:
+        if value is None and default is None:
+            return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadValueError(name)
         number = float(value)
@@ -91,7 +93,7 @@ def real(name: str, low: float, high: float, default: float) -> Field:
             raise BadValueError(name)
         return number + 0.0  # -0.0 becomes 0.0
 
-    def read(text: str) -> float:
+    def read(text: str) -> float | None:
         if not _NUMBER.fullmatch(text):
             raise BadValueError(name)
         return check(float(text))
@@ -221,6 +223,9 @@ _SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.1))
 #: Range and step of the five inputs.
 LOW, HIGH, STEP = -5.0, 5.0, 0.01
 
+#: The smallest nudge: below it a parameter near 5 would not change at all.
+NUDGE_LOW = 1e-15
+
 GRAPH: tuple[Field, ...] = (
     *(real(name, LOW, HIGH, default) for name, default in _SLIDERS),
     one_of("y", (0, 1), 1),
@@ -231,6 +236,7 @@ GRAPH: tuple[Field, ...] = (
     whole("stage", 0, 99, None),
     whole("line", 0, 99, 0),
     one_of("loss", LOSSES, "log"),
+    real("nudge", NUDGE_LOW, 1.0, None),
     words("hide", HIDEABLE),
 )
 

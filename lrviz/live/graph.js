@@ -2,6 +2,7 @@
 // read the same numbers. It knows figures, inputs and a graph of operations; what stands on the
 // page is in the data it is given.
 
+import { Nudge, OneStep } from "./act.js";
 import { Panel, Player, Product } from "./blocks.js";
 import { during } from "./busy.js";
 import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
@@ -11,10 +12,12 @@ import { Figure, plotly, recolour } from "./figure.js";
 import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
 import { fill } from "./numbers.js";
+import { plain } from "./expression.js";
 import { evaluate, reader } from "./pass.js";
+import { say } from "./sentence.js";
 
 /** @import { Component, GraphFields, GraphSpec, Host, Inputs, LossName, Mode } from "./types.d.ts" */
-/** @import { RangeInputSpec, PictureShape, Read } from "./types.d.ts" */
+/** @import { Parameters, RangeInputSpec, PictureShape, Read } from "./types.d.ts" */
 
 /** @typedef {{ node: HTMLElement, set: (value: any) => void }} Widget */
 
@@ -49,6 +52,11 @@ export class GraphPage {
   /** @type {PictureShape} */
   shape = "wide";
   read = /** @type {Read} */ (later);
+  /** @type {GraphFields | null} the fields when the hand took hold of a parameter */
+  from = null;
+  held = false;
+  sentence = el("h1", {});
+  bridge = el("p", { class: "lv-bridge" });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   describing;
   /** @type {Record<string, Widget>} */
@@ -63,7 +71,7 @@ export class GraphPage {
   figure = new Figure(this.figureHost, {
     onSelect: (name) => this.#select(name),
     onScrub: (name, pixels) => this.#scrub(/** @type {keyof Inputs} */ (name), pixels),
-    onRest: () => this.queue.rested(),
+    onRest: () => this.#rested(),
   });
   legend = el("p", { class: "lv-legend" });
   inputs = el("div", { class: "lv-inputs" });
@@ -83,13 +91,24 @@ export class GraphPage {
     copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
   });
   curves = new Curves(() => this.#drawCurves());
+  nudge = new Nudge({
+    move: (size) => {
+      this.fields.nudge = size;
+      this.nudge.set(size);
+      this.#paint();
+      this.queue.moved();
+    },
+    rest: () => this.queue.rested(),
+  });
+  onestep = new OneStep((parameters) => this.#step(parameters));
+  act = el("div", { class: "lv-act" }, this.onestep.node, this.nudge.node);
   foot = el("div", { class: "lv-foot" });
 
   /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
     this.host = host;
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
-    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.product.node);
+    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.act, this.product.node);
     const below = [this.player, this.panel, this.derivation, this.curves].map(({ node }) => node);
     this.root.append(this.head, this.fixed, ...below, this.foot);
     this.inputs.addEventListener("pointerdown", ({ target }) => {
@@ -152,7 +171,7 @@ export class GraphPage {
       for (const input of group.inputs) {
         const value = fields[input.name];
         const widget = input.kind === "range"
-          ? range({ ...input, value }, (v) => this.#moved(input.name, v), () => this.queue.rested())
+          ? range({ ...input, value }, (v) => this.#moved(input.name, v), () => this.#rested())
           : choice({ ...input, value }, (v) => this.#moved(input.name, Number(v), true));
         this.widgets[input.name] = widget;
         if (input.kind === "range") {
@@ -170,6 +189,8 @@ export class GraphPage {
     this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
     this.#buildHead();
     this.product.build(spec.product, fields);
+    this.nudge.build(spec.nudge);
+    this.onestep.build(spec.onestep);
     this.player.build(spec.captions);
     this.derivation.build(spec.derivation, fields, spec.loss);
     this.curves.build(spec.curves);
@@ -179,6 +200,7 @@ export class GraphPage {
     this.derivation.node.hidden = hidden.has("derivation");
     this.curves.node.hidden = hidden.has("derivation");
     this.foot.hidden = hidden.has("try");
+    this.act.hidden = hidden.has("try") || hidden.has("values");
     this.#buildFoot();
     this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
   }
@@ -192,8 +214,8 @@ export class GraphPage {
       tools.append(widget.node);
     }
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
-    const bridge = el("p", { class: "lv-bridge", text: spec.bridge });
-    this.head.replaceChildren(el("h1", { text: spec.question }), tools, bridge);
+    this.from = null;
+    this.head.replaceChildren(this.sentence, this.bridge, tools);
   }
 
   #buildFoot() {
@@ -277,16 +299,87 @@ export class GraphPage {
   /** Everything that shows a number, in one go. */
   #paint() {
     this.#compute();
+    const here = this.#plain(this.spec.loss.now);
+    this.#say(here);
+    this.#act(here);
     this.figure.paint(this.read);
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
     this.player.bind.paint(this.read);
     this.derivation.digits = this.product.bind.digits;
-    if (!this.derivation.node.hidden) this.derivation.paint(this.#plain(this.spec.loss.now));
+    if (!this.derivation.node.hidden) this.derivation.paint(here);
     if (this.curves.open) {
       this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     }
     this.#describeSoon();
+  }
+
+  /**
+   * The sentence of the page, and below it what a drag has done, or how to read the picture.
+   * @param {Read} here
+   */
+  #say(here) {
+    const { loss, said, drag, bridge, question } = this.spec;
+    // While the walk has not come that far, and where numbers are left out, nothing is given away.
+    const open = this.player.stage === this.player.last && !this.fields.hide.includes("values");
+    this.sentence.textContent = open ? say(said.now, here) : question;
+    if (!open || !this.from || this.from[drag] === this.fields[drag]) {
+      if (this.bridge.textContent !== bridge) this.bridge.textContent = bridge;
+      return;
+    }
+    const start = reader(evaluate(this.spec.plain[loss.now], this.from));
+    /** @param {string} key */
+    const change = (key) => plain(here(key)) - plain(start(key));
+    const by = change(`value.${drag}`);
+    /** @type {Record<string, number>} */
+    const numbers = {
+      "moved.by": by, "moved.loss": change("value.L"), "moved.promise": plain(start(`adjoint.${drag}`)) * by,
+    };
+    this.bridge.textContent = say(said.moved, (key) => numbers[key]);
+  }
+
+  /**
+   * The nudge in words and in the picture, and the step that could be taken.
+   * @param {Read} here
+   */
+  #act(here) {
+    if (this.act.hidden) return;
+    const { drag, loss, plain: graphs } = this.spec;
+    /** @param {Partial<GraphFields>} changed */
+    const elsewhere = (changed) => reader(evaluate(graphs[loss.now], { ...this.fields, ...changed }));
+    const { nudge } = this.fields;
+    const from = this.fields[drag];
+    this.nudge.paint(here, elsewhere, from);
+    this.onestep.paint(here);
+    const after = { ...this.fields, [drag]: from + (nudge ?? 0) };
+    this.figure.nudged = nudge === null ? null : reader(evaluate(this.spec.graph, after));
+  }
+
+  /**
+   * A step of gradient descent, or back.
+   * @param {Parameters} parameters
+   */
+  #step(parameters) {
+    this.from = null;
+    assign(this.fields, parameters);
+    this.#showFields();
+    this.#touch();
+    this.queue.rested();
+  }
+
+  /**
+   * A drag begins anew with the first move after a rest; of another input it says nothing.
+   * @param {string} name
+   */
+  #takesHold(name) {
+    if (this.held && this.from) return;
+    this.held = true;
+    this.from = name === this.spec.drag ? { ...this.fields } : null;
+  }
+
+  #rested() {
+    this.held = false;
+    this.queue.rested();
   }
 
   #describeSoon() {
@@ -305,6 +398,7 @@ export class GraphPage {
     for (const [name, widget] of Object.entries(this.widgets)) {
       widget.set(fields[/** @type {keyof GraphFields} */ (name)]);
     }
+    this.nudge.set(fields.nudge);
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.#reveal(this.player.stage);
@@ -361,10 +455,12 @@ export class GraphPage {
 
   /** @param {keyof Inputs} name @param {number} value */
   #moved(name, value, rest = false) {
+    this.#takesHold(name);
+    this.onestep.forget();
     this.fields[name] = value;
     this.#paint();
     this.#touch();
-    if (rest) this.queue.rested();
+    if (rest) this.#rested();
     else this.queue.moved();
   }
 
@@ -390,6 +486,8 @@ export class GraphPage {
 
   /** @param {Inputs} fields */
   #preset(fields) {
+    this.from = null;
+    this.onestep.forget();
     assign(this.fields, fields);
     this.#showFields();
     this.#touch();
@@ -400,7 +498,7 @@ export class GraphPage {
   #staged(stage) {
     this.fields.stage = stage === this.player.last ? null : stage;
     this.#reveal(stage);
-    this.player.bind.paint(this.read);
+    this.#paint();
     this.#touch();
     this.queue.rested();
   }

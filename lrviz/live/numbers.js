@@ -5,6 +5,7 @@
 
 export const DIGITS = 4;
 export const MORE_DIGITS = 15;
+const PERCENT_DIGITS = 3;
 const EXACT = 1e-13;
 const PLACES = 3;
 const MINUS = "\u2212";
@@ -73,7 +74,7 @@ export function number(x, digits = DIGITS) {
   return sign + (mantissa === "1" ? ten : `${mantissa}×${ten}`);
 }
 
-const SLOT = /\{([(_~^])?([a-z][\w. -]*)\)?\}/g;
+const SLOT = /\{([(_~^%|])?([a-z][\w. -]*)\)?\}/g;
 
 /**
  * Whether x is, to within EXACT, the decimal that is written for it.
@@ -111,14 +112,17 @@ function parse(template) {
 }
 
 /**
- * One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number.
+ * One slot's text: "(" wraps a minus, "_" leaves a sign's room before a positive number, "%" is in
+ * percent, "|" without a sign.
  * @param {string | undefined} open @param {Quantity} x
  */
 export function slot(open, x, digits = DIGITS) {
+  if (open === "%") return `${number(100 * (typeof x === "object" ? x.p : x), PERCENT_DIGITS)} %`;
+  if (open === "|") return number(Math.abs(typeof x === "object" ? x.p : x), digits);
   const text = number(x, digits);
   if (open === "^") return raise(text);
   if (open === "_") return text[0] === MINUS ? text : FIGURE_SPACE + text;
-  return open && text.includes(MINUS) ? `(${text})` : text;
+  return open === "(" && text.includes(MINUS) ? `(${text})` : text;
 }
 
 /**

@@ -41,6 +41,9 @@ export interface OperationNode {
 
 export type GraphNode = InputNode | OperationNode;
 
+/** Conditions on quantities, bounds included, and the template that is said where they hold. */
+export type SentenceTable = [when: Record<string, [number | null, number | null]>, text: string][];
+
 // Small plots in the picture of the graph, see figures/plots.py
 
 export type Box = [left: number, top: number, width: number, height: number];
@@ -192,6 +195,7 @@ export interface GraphFields {
   stage: number | null;
   line: number;
   loss: string;
+  nudge: number | null;
   hide: string[];
 }
 
@@ -274,11 +278,41 @@ export interface CurvesSpec {
   summary: string;
 }
 
+export type Parameters = Pick<GraphFields, "w1" | "w2" | "b">;
+
+export interface NudgeSpec {
+  title: string;
+  hint: string;
+  of: "w1" | "w2" | "b";
+  /** Nodes from the parameter to the loss. */
+  path: string[];
+  sizes: number[];
+  head: string[];
+  rows: { symbol: string; change: string; guess: string }[];
+  ratio: { symbol: string; change: string; guess: string };
+  verdict: SentenceTable[];
+}
+
+export interface OneStepSpec {
+  title: string;
+  label: string;
+  rates: number[];
+  rule: string;
+  lines: string[];
+  high: number;
+  beyond: string;
+  after: SentenceTable[];
+  onward: [before: string, link: string, path: string];
+}
+
 export interface GraphStructure {
+  question: string;
+  nudge: NudgeSpec;
+  onestep: OneStepSpec;
   structure: string;
   palettes: Palettes;
-  question: string;
-  drag: string;
+  said: Record<"now" | "moved", SentenceTable[]>;
+  drag: "w1" | "w2" | "b";
   bridge: string;
   legend: [role: string, text: string][];
   summary: string;

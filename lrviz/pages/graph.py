@@ -21,7 +21,7 @@ from lrviz.live.component import plain as plain_spec
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import explanations
+from lrviz.text import act, explanations, sentence
 from lrviz.text.latex import to_latex
 
 KEY = "graph"
@@ -179,7 +179,13 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
     spec = {
         "structure": f"{view}-{loss}-{of}",
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
-        "question": f"How does changing {explanations.letter(of)} change the loss? Drag it.",
+        "question": f"How does changing {explanations.letter(of)} change the loss?",
+        "nudge": act.nudge(of),
+        "onestep": act.one_step(settings.HIGH),
+        "said": {
+            "now": sentence.payload(sentence.now(loss, of)),
+            "moved": sentence.payload(sentence.moved(of)),
+        },
         "drag": of,
         "bridge": _BRIDGE[view],
         "legend": [

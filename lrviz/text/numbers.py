@@ -14,6 +14,7 @@ from lrviz.core.symbols import superscript
 
 #: Significant digits of a number on the screen, and of one that was asked for in full.
 DIGITS, MORE_DIGITS = 4, 15
+PERCENT_DIGITS = 3
 #: A number this close (relative) to a shorter decimal is written as that decimal: 0.1 + 0.2
 #: reads 0.3. It is a few hundred roundings of float64, far below the digits shown.
 EXACT = 1e-13
@@ -89,7 +90,7 @@ def exact(x: float, digits: int = DIGITS) -> bool:
     return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
 
 
-_SLOT = re.compile(r"\{(?P<open>[(_~^])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
+_SLOT = re.compile(r"\{(?P<open>[(_~^%|])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
 
 
 def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
@@ -98,17 +99,21 @@ def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> s
     ``{(quantity)}`` puts parentheses around a number written with a minus, for products;
     ``{_quantity}`` puts a figure space before a positive one, so that digits line up
     whatever the sign; ``{^quantity}`` is an exponent; ``{~one other}`` is = where all of these
-    numbers are shown exactly, and ≈ where one of them is rounded.
+    numbers are shown exactly, and ≈ where one of them is rounded; ``{%quantity}`` is in percent,
+    and ``{|quantity}`` without its sign.
     """
 
     def write(match: re.Match[str]) -> str:
         if match["open"] == "~":
             return "=" if all(exact(read(key), digits) for key in match["keys"].split()) else "≈"
-        text = number(read(match["keys"]), digits)
+        value = read(match["keys"])
+        if match["open"] == "%":
+            return f"{number(100 * float(value), PERCENT_DIGITS)} %"
+        text = number(abs(value) if match["open"] == "|" else value, digits)
         if match["open"] == "^":
             return superscript(text) or f"^({text})"
         if match["open"] == "_":
             return text if text[0] == MINUS else FIGURE_SPACE + text
-        return f"({text})" if match["open"] and MINUS in text else text
+        return f"({text})" if match["open"] == "(" and MINUS in text else text
 
     return _SLOT.sub(write, template)

@@ -1,0 +1,152 @@
+"""Sentences made from the numbers: what the model says, which way to go, what a drag has done.
+
+A sentence is a row of tables; of each the first line whose conditions hold is said. The browser
+has the same tables (``live/sentence.js``), so that the words move with the hand, and a test holds
+them true of random states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from lrviz.core.graph import Loss
+from lrviz.text.explanations import letter
+from lrviz.text.numbers import fill
+
+#: Between two numbers, both included; None is no bound.
+Bounds: TypeAlias = "tuple[float | None, float | None]"
+#: Conditions on quantities, and the template that is said where all of them hold.
+Line: TypeAlias = "tuple[Mapping[str, Bounds], str]"
+Table: TypeAlias = "tuple[Line, ...]"
+
+ZERO: Bounds = (0, 0)
+DOWN: Bounds = (None, 0)
+UP: Bounds = (0, None)
+ONE: Bounds = (1, 1)
+#: So near to 0 or 1 a probability is given by a bound: its percents would read 0 or 100.
+NEAR = 5e-4
+#: Below this a unit of a parameter hardly changes the loss, and a slope ② is nearly flat.
+FLAT = 1e-3
+
+
+def _belief() -> Table:
+    return (
+        ({"value.z": ZERO}, "The model says 50 %: it has no opinion"),
+        ({"complement.a": (None, NEAR)}, "The model says more than 99.9 %"),
+        ({"value.a": (None, NEAR)}, "The model says less than 0.1 %"),
+        ({}, "The model says {%value.a}"),
+    )
+
+
+def _answer() -> Table:
+    return (
+        ({"value.z": ZERO}, ", and the answer is {value.y}."),
+        ({"value.y": ONE, "value.z": UP}, ", and the answer is 1."),
+        ({"value.y": ZERO, "value.z": DOWN}, ", and the answer is 0."),
+        ({}, ", but the answer is {value.y}."),
+    )
+
+
+def _way(loss: Loss, of: str) -> Table:
+    sym, slope = letter(of), f"adjoint.{of}"
+    hardly: Mapping[str, Bounds] = {slope: (-FLAT, FLAT)}
+    lines: list[Line] = []
+    if of != "b":
+        x = f"x{of[1]}"
+        nothing = f" Moving {sym} changes nothing: it is multiplied by {letter(x)} = 0."
+        lines.append(({f"value.{x}": ZERO}, nothing))
+    if loss == "squared":
+        stuck = (
+            f" Yet moving {sym} hardly changes the loss, by {{|{slope}}} for each unit: "
+            "where ② is nearly 0, squared error hardly pushes."
+        )
+        flat: Mapping[str, Bounds] = {**hardly, "local.z-a": (None, FLAT)}
+        lines.append(({**flat, "value.y": ONE, "value.z": DOWN}, stuck))
+        lines.append(({**flat, "value.y": ZERO, "value.z": UP}, stuck))
+    falls = f"{sym}: the loss falls, at first by {{|{slope}}} for each unit."
+    lines += [
+        (hardly, f" Moving {sym} hardly changes the loss: by {{|{slope}}} for each unit."),
+        ({slope: DOWN}, f" Raise {falls}"),
+        ({}, f" Lower {falls}"),
+    ]
+    return tuple(lines)
+
+
+def now(loss: Loss, of: str) -> tuple[Table, ...]:
+    """What the model says, what the answer is, and which way ``of`` should go.
+
+    It reads the pass of the view "features".
+    """
+    return _belief(), _answer(), _way(loss, of)
+
+
+def moved(of: str) -> tuple[Table, ...]:
+    """What a drag of ``of`` has done, beside what the slope at its start promised.
+
+    Quantities: ``moved.by``, ``moved.loss``, and ``moved.promise``, the slope at the start
+    times the first.
+    """
+    sym = letter(of)
+    return (
+        (
+            ({"moved.by": ZERO}, f"{sym} is back where it was"),
+            ({"moved.by": DOWN}, f"{sym} went down by {{|moved.by}}"),
+            ({}, f"{sym} went up by {{|moved.by}}"),
+        ),
+        (
+            ({"moved.loss": ZERO}, ", and the loss did not change."),
+            ({"moved.loss": DOWN}, ", and the loss fell by {|moved.loss}."),
+            ({}, ", and the loss rose by {|moved.loss}."),
+        ),
+        (
+            ({"moved.promise": ZERO}, " The slope at the start promised no change."),
+            (
+                {"moved.promise": DOWN},
+                " The slope at the start promised a fall of {|moved.promise}.",
+            ),
+            ({}, " The slope at the start promised a rise of {|moved.promise}."),
+        ),
+    )
+
+
+def say(tables: Sequence[Table], read: Callable[[str], float]) -> str:
+    """The sentence of these tables for these numbers."""
+
+    def holds(conditions: Mapping[str, Bounds]) -> bool:
+        return all(
+            (low is None or read(key) >= low) and (high is None or read(key) <= high)
+            for key, (low, high) in conditions.items()
+        )
+
+    lines = (next(text for when, text in table if holds(when)) for table in tables)
+    return "".join(fill(text, read) for text in lines)
+
+
+def payload(tables: Sequence[Table]) -> list[Any]:
+    """The tables as the browser is given them."""
+    return [[[dict(when), text] for when, text in table] for table in tables]
+
+
+def nudged() -> Table:
+    """How near a nudge's ratio comes to the derivative, among all sizes that are offered.
+
+    ``nudge.place`` is 1 where the size is above the one that comes nearest, -1 below it.
+    """
+    return (
+        ({"nudge.place": ONE}, "A smaller nudge comes closer."),
+        ({"nudge.place": ZERO}, "No other nudge comes closer."),
+        (
+            {},
+            "Too small: the two losses agree in nearly all of the 16 digits of a float64, and "
+            "their difference loses the rest. {nudge.best} came closest.",
+        ),
+    )
+
+
+def stepped() -> Table:
+    """What the steps taken on one example have done to its loss."""
+    return (
+        ({"step.count": ONE}, "One step: the loss went from {step.first} to {value.L}."),
+        ({}, "{step.count} steps: the loss went from {step.first} to {value.L}."),
+    )
