@@ -219,7 +219,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                     "symbol": one.symbol,
                     "key": one.key,
                     "mark": one.mark,
-                    "name": "-".join(one.edge),
+                    "names": list(one.names),
                     "stage": one.stage,
                 }
                 for one in product.factors
