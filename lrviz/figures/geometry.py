@@ -47,6 +47,11 @@ class Frame:
             down = 1 if y1 > y0 else -1
             start, end = (x1, y0 + down * h0 / 2), (x1, y1 - down * h1 / 2)
             return start, start, end, end
+        under = y1 - h1 / 2 > y0 + h0 / 2
+        if under and x1 - w1 / 2 < x0 + w0 / 2 + 12:  # no room between: from above to below
+            start, end = (x0, y0 + h0 / 2), (x1, y1 - h1 / 2)
+            middle = (start[1] + end[1]) / 2
+            return start, (x0, middle), (x1, middle), end
         # Arrivals are spread over the head's left side, in the order of the tails.
         spread = max(-h1 / 2 + 8, min(h1 / 2 - 8, (y0 - y1) * 0.12))
         start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1 + spread)
@@ -72,6 +77,7 @@ _TALL_TAIL: dict[str, Point] = {
     "y": (66, 487),
 }
 _OPS_X = 50.0
+_SPLIT = ("n", "t", "d", "l1", "l0", "m1", "m0", "m", "r")
 
 FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("features", "wide"): Frame(
@@ -86,21 +92,31 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
         (330, 300),
     ),
     ("operations", "wide"): Frame(
-        930,
-        412,
-        _features(64, _ROWS)
+        1240,
+        460,
+        _features(58, (60, 140, 220, 300, 404))
         | {
-            "u1": (246, 76),
-            "u2": (246, 236),
-            "s": (424, 116),
-            "z": (424, 286),
-            "a": (642, 286),
-            "L": (860, 286),
-            "y": (860, 384),
+            "u1": (228, 100),
+            "u2": (228, 260),
+            "s": (368, 180),
+            "z": (368, 310),
+            "n": (514, 310),
+            "t": (514, 212),
+            "d": (514, 114),
+            "a": (674, 226),
+            "l1": (874, 114),
+            "c": (874, 300),
+            "l0": (874, 408),
+            "m1": (1010, 114),
+            "y": (1010, 258),
+            "m0": (1010, 408),
+            "m": (1160, 212),
+            "r": (1160, 212),
+            "L": (1160, 330),
         },
-        (120, 52),
-        {"z": 132, "a": 148, "L": 132, "y": 132},
-        (570, 30),
+        (108, 50),
+        {"z": 120, "a": 148, "c": 140, "L": 132} | dict.fromkeys(_SPLIT, 112),
+        (434, 376),
     ),
     ("features", "tall"): Frame(
         354,
@@ -120,19 +136,29 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ),
     ("operations", "tall"): Frame(
         354,
-        562,
+        1112,
         _features(_OPS_X, (34, 104, 174, 244, 324))
         | {
             "u1": (180, 69),
             "u2": (180, 209),
             "s": (300, 139),
             "z": (284, 272),
-            "a": (284, 404),
-            "L": (284, 530),
-            "y": (66, 530),
+            "n": (284, 352),
+            "t": (284, 432),
+            "d": (284, 512),
+            "a": (276, 596),
+            "l1": (58, 716),
+            "c": (276, 716),
+            "l0": (276, 804),
+            "y": (158, 804),
+            "m1": (58, 892),
+            "m0": (276, 892),
+            "m": (167, 996),
+            "r": (167, 996),
+            "L": (167, 1080),
         },
         (96, 48),
-        {"z": 124, "a": 138, "L": 124, "y": 124},
+        {"z": 124, "a": 138, "c": 132, "L": 124, "y": 76} | dict.fromkeys(_SPLIT, 112),
         (0, 0),
     ),
 }

@@ -245,6 +245,11 @@ def span_stage(graph: Graph, edge: Edge) -> int:
     return max(local[one] for one in between(graph, *edge))
 
 
+def span_key(graph: Graph, edge: Edge) -> str:
+    """The quantity that the rate between two nodes is, an edge or not."""
+    return _way(graph, *edge)
+
+
 _ROLES = {
     "data": "Data: part of the example. The model cannot change it.",
     "parameter": "A parameter: what training changes.",
