@@ -19,8 +19,7 @@ import { evaluate, reader } from "./pass.js";
 /** @typedef {{ node: HTMLElement, set: (value: any) => void }} Widget */
 
 const PHONE = 640; // px of width, and less
-const BELOW = 930; // from here on the whole graph lies on its side
-const BESIDE = 1190;
+const BESIDE = 260; // px that the inputs take beside a graph that lies on its side
 
 export class GraphPage {
   component = /** @type {Component<GraphSpec>} */ (later);
@@ -212,7 +211,17 @@ export class GraphPage {
     return this.root.clientWidth >= this.spec.figures.wide.layout.width ? "wide" : "tall";
   }
 
+  #layOut() {
+    if (!this.spec) return;
+    const wide = this.root.clientWidth;
+    const lying = this.spec.figures.wide.layout.width;
+    const narrow = wide >= PHONE ? "beside-tall" : "phone";
+    this.root.style.setProperty("--lv-lying", `${lying}px`);
+    this.root.dataset.layout = wide >= lying + BESIDE ? "beside" : wide >= lying ? "below" : narrow;
+  }
+
   async #draw() {
+    this.#layOut();
     this.shape = this.#shape;
     this.root.dataset.shape = this.shape;
     this.#compute();
@@ -238,9 +247,7 @@ export class GraphPage {
   }
 
   async #resized() {
-    const wide = this.root.clientWidth;
-    const narrow = wide >= PHONE ? "beside-tall" : "phone";
-    this.root.dataset.layout = wide >= BESIDE ? "beside" : wide >= BELOW ? "below" : narrow;
+    this.#layOut();
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);

@@ -26,7 +26,8 @@ const prepared = new WeakMap();
 function prepare(graph) {
   let nodes = prepared.get(graph);
   if (!nodes) {
-    nodes = graph.map((node) => ("inputs" in node ? { ...node, sure: node.adjoint && compile(node.adjoint) }
+    nodes = graph.map((node) => ("inputs" in node
+      ? { ...node, sure: node.adjoint === undefined ? undefined : compile(node.adjoint) }
       : { ...node, compute: compile(node.formula), slopes: node.rates.map(compile) }));
     prepared.set(graph, nodes);
   }
