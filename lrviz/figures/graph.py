@@ -309,22 +309,28 @@ def _spans(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
         stage = explanations.span_stage(graph, edge)
         symbols, mark = explanations.derivative(edge), explanations.mark(edge)
         key = explanations.span_key(graph, edge)
-        text = f"{mark} {symbols} {{~{key}}} {{{key}}}"
+        text, wide = f"{mark} {symbols} {{~{key}}} {{{key}}}", 180
+        worked = explanations.span_worked(graph, edge)
         (x0, y0), (x1, _) = frame.at[tail], frame.at[head]
         at: Point = (10, y0)
         if shape == "wide":
             left, right = x0 + 8, x1 - 8 if head != "L" else x1 + 58
             c.draw(_bracket(left, right, 70), stage, "line", 1.25)
             at = ((left + right) / 2 - 70, 54)
+            if head == "L":  # room to see the two ways add
+                text, at, wide = f"{mark} {worked}", (at[0] - 90, 54), 340
         elif tail == "z":
             x, top, bottom = frame.at["n"][0] - 70, frame.at["n"][1] - 16, frame.at["d"][1] + 16
             low = f"L{x},{bottom - 8} Q{x},{bottom} {x + 8},{bottom}"
             c.draw(f"M{x + 8},{top} Q{x},{top} {x},{top + 8} {low}", stage, "line", 1.25)
             at = (10, (top + bottom) / 2 + 24)
+        else:
+            terms = worked.removeprefix(symbols).rpartition("{~")[0]
+            c.write((10, y0 + 18), terms.strip(), "local-lit", stage, color="text", size=12)
         c.write(at, text, "local-lit", stage, color="text", size=13, weight=600)
         ends = f"{explanations.letter(tail)} to {explanations.letter(head)}"
         label = f"from {ends}, {symbols} {{~{key}}} {{{key}}}"
-        box = (at[0] - 4, at[1] - 13, 180, 26)
+        box = (at[0] - 4, at[1] - 13, wide, 26)
         c.hits.append({"name": "-".join(edge), "label": label, "box": box})
 
 

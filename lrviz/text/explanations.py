@@ -347,19 +347,15 @@ def _span_panel(graph: Graph, at: str) -> dict[str, Any]:
     """① as the sum over its ways, ② as the product along its chain."""
     tail, head = edge = edge_of(at)
     short, sym = derivative(edge), f"{letter(tail)} → {letter(head)}"
-    total = slot(_way(graph, tail, head))
-    if head == "L" and graph.out_degree(tail) > 1:
-        rule, e = "add: there are two ways, and the move of L is the sum", _flow(graph, tail)
-    else:
-        chain = (rate(symbol(h), symbol(t)) for t, h in reversed(between(graph, tail, head)))
-        rule, e = (
-            "multiply: there is one way, and each step passes the move on",
-            reduce(matmul, chain),
-        )
+    rule = (
+        "multiply: there is one way, and each step passes the move on"
+        if graph.out_degree(tail) == 1
+        else "multiply along each of the two ways, and the two products add"
+    )
     lines = [
-        f"{short} = {plain(e)}",
+        f"{short} = {plain(_span(graph, edge))}",
         f"How fast {letter(head)} changes when {letter(tail)} alone changes. The rates {rule}.",
-        _worked(graph, short, e, total),
+        span_worked(graph, edge),
     ]
     if edge == ("a", "L"):
         lines.append(f"{short} is the gradient ∂L/∂{letter(tail)}: what goes on back through σ.")
@@ -368,6 +364,19 @@ def _span_panel(graph: Graph, at: str) -> dict[str, Any]:
         said = f"upstream gradient × local derivative: {gradient(head)} × {short}"
         lines.append(f"{_worked(graph, said, step, slot(f'adjoint.{tail}'))}, which is ∂L/∂z")
     return {"title": f"{sym} {mark(edge)}", "lines": lines}
+
+
+def _span(graph: Graph, edge: Edge) -> Expression:
+    tail, head = edge
+    if head == "L":
+        return _flow(graph, tail)
+    chain = (rate(symbol(h), symbol(t)) for t, h in reversed(between(graph, tail, head)))
+    return reduce(matmul, chain)
+
+
+def span_worked(graph: Graph, edge: Edge) -> str:
+    """One of `spans` as the sum or the product that it is, in numbers."""
+    return _worked(graph, derivative(edge), _span(graph, edge), slot(span_key(graph, edge)))
 
 
 def edge_of(at: str) -> Edge:
