@@ -163,7 +163,7 @@ def _placed(
         x = x0 - 86 if in_chain else x0 + 8
         full = whole if on and wide and in_chain else f"{mark} {number}"
         return [((x, (y0 + y1) / 2), full)]
-    if edge[0] == "a" and gap < 150:  # one of two ways: to the right of its bend
+    if edge[0] == "a" and not in_chain and gap < 150:  # one of two ways: to the right of its bend
         return [(((x0 + x1) / 2 + 14, (y0 + y1) / 2 - (16 if y1 > y0 else 0)), number)]
     if in_chain:  # symbol above the line, number below it
         above = [((x0 + 8, y0 - 15), f"{mark} {symbols}")] if wide else []
