@@ -11,13 +11,14 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import networkx as nx
 import numpy as np
 
-from lrviz.core.expression import Expression, compiled, summands, symbol
+from lrviz.core.expression import Expression, compiled, logit, sigma, summands, symbol
 from lrviz.core.numerics import Z_LIMIT, said
 from lrviz.core.ops import OPS, Op, Value
 
@@ -29,8 +30,8 @@ INPUTS = ("x1", "w1", "x2", "w2", "b", "y")
 Edge = tuple[str, str]
 Graph: TypeAlias = "nx.DiGraph[str]"
 
-# (node, the inputs it holds) and (node, operation, arguments) per view; the tail that
-# all three share follows.
+# (node, the inputs it holds) and (node, operation, arguments): up to z by view, from there to L
+# by loss, whole or, in the view "operations", split.
 _LEAVES: Mapping[View, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "vector": (("x", ("x1", "x2")), ("w", ("w1", "w2")), ("b", ("b",))),
     "features": tuple((name, (name,)) for name in ("x1", "w1", "x2", "w2", "b")),
@@ -46,7 +47,74 @@ _INNER: Mapping[View, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("z", "add", ("s", "b")),
     ),
 }
-_LOSS_OPS: Mapping[Loss, str] = {"log": "log_loss", "squared": "squared_error"}
+_Tail: TypeAlias = tuple[tuple[str, str, tuple[str, ...]], ...]
+_WHOLE: Mapping[Loss, _Tail] = {
+    "log": (("a", "sigmoid", ("z",)), ("L", "log_loss", ("a", "y"))),
+    "squared": (("a", "sigmoid", ("z",)), ("L", "squared_error", ("a", "y"))),
+}
+_SIGMA: _Tail = (
+    ("n", "negate", ("z",)),
+    ("t", "exp", ("n",)),
+    ("d", "one_plus", ("t",)),
+    ("a", "reciprocal", ("d",)),
+)
+_SPLIT: Mapping[Loss, _Tail] = {
+    "log": (
+        *_SIGMA,
+        ("l1", "log", ("a",)),
+        ("c", "complement", ("a",)),
+        ("l0", "log", ("c",)),
+        ("m1", "mul", ("l1", "y")),
+        ("m0", "mul_rest", ("l0", "y")),
+        ("m", "add", ("m1", "m0")),
+        ("L", "negate", ("m",)),
+    ),
+    "squared": (*_SIGMA, ("r", "sub", ("a", "y")), ("L", "half_square", ("r",))),
+}
+
+# What is computed in place of a value or an adjoint as the split graph has it, where float64
+# would lose digits of it; tests hold each equal to what it stands for. Past z = 36.7 d = 1 + t
+# is 1 and no longer knows t, so 1/d cannot tell its complement: σ(z), which 1/d is, keeps both
+# tails. And near a = ½ the two ways from y to the log loss nearly cancel.
+_VALUES: Mapping[str, Expression] = {"a": sigma(symbol("z"))}
+_ADJOINTS: Mapping[Loss, Mapping[str, Expression]] = {
+    "log": {"y": -logit(symbol("a"))},
+    "squared": {},
+}
+
+#: Largest |z| of the split graph, by loss: t = e^-z itself still fits up to 700, but the smallest
+#: numbers on the way back do not. They are ∂a/∂d = −a², and under squared error ∂L/∂d = −a³:
+#: at z = −354 and z = −236 each is about e^-708, next to the smallest normal float64.
+SPLIT_LIMITS: Mapping[Loss, float] = {"log": 354.0, "squared": 236.0}
+
+
+class Planned(NamedTuple):
+    """What both walks need of a node.
+
+    Attributes
+    ----------
+    name : str
+    inputs : tuple of str
+        The inputs that a leaf holds.
+    op : Op or None
+        None for a leaf.
+    args : tuple of str
+        The operation's arguments.
+    read : tuple of str
+        What ``value`` is called with: the arguments, or what stands in for them.
+    value : callable or None
+        The forward rule as it is computed.
+    adjoint : (callable, tuple of str) or None
+        What is computed in place of the sum over the ways from a leaf to L, and from what.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    op: Op | None
+    args: tuple[str, ...]
+    read: tuple[str, ...]
+    value: Callable[..., Value] | None
+    adjoint: tuple[Callable[..., Value], tuple[str, ...]] | None
 
 
 @cache
@@ -56,9 +124,10 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
     Node attributes: ``role`` is "data", "parameter" or "computed"; leaves have
     ``inputs`` (the names they hold), the rest ``op`` (a key of `lrviz.core.ops.OPS`), ``args``
     (their arguments, in the operation's order), and in their own letters ``formula``, ``rates``
-    and ``computed``, as `lrviz.core.ops.Op` has them.
-    ``graph.graph["order"]`` is the topological order; ``graph.graph["plan"]`` has, in that
-    order, what both walks need of each node: (name, inputs, operation or None, arguments).
+    and ``computed``, as `lrviz.core.ops.Op` has them. Where float64 would lose digits, ``value``
+    is computed in place of the formula, and ``adjoint`` in place of a leaf's sum over its ways.
+    ``graph.graph["order"]`` is the topological order; ``graph.graph["plan"]`` has a `Planned`
+    of each node in that order; ``graph.graph["limit"]`` is the largest |z| that fits.
 
     Raises
     ------
@@ -69,20 +138,31 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
         raise ValueError(f"The view must be one of {', '.join(VIEWS)}, not {view!r}.")
     if loss not in LOSSES:
         raise ValueError(f"The loss must be one of {', '.join(LOSSES)}, not {loss!r}.")
-    g: Graph = nx.DiGraph(view=view, loss=loss)
+    split = view == "operations"
+    limit = SPLIT_LIMITS[loss] if split else Z_LIMIT
+    g: Graph = nx.DiGraph(view=view, loss=loss, limit=limit)
     for name, inputs in (*_LEAVES[view], ("y", ("y",))):
         g.add_node(name, role="data" if name[0] in "xy" else "parameter", inputs=inputs)
-    tail = (("a", "sigmoid", ("z",)), ("L", _LOSS_OPS[loss], ("a", "y")))
-    for name, op, args in (*_INNER[view], *tail):
+    for name, op, args in (*_INNER[view], *(_SPLIT if split else _WHOLE)[loss]):
         g.add_node(name, role="computed", op=op, args=args, **_spelt(OPS[op], name, args))
         g.add_edges_from((arg, name) for arg in args)
     g.graph["order"] = tuple(nx.lexicographical_topological_sort(g, key=list(g).index))
-    g.graph["plan"] = tuple(
-        (name, n.get("inputs", ()), OPS.get(n.get("op", "")), n.get("args", ()))
-        for name, n in ((name, g.nodes[name]) for name in g.graph["order"])
-    )
+    if split:
+        nx.set_node_attributes(g, _VALUES, "value")
+        nx.set_node_attributes(g, _ADJOINTS[loss], "adjoint")
+    g.graph["plan"] = tuple(_planned(name, g.nodes[name]) for name in g.graph["order"])
     frozen: Graph = nx.freeze(g)
     return frozen
+
+
+def _planned(name: str, node: Mapping[str, Any]) -> Planned:
+    op, args = OPS.get(node.get("op", "")), node.get("args", ())
+    value, read = op.forward if op else None, args
+    if "value" in node:
+        value, read = compiled(node["value"]), node["value"].symbols
+    sure = node.get("adjoint")
+    adjoint = (compiled(sure), sure.symbols) if sure else None
+    return Planned(name, node.get("inputs", ()), op, args, read, value, adjoint)
 
 
 def _spelt(op: Op, name: str, args: tuple[str, ...]) -> dict[str, Any]:
@@ -151,7 +231,8 @@ class Pass:
 
         ``value.z``, ``complement.a`` (1 - a), ``adjoint.w1``, ``local.w1-z``, and with a
         last ``.0`` or ``.1`` a component of a vector: ``adjoint.w.0``. ``term.z.0`` is the
-        first of what adds up to z.
+        first of what adds up to z. A longer way has the product of its edges:
+        ``local.w1-u1-s-z``.
 
         Raises
         ------
@@ -161,8 +242,8 @@ class Pass:
         kind, name, *index = key.split(".")
         found: Value
         if kind == "local":
-            tail, _, head = name.partition("-")
-            found = self.locals[tail, head]
+            first, *rest = pairwise(name.split("-"))
+            found = math.prod((self.locals[edge] for edge in rest), start=self.locals[first])
         elif kind == "complement":
             found = 1 - self.values[name]
         elif kind == "term":
@@ -183,20 +264,22 @@ def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
     Raises
     ------
     ValueError
-        When |z| exceeds `Z_LIMIT` or is not finite: float64 ends there.
+        When |z| exceeds the graph's limit or is not finite: float64 ends there.
     """
     values: dict[str, Value] = {}
-    for name, held, op, args in graph.graph["plan"]:
-        if op is not None:
-            values[name] = op.forward(*[values[arg] for arg in args])
+    limit = graph.graph["limit"]
+    for name, held, _, _, read, value, _ in graph.graph["plan"]:
+        if value is not None:
+            values[name] = value(*[values[one] for one in read])
         elif len(held) == 1:
             values[name] = inputs[held[0]]
         else:
             values[name] = _vector([inputs[i] for i in held])
-        if name == "z" and not abs(values["z"]) <= Z_LIMIT:
+        if name == "z" and not abs(values["z"]) <= limit:
+            where = "" if limit == Z_LIMIT else ' of the view "operations"'
             raise ValueError(
-                f"These inputs give z = {values['z']:.6g}, and beyond |z| = {Z_LIMIT:.0f} the "
-                "factors of the chain rule no longer fit a float64. Choose smaller inputs."
+                f"These inputs give z = {values['z']:.6g}, and beyond |z| = {limit:.0f} the "
+                f"factors of the chain rule{where} no longer fit a float64. Choose smaller inputs."
             )
     return MappingProxyType(values)
 
@@ -211,7 +294,10 @@ def backward(
     """
     local: dict[Edge, Value] = {}
     adjoint: dict[str, Value] = {"L": 1.0}
-    for name, _, op, args in reversed(graph.graph["plan"]):
+    for name, _, op, args, _, _, sure in reversed(graph.graph["plan"]):
+        if sure is not None:
+            put, read = sure
+            adjoint[name] = put(*[values[one] for one in read])
         if op is None:
             continue
         upstream = adjoint[name]
@@ -239,11 +325,13 @@ def differentiate(
     Parameters
     ----------
     x1, x2, w1, w2, b : float
-        Any finite numbers with |w1·x1 + w2·x2 + b| ≤ 700.
+        Any finite numbers with |w1·x1 + w2·x2 + b| ≤ 700; in the view "operations" ≤ 354, and
+        ≤ 236 under squared error: its rates are smaller than those of the others.
     y : float
         The label, 0 or 1.
     view : {"features", "vector", "operations"}
-        How finely z is split: one node, one node of vectors, or one per operation.
+        How finely the graph is split: z, σ and the loss as one node each, the same with
+        nodes of vectors, or one node per operation.
     loss : {"log", "squared"}
         Log loss (natural log) or half the squared error.
 
@@ -256,8 +344,8 @@ def differentiate(
     Raises
     ------
     ValueError
-        An input is not a finite number, y is not 0 or 1, |z| > 700, or view or loss is
-        unknown.
+        An input is not a finite number, y is not 0 or 1, |z| is beyond what the view can
+        carry, or view or loss is unknown.
 
     Examples
     --------
@@ -286,16 +374,28 @@ def holder(graph: Graph, name: str) -> str:
     KeyError
         There is no such input.
     """
-    for node, held, *_ in graph.graph["plan"]:
-        if name in held:
-            return node if len(held) == 1 else f"{node}.{held.index(name)}"
+    for one in graph.graph["plan"]:
+        if name in one.inputs:
+            return one.name if len(one.inputs) == 1 else f"{one.name}.{one.inputs.index(name)}"
     raise KeyError(name)
 
 
 def path(graph: Graph, of: str) -> tuple[str, ...]:
-    """Nodes from L back to the target ``of``, a parameter or (in the vector view) its vector."""
-    target = holder(graph, of).partition(".")[0]
-    return tuple(reversed(nx.shortest_path(graph, target, "L")))
+    """The nodes the chain rule is written with: L, a, z and the target ``of``, or its vector.
+
+    Every way from the target to L leads through them; what lies between two of them is one edge,
+    a chain, or (from a to the log loss in the view "operations") two ways: see `between`.
+    """
+    return ("L", "a", "z", holder(graph, of).partition(".")[0])
+
+
+@cache
+def between(graph: Graph, tail: str, head: str) -> tuple[Edge, ...]:
+    """The edges of every way from one node to another, in topological order of their tails."""
+    on_the_way = {head, *nx.ancestors(graph, head)} & {tail, *nx.descendants(graph, tail)}
+    order = graph.graph["order"]
+    inside: Graph = graph.subgraph(on_the_way)
+    return tuple(sorted(inside.edges, key=lambda e: (order.index(e[0]), order.index(e[1]))))
 
 
 def stages(graph: Graph) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ class Op:
 
 x, w, x1, w1, x2, w2, b = symbols("x", "w", "x1", "w1", "x2", "w2", "b")
 u1, u2, z, a, y = symbols("u1", "u2", "z", "a", "y")
+t, d, r = symbols("t", "d", "r")
 ONE = number(1)
 
 _TABLE = (
@@ -81,6 +82,15 @@ _TABLE = (
     Op("dot", ("x", "w", "b"), "z", inner(w, x) + b, (w, x, ONE)),
     Op("mul", ("x", "w"), "z", w * x, (w, x)),
     Op("add", ("u1", "u2"), "z", u1 + u2, (ONE, ONE)),
+    Op("mul_rest", ("x", "y"), "z", (1 - y) * x, (1 - y, -x)),
+    Op("negate", ("z",), "n", -z, (number(-1),)),
+    Op("exp", ("z",), "t", exp(z), (t,)),
+    Op("one_plus", ("t",), "d", 1 + t, (ONE,)),
+    Op("reciprocal", ("d",), "a", 1 / d, (-(a**2),)),
+    Op("complement", ("a",), "z", 1 - a, (number(-1),)),
+    Op("log", ("a",), "z", log(a), (1 / a,)),
+    Op("sub", ("a", "y"), "r", a - y, (ONE, number(-1))),
+    Op("half_square", ("r",), "z", HALF * r**2, (r,)),
     Op("sigmoid", ("z",), "a", sigma(z), (a * (1 - a),)),
     Op(
         "log_loss",

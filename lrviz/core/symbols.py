@@ -26,6 +26,11 @@ SPELLINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "s": ("s", "s"),
         "z": ("z", "z"),
         "a": ("a", "a"),
+        "c": ("c", "c"),
+        "l1": (r"\ell_1", "ℓ₁"),
+        "l0": (r"\ell_0", "ℓ₀"),
+        "m1": ("m_1", "m₁"),
+        "m0": ("m_0", "m₀"),
         "L": ("L", "L"),
         # the derivation's: any feature, and local names
         "xi": ("x_i", "xᵢ"),
@@ -67,7 +72,7 @@ SPELLINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-_SUPERSCRIPT = str.maketrans("0123456789-−tzk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻ᵗᶻᵏ")
+_SUPERSCRIPT = str.maketrans("0123456789-−tzkn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻ᵗᶻᵏⁿ")
 
 
 def superscript(text: str) -> str | None:

@@ -75,6 +75,11 @@ class Frame:
             x = x1 - chained
             start, end = (x, y0 + down * h0 / 2), (x, y1 - down * h1 / 2)
             return start, start, end, end
+        under = y1 - h1 / 2 > y0 + h0 / 2
+        if under and x1 - w1 / 2 < x0 + w0 / 2 + 12:  # no room between: from above to below
+            start, end = (x0, y0 + h0 / 2), (x1, y1 - h1 / 2)
+            middle = (start[1] + end[1]) / 2
+            return start, (x0, middle), (x1, middle), end
         # Arrivals are spread over the head's left side, in the order of the tails.
         most = 20 if self.lane else h1 / 2 - 8
         spread = max(-most, min(most, (y0 - y1) * 0.12))
@@ -162,6 +167,7 @@ def _hanging(view: View) -> Frame:
 
 _ROWS = (36.0, 116.0, 196.0, 276.0, 356.0)
 _OPS_X = 50.0
+_SPLIT = ("n", "t", "d", "l1", "l0", "m1", "m0", "m", "r")
 
 #: Every frame there is; a picture takes the widest that it has room for.
 FRAMES: Mapping[tuple[View, Shape], Frame] = {
@@ -174,36 +180,58 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("features", "tall"): _hanging("features"),
     ("vector", "tall"): _hanging("vector"),
     ("operations", "wide"): Frame(
-        930,
-        412,
-        _features(64, _ROWS)
+        1240,
+        460,
+        _features(58, (60, 140, 220, 300, 404))
         | {
-            "u1": (246, 76),
-            "u2": (246, 236),
-            "s": (424, 116),
-            "z": (424, 286),
-            "a": (642, 286),
-            "L": (860, 286),
-            "y": (860, 384),
+            "u1": (228, 100),
+            "u2": (228, 260),
+            "s": (368, 180),
+            "z": (368, 310),
+            "n": (514, 310),
+            "t": (514, 212),
+            "d": (514, 114),
+            "a": (674, 226),
+            "l1": (874, 114),
+            "c": (874, 300),
+            "l0": (874, 408),
+            "m1": (1010, 114),
+            "y": (1010, 258),
+            "m0": (1010, 408),
+            "m": (1160, 212),
+            "r": (1160, 212),
+            "L": (1166, 330),
         },
-        (120, 52),
-        dict.fromkeys(("z", "L", "y"), (132, 52)) | {"a": (148, 52)},
-        loss=(500, 30, 400, 130),
+        (108, 50),
+        {"z": (120, 50), "a": (148, 50), "c": (140, 50), "L": (132, 50)}
+        | dict.fromkeys(_SPLIT, (112, 50)),
+        loss=(440, 374, 330, 58),
     ),
     ("operations", "tall"): Frame(
         354,
-        562,
+        1112,
         _features(_OPS_X, (34, 104, 174, 244, 324))
         | {
             "u1": (180, 69),
             "u2": (180, 209),
             "s": (300, 139),
-            "z": (284, 272),
-            "a": (284, 404),
-            "L": (284, 530),
-            "y": (66, 530),
+            "z": (262, 272),
+            "n": (262, 352),
+            "t": (262, 432),
+            "d": (262, 512),
+            "a": (262, 596),
+            "l1": (58, 716),
+            "c": (262, 716),
+            "l0": (262, 804),
+            "y": (158, 804),
+            "m1": (58, 892),
+            "m0": (262, 892),
+            "m": (160, 996),
+            "r": (160, 996),
+            "L": (160, 1080),
         },
         (96, 48),
-        dict.fromkeys(("z", "L", "y"), (124, 48)) | {"a": (138, 48)},
+        {"z": (124, 48), "a": (138, 48), "c": (132, 48), "L": (124, 48), "y": (76, 48)}
+        | dict.fromkeys(_SPLIT, (112, 48)),
     ),
 }

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from lrviz.core.expression import plain
-from lrviz.core.graph import Edge, Graph, Loss, Pass, View, build, path
+from lrviz.core.graph import Edge, Graph, Loss, Pass, View, between, build, path
 from lrviz.core.ops import RESIDUAL
 from lrviz.figures import plots
 from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, Shape
@@ -82,7 +81,7 @@ def _curve(points: Bezier) -> str:
 
 def _arrow(points: Bezier) -> str:
     (x0, y0), (x, y) = points[0], points[3]
-    if abs(x0 - x) < 1:
+    if points[2][0] == x and y != y0:
         back = -8 if y > y0 else 8
         return f"M{x},{y} L{x - 5},{y + back} L{x + 5},{y + back} Z"
     back = -8 if x > x0 else 8
@@ -94,7 +93,7 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
     # Lit edges last, so that they lie on top.
     for edge in sorted(graph.edges, key=lambda e: e in lit):
         forward, back = frame.edge(edge), frame.back(edge)
-        muted = edge == ("y", "L")
+        muted = edge[0] == "y"
         # Where there is one lane for both ways, the lit path has the colour of what comes back.
         colour = ("value" if frame.lane else "gradient") if edge in lit else "line"
         width = 2.5 if edge in lit else 1.5
@@ -104,6 +103,9 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
         if frame.lane and edge in lit:
             c.draw(_curve(back), local[edge], "gradient", 2.5)
             c.draw(_arrow(back), local[edge], "gradient", 1, fill="gradient")
+
+
+_CHAIN = (("z", "a"), ("a", "L"))  # ① and ②, where they are edges
 
 
 class _Said(NamedTuple):
@@ -136,6 +138,11 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
         said, on = _said(graph, edge), edge in lit
+        tail, head = map(explanations.letter, edge)
+        label = f"edge {tail} to {head}, {said.symbols} {said.same} {said.number}"
+        c.hits.append({"name": "-".join(edge), "label": label, "box": _edge_box(frame, edge)})
+        if edge[0] == "y":
+            continue
         style: dict[str, Any] = (
             {"color": "rate", "weight": 600, "size": 13}
             if on
@@ -143,22 +150,26 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         )
         for at, text in _placed(frame, edge, said, on=on, wide=wide):
             c.write(at, text.strip(), "local-lit" if on else "local", stages[edge], **style)
-        tail, head = map(explanations.letter, edge)
-        label = f"edge {tail} to {head}, {said.symbols} {said.same} {said.number}"
-        c.hits.append({"name": "-".join(edge), "label": label, "box": _edge_box(frame, edge)})
 
 
 def _placed(
     frame: Frame, edge: Edge, said: _Said, *, on: bool, wide: bool
 ) -> list[tuple[Point, str]]:
     """Where the texts of an edge stand, and which: more where there is room and it is lit."""
-    (x0, y0), _, _, (x1, y1) = frame.edge(edge)
+    (x0, y0), _, bend, (x1, y1) = frame.edge(edge)
     mark, symbols, formula, same, number = said
-    in_chain, gap = edge[0] in ("z", "a"), x1 - x0
+    in_chain, gap = edge in _CHAIN, x1 - x0
+    if bend[0] == x1 and abs(gap) >= 1:  # from above to below: where it leaves, or over its middle
+        if abs(x1 - frame.width / 2) > abs(x0 - frame.width / 2):
+            return [(((x0 + x1) / 2 - 66, (y0 + y1) / 2 - 14), number)]
+        return [((x0 + (10 if x1 < x0 else -16), y0 + 13), number)]
     whole = f"{mark} {symbols} {same} {number}"
     if abs(gap) < 1:  # vertical: between the two lanes, or to the left where ③ braces it
         x = x0 + (6 if frame.lane else -86) if in_chain else x0 + 8
-        return [((x, (y0 + y1) / 2), whole if on and wide else f"{mark} {number}")]
+        full = whole if on and wide and in_chain else f"{mark} {number}"
+        return [((x, (y0 + y1) / 2), full)]
+    if edge[0] == "a" and not in_chain and gap < 150:  # one of two ways: to the right of its bend
+        return [(((x0 + x1) / 2 + 14, (y0 + y1) / 2 - (16 if y1 > y0 else 0)), number)]
     if in_chain:  # between the two lanes, or symbol above the line and number below it
         y = frame.at[edge[0]][1]
         dx, dy = (6, 11) if frame.lane else (8, 15)
@@ -173,12 +184,16 @@ def _placed(
 
 def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
     """Left, top, width, height of the region that selects an edge, px."""
-    (x0, y0), _, _, (x1, y1) = frame.edge(edge)
-    lane = frame.lane if edge[0] in ("z", "a") else 0
+    (x0, y0), _, bend, (x1, y1) = frame.edge(edge)
+    if bend[0] == x1 and abs(x0 - x1) >= 1:
+        return (min(x0, x1), y0 + 4, abs(x1 - x0), y1 - y0 - 8)
+    lane = frame.lane if edge in _CHAIN else 0
     if abs(x0 - x1) < 1:
-        left, wide = (x0 - 8, 2 * lane + 16) if lane else (x0 - 84, 96)
-        return (left, min(y0, y1) + 6, wide, abs(y1 - y0) - 12)
-    if edge[0] in ("z", "a"):
+        if lane:
+            return (x0 - 8, min(y0, y1) + 6, 2 * lane + 16, abs(y1 - y0) - 12)
+        left = x0 - 84 if edge in _CHAIN else x0 - 12
+        return (left, min(y0, y1) + 6, 96, abs(y1 - y0) - 12)
+    if edge in _CHAIN:
         half = lane + 10 if lane else 26
         return (x0 + 4, frame.at[edge[0]][1] - half, x1 - x0 - 8, 2 * half)
     side = 1 if y1 < y0 - 4 else -1
@@ -192,7 +207,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         (x, y), (w, h) = frame.at[name], frame.size(name)
         role, left = node["role"], frame.at[name][0] - w / 2
         roomy = w >= 120
-        indent, size = (38, 14) if roomy else (26, 12)
+        indent, size = (38, 14) if roomy else (32 if w >= 112 else 26, 12)
         border, fill_colour, dash, radius, width = {
             "data": ("data", "data_card", "4px,3px", 3, 1),
             "parameter": ("value", "card", "solid", 12, 2),
@@ -265,11 +280,22 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
 
 def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
-    _, stages, _ = explanations.stages_shown(graph)
-    stage = stages["z", "a"]
+    stage = explanations.span_stage(graph, ("z", "a"))
     short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
     zx, zy = frame.at["z"]
     if shape == "tall" and frame.lane:
+        return
+    if explanations.spans(graph):
+        _spans(c, graph, frame, shape)
+        look: dict[str, Any] = {"color": "gradient", "size": 14, "weight": 600}
+        if shape == "wide":
+            left, right = zx + 8, frame.at["L"][0] + 58
+            c.draw(_bracket(left, right, 34), stage, "gradient", 1.25)
+            text = f"③ = ① · ②:  ∂L/∂z {short}{{~adjoint.z}} {{adjoint.z}}"
+            c.write(((left + right) / 2 - 112, 16), text, "component", stage, **look)
+            return
+        for row, text in enumerate(("③ = ① · ②", "∂L/∂z {~adjoint.z} {adjoint.z}")):
+            c.write((10, zy + 96 + 18 * row), text, "component", stage, **look | {"size": 13})
         return
     if shape != "tall":
         left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4
@@ -295,6 +321,44 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
     c.write((x - 130, mid - 9), "③ = ① · ②", "component", stage, **style)
     c.write((x - 130, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
+
+
+def _bracket(left: float, right: float, y: float) -> str:
+    return (
+        f"M{left},{y + 8} Q{left},{y} {left + 8},{y} L{right - 8},{y} Q{right},{y} {right},{y + 8}"
+    )
+
+
+def _spans(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
+    """① and ② over the operations that they are made of."""
+    for edge in explanations.spans(graph):
+        tail, head = edge
+        stage = explanations.span_stage(graph, edge)
+        symbols, mark = explanations.derivative(edge), explanations.mark(edge)
+        key = explanations.span_key(graph, edge)
+        text, wide = f"{mark} {symbols} {{~{key}}} {{{key}}}", 180
+        worked = explanations.span_worked(graph, edge)
+        (x0, y0), (x1, _) = frame.at[tail], frame.at[head]
+        at: Point = (10, y0)
+        if shape == "wide":
+            left, right = x0 + 8, x1 - 8 if head != "L" else x1 + 58
+            c.draw(_bracket(left, right, 70), stage, "line", 1.25)
+            at = ((left + right) / 2 - 70, 54)
+            if head == "L":  # room to see the two ways add
+                text, at, wide = f"{mark} {worked}", (at[0] - 90, 54), 340
+        elif tail == "z":
+            x, top, bottom = frame.at["n"][0] - 70, frame.at["n"][1] - 16, frame.at["d"][1] + 16
+            low = f"L{x},{bottom - 8} Q{x},{bottom} {x + 8},{bottom}"
+            c.draw(f"M{x + 8},{top} Q{x},{top} {x},{top + 8} {low}", stage, "line", 1.25)
+            at = (10, (top + bottom) / 2 + 24)
+        else:
+            terms = worked.removeprefix(symbols).rpartition("{~")[0]
+            c.write((10, y0 + 18), terms.strip(), "local-lit", stage, color="rate", size=12)
+        c.write(at, text, "local-lit", stage, color="rate", size=13, weight=600)
+        ends = f"{explanations.letter(tail)} to {explanations.letter(head)}"
+        label = f"from {ends}, {symbols} {{~{key}}} {{{key}}}"
+        box = (at[0] - 4, at[1] - 13, wide, 26)
+        c.hits.append({"name": "-".join(edge), "label": label, "box": box})
 
 
 def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
@@ -377,8 +441,7 @@ def build_figure(
     """
     graph = build(view, loss)
     frame = FRAMES[view, shape]
-    nodes = path(graph, of)
-    lit = {(tail, head) for head, tail in pairwise(nodes)}
+    lit = set(between(graph, path(graph, of)[-1], "L"))
     canvas = _Canvas(PALETTES[mode])
     _edges(canvas, graph, frame, lit)
     _brace(canvas, graph, frame, shape)

@@ -35,7 +35,7 @@ export class Bindings {
 /**
  * @typedef {object} ProductActions
  * @property {(name: "of", value: string) => void} pick another target was chosen
- * @property {(name: string | null) => void} point a factor is pointed at, or none
+ * @property {(names: string[] | null) => void} point a factor is pointed at, or none
  * @property {() => void} repaint the numbers are to be written anew
  */
 
@@ -74,7 +74,7 @@ export class Product {
     spec.factors.forEach((factor, i) => {
       if (i) row.append(sign("×"));
       const node = cell(factor.symbol, `{_${factor.key}}`, factor.mark, "factor-of", factor.stage);
-      node.addEventListener("pointerenter", () => this.actions.point(factor.name));
+      node.addEventListener("pointerenter", () => this.actions.point(factor.names));
       node.addEventListener("pointerleave", () => this.actions.point(null));
       row.append(node);
     });

@@ -59,7 +59,7 @@ def payload(view: View, loss: Loss, of: str) -> dict[str, Any]:
     """
     made = parts(loss, 2 if of == "w2" else 1)
     return {
-        "parts": [_part(made[key], view) for key in ORDER],
+        "parts": [_part(made[key], view, loss) for key in ORDER],
         "i": f"Here i = {2 if of == 'w2' else 1}.",
         "part_of": {name: part_of(name) for name in names(build(view, loss))},
     }
@@ -71,7 +71,7 @@ def length(part: str, loss: Loss) -> int:
     return len(steps(parts(loss)[part]))
 
 
-def _part(part: Part, view: View) -> dict[str, Any]:
+def _part(part: Part, view: View, loss: Loss) -> dict[str, Any]:
     return {
         "key": part.key,
         "label": LABELS[part.key],
@@ -79,7 +79,8 @@ def _part(part: Part, view: View) -> dict[str, Any]:
         "intro": part.intro.turns,
         "wanted": [latex(one) for one in part.wanted],
         "steps": [
-            _step(step, view) | (_extreme(step) if part.key == "3" else {}) for step in steps(part)
+            _step(step, view, loss) | (_extreme(step) if part.key == "3" else {})
+            for step in steps(part)
         ],
     }
 
@@ -94,7 +95,7 @@ def _extreme(step: Step) -> dict[str, Any]:
     return {"extreme": {"label": label, "fields": dict(zip(INPUTS, given, strict=True))}}
 
 
-def _step(step: Step, view: View) -> dict[str, Any]:
+def _step(step: Step, view: View, loss: Loss) -> dict[str, Any]:
     chain, line, place = step
     numbers = numeric(line)
     kind, _, detail = line.rule.plain.partition(": ")
@@ -106,7 +107,7 @@ def _step(step: Step, view: View) -> dict[str, Any]:
         "rule": [kind, detail],
         "note": line.note.turns,
         "uses": line.uses if line.uses in KEYS else "",
-        "about": list(places(line.about, view)),
+        "about": list(places(line.about, view, loss)),
         "numbers": _slotted(numbers) if numbers else "",
         "point": "" if numbers else _slotted(point(line)),
         # A line that is nothing but its value is not written twice.

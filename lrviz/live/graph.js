@@ -77,7 +77,7 @@ export class GraphPage {
   inputs = el("div", { class: "lv-inputs" });
   product = new Product({
     pick: (name, value) => this.#pick(name, value),
-    point: (name) => this.#point(name === null ? null : [name]),
+    point: (names) => this.#point(names),
     repaint: () => this.#paint(),
   });
   panel = new Panel({ close: () => this.#select(this.fields.at) });

@@ -4,11 +4,12 @@
 import { compile, plain } from "./expression.js";
 
 /** @import { Value } from "./expression.js" */
-/** @import { GraphNode, OperationNode, Read } from "./types.d.ts" */
+/** @import { GraphNode, InputNode, OperationNode, Read } from "./types.d.ts" */
 
 /** @typedef {Record<string, any>} Table values by name: a number, a Pair, or a list of two */
 /** @typedef {{ compute: Formula, slopes: Formula[], summands: Formula[] }} Formulas */
 /** @typedef {OperationNode & Formulas} Prepared */
+/** @typedef {InputNode & { sure?: Formula }} Leaf */
 /** @typedef {(read: (name: string) => Value) => Value} Formula */
 
 /** @param {number} u @param {Value} d */
@@ -16,10 +17,7 @@ const times = (u, d) => (Array.isArray(d) ? d.map((v) => u * v) : u * plain(d));
 /** @param {any} u @param {any} v */
 const plus = (u, v) => (Array.isArray(u) ? u.map((x, i) => x + v[i]) : u + v);
 
-/** @type {Record<string, "values" | "terms" | "locals" | "adjoints">} the table that a kind of quantity stands in */
-const TABLES = { value: "values", term: "terms", local: "locals", adjoint: "adjoints" };
-
-/** @type {WeakMap<GraphNode[], (Prepared | Exclude<GraphNode, OperationNode>)[]>} */
+/** @type {WeakMap<GraphNode[], (Prepared | Leaf)[]>} */
 const prepared = new WeakMap();
 
 /**
@@ -29,7 +27,8 @@ const prepared = new WeakMap();
 function prepare(graph) {
   let nodes = prepared.get(graph);
   if (!nodes) {
-    nodes = graph.map((node) => ("inputs" in node ? node
+    nodes = graph.map((node) => ("inputs" in node
+      ? { ...node, sure: node.adjoint === undefined ? undefined : compile(node.adjoint) }
       : {
         ...node, compute: compile(node.formula), slopes: node.rates.map(compile), summands: node.terms.map(compile),
       }));
@@ -66,7 +65,10 @@ export function evaluate(graph, fields) {
   const adjoints = { L: 1 };
   for (let i = nodes.length - 1; i >= 0; i -= 1) {
     const node = nodes[i];
-    if ("inputs" in node) continue;
+    if ("inputs" in node) {
+      if (node.sure) adjoints[node.name] = node.sure(read);
+      continue;
+    }
     const { name, args, slopes } = node;
     args.forEach((arg, k) => {
       const slope = slopes[k](read);
@@ -79,7 +81,19 @@ export function evaluate(graph, fields) {
 }
 
 /**
- * A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z, term.z.0.
+/**
+ * The local derivative of an edge, or the product of those along a way.
+ * @param {Table} locals @param {string} way
+ */
+function along(locals, way) {
+  if (way in locals) return locals[way];
+  const nodes = way.split("-");
+  return nodes.slice(1).reduce((product, head, i) => product * locals[`${nodes[i]}-${head}`], 1);
+}
+
+/**
+ * A reader of one pass by quantity key: value.z, complement.a, adjoint.w.0, local.w1-z, term.z.0,
+ * and a longer way, local.w1-u1-s-z, which has the product of its edges.
  * @param {{ values: Table, terms: Table, locals: Table, adjoints: Table }} pass
  * @returns {Read}
  */
@@ -90,7 +104,11 @@ export function reader(pass) {
       const { p, q, z } = pass.values[name];
       return { p: q, q: p, z: -z };
     }
-    const found = pass[TABLES[kind]][name];
+    if (kind === "local") {
+      const found = along(pass.locals, name);
+      return index === undefined ? found : found[Number(index)];
+    }
+    const found = (kind === "value" ? pass.values : kind === "term" ? pass.terms : pass.adjoints)[name];
     return index === undefined ? found : found[Number(index)];
   };
 }

@@ -27,6 +27,8 @@ export interface InputNode {
   name: string;
   /** Fields whose values it holds: one, or two as a vector. */
   inputs: string[];
+  /** What is computed in place of the sum over its ways to L, where that would lose digits. */
+  adjoint?: Expression;
 }
 
 export interface OperationNode {
@@ -222,7 +224,7 @@ export interface ChoiceInputSpec extends ChoiceSpec {
 }
 
 export interface ProductSpec {
-  factors: { symbol: string; key: string; mark: string; name: string; stage: number }[];
+  factors: { symbol: string; key: string; mark: string; names: string[]; stage: number }[];
   stage: number;
   result: { symbol: string; key: string };
   identity: { symbol: string; numbers: string };

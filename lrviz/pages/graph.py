@@ -72,8 +72,8 @@ _BRIDGE = {
     "x and w are vectors of any size; here they hold two numbers each.",
     "features": "z = w₁x₁ + w₂x₂ + b → a = σ(z), the predicted probability that y is 1 → L, the "
     "loss: small when a is close to y. Two features stand for any number of them.",
-    "operations": "The same computation with z split into single operations: two products, their "
-    "sum s, and b.",
+    "operations": "The same computation in single operations: z, σ and the loss are taken apart. "
+    "Under log loss a has two ways to L, and ∂L/∂a is the sum over both.",
 }
 
 
@@ -227,7 +227,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                     "symbol": one.symbol,
                     "key": one.key,
                     "mark": one.mark,
-                    "name": "-".join(one.edge),
+                    "names": list(one.names),
                     "stage": one.stage,
                 }
                 for one in product.factors

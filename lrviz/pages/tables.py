@@ -99,7 +99,8 @@ def saturation(p: Pass) -> str:
     if abs(z) <= CERTAIN or p.loss != "log":
         return ""
     n = naive(z, y)
-    exact = [p.read(k) for k in ("value.L", "local.a-L", "local.z-a", "adjoint.z")]
+    one, two, _ = explanations.product(p.graph, "b").factors
+    exact = [p.read(k) for k in ("value.L", one.key, two.key, "adjoint.z")]
     found = [n[k] for k in ("L", "dL/da", "da/dz", "dL/dz")]
     names = ("L", "① ∂L/∂a", "② ∂a/∂z", "③ ∂L/∂z = ① × ②")
     rows = [(s, _plain(a), number(e)) for s, a, e in zip(names, found, exact, strict=True)]

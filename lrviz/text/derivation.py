@@ -36,7 +36,17 @@ from lrviz.core.expression import (
     symbol,
     symbols,
 )
-from lrviz.core.graph import INPUTS, LOSSES, VIEWS, Loss, View, differentiate
+from lrviz.core.graph import (
+    INPUTS,
+    LOSSES,
+    VIEWS,
+    Loss,
+    View,
+    between,
+    build,
+    differentiate,
+    holder,
+)
 from lrviz.core.ops import OPS, RESIDUAL, SIGMOID
 from lrviz.settings import GRAPH, defaults
 from lrviz.text.prose import NOTHING, Text, say
@@ -759,22 +769,21 @@ def steps(part: Part) -> tuple[Step, ...]:
     return tuple(step for chain in part.chains if not chain.side for step in walk(chain))
 
 
-#: Nodes and edges of the vector and the operations view, by those of the features view.
-_PLACES: Mapping[View, Mapping[str, tuple[str, ...]]] = {
-    "features": {},
-    "vector": {
-        **{f"{v}{n}": (v,) for v in "xw" for n in "12"},
-        **{f"{v}{n}-z": (f"{v}-z",) for v in "xw" for n in "12"},
-    },
-    "operations": {
-        **{f"{v}{n}-z": (f"{v}{n}-u{n}", f"u{n}-s", "s-z") for v in "xw" for n in "12"},
-    },
-}
+def places(about: tuple[str, ...], view: View = "features", loss: Loss = "log") -> tuple[str, ...]:
+    """The nodes and edges of a view that stand for ``about``, each once, in order.
 
+    An edge of the features view is in others all that lies between its two ends.
+    """
+    graph = build(view, loss)
 
-def places(about: tuple[str, ...], view: View = "features") -> tuple[str, ...]:
-    """The nodes and edges of a view that stand for ``about``, each once, in order."""
-    found = (name for key in about for name in _PLACES[view].get(key, (key,)))
+    def here(name: str) -> str:
+        held = name in INPUTS and name not in graph
+        return holder(graph, name).partition(".")[0] if held else name
+
+    found: list[str] = []
+    for one in about:
+        ends = [here(name) for name in one.split("-")]
+        found += map("-".join, between(graph, *ends)) if len(ends) == 2 else ends
     return tuple(dict.fromkeys(found))
 
 
@@ -783,11 +792,13 @@ def _explained() -> Mapping[str, str]:
     table = {
         name: part.key
         for view in VIEWS
+        for loss in LOSSES
         for part in parts().values()
-        for name in places(part.about, view)
+        for name in places(part.about, view, loss)
     }
-    # In the operations view z is in three pieces, and its edges pass ④ on.
-    return MappingProxyType({**table, "u1": "4", "u2": "4", "s": "4"})
+    # A node that only the split graph has goes with the edge that leads to it.
+    heads = {name.partition("-")[2]: part for name, part in table.items() if "-" in name}
+    return MappingProxyType({**heads, **table})
 
 
 def part_of(node_or_edge: str) -> str:

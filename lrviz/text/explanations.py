@@ -14,6 +14,8 @@ from itertools import pairwise
 from operator import add, matmul
 from typing import Any
 
+import networkx as nx
+
 from lrviz.core.expression import (
     Expression,
     component,
@@ -23,7 +25,7 @@ from lrviz.core.expression import (
     symbol,
     unrolled,
 )
-from lrviz.core.graph import Edge, Graph, path
+from lrviz.core.graph import Edge, Graph, between, path
 from lrviz.core.ops import ONE, RESIDUAL, SIGMOID
 
 #: What may be differentiated for: the URL field ``of``.
@@ -80,9 +82,16 @@ def key(graph: Graph, e: Expression) -> str:
         return "complement.a"
     if e.kind == "rate":
         of, by = (part.symbols[0] for part in e.children)
-        kind = f"local.{by}-{of}" if graph.has_edge(by, of) else f"adjoint.{by}"
-        return kind + _index(e.children[1])
+        return _way(graph, by, of) + _index(e.children[1])
     return f"value.{e.symbols[0]}{_index(e)}"
+
+
+def _way(graph: Graph, tail: str, head: str) -> str:
+    """The key of a rate: of an edge or of the one chain between, or ∂L/∂tail over all its ways."""
+    if graph.has_edge(tail, head) or head != "L":
+        (way,) = nx.all_simple_paths(graph, tail, head)
+        return f"local.{'-'.join(way)}"
+    return f"adjoint.{tail}"
 
 
 def _index(e: Expression) -> str:
@@ -108,6 +117,8 @@ def equals(*templates: str) -> str:
 def _worked(graph: Graph, left: str, e: Expression, total: str) -> str:
     """``left = numbers = total``, each = only where it is true of the digits shown."""
     text = numbers(graph, e)
+    if is_complement(e):  # one number: it would be said twice
+        return f"{left} {equals(total)} {total}"
     return f"{left} {equals(text)} {text} {equals(text, total)} {total}"
 
 
@@ -128,9 +139,21 @@ def _flow(graph: Graph, name: str, entry: Expression | None = None) -> Expressio
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One factor of a product: a local derivative on the path, and when it is computed."""
+    """One factor of a product, and when it is computed.
+
+    Attributes
+    ----------
+    edge : (from, to)
+        Two nodes of `lrviz.core.graph.path`: an edge, or the ends of all that lies between.
+    names : tuple of str
+        The edges on any way from the one to the other: ``w1-z``, or ``w1-u1``, ``u1-s``, ``s-z``.
+    symbol, key, mark : str
+        ∂(to)/∂(from), its quantity, its circled number.
+    stage : int
+    """
 
     edge: Edge
+    names: tuple[str, ...]
     symbol: str
     key: str
     mark: str
@@ -164,21 +187,24 @@ class Product:
 
 
 def product(graph: Graph, of: str) -> Product:
-    """The product along the path from L to ``of``, one of `TARGETS`."""
+    """The product along the path from L to ``of``, one of `TARGETS`: ①, ②, and ④ or ⑤."""
     nodes = path(graph, of)
-    _, local, adjoint = stages_shown(graph)
+    _, _, adjoint = stages_shown(graph)
     last = nodes[-1]
     entry = next(e for text, _, e in _entries(graph, last) if text == letter(of))
-    factors = [
-        Factor(
-            (tail, head),
-            plain(rate(symbol(head), entry if tail == last else symbol(tail))),
-            key(graph, rate(symbol(head), entry if tail == last else symbol(tail))),
-            mark((tail, head)),
-            local[tail, head],
+    factors = []
+    for head, tail in pairwise(nodes):
+        by = rate(symbol(head), entry if tail == last else symbol(tail))
+        factors.append(
+            Factor(
+                (tail, head),
+                tuple(map("-".join, between(graph, tail, head))),
+                plain(by),
+                key(graph, by),
+                mark((tail, head)),
+                span_stage(graph, (tail, head)),
+            )
         )
-        for head, tail in pairwise(nodes)
-    ]
     loss, z = symbol("L"), symbol("z")
     return Product(
         factors=tuple(factors),
@@ -208,6 +234,22 @@ def _feature(graph: Graph, entry: Expression) -> Expression:
     return symbol("x" + entry.parts[0][1:])
 
 
+def spans(graph: Graph) -> tuple[Edge, ...]:
+    """① and ② where they are no edges of the graph: each stands for all that lies between."""
+    return tuple(edge for edge in (("z", "a"), ("a", "L")) if not graph.has_edge(*edge))
+
+
+def span_stage(graph: Graph, edge: Edge) -> int:
+    """The stage that completes the rate between two nodes: that of its last edge."""
+    _, local, _ = stages_shown(graph)
+    return max(local[one] for one in between(graph, *edge))
+
+
+def span_key(graph: Graph, edge: Edge) -> str:
+    """The quantity that the rate between two nodes is, an edge or not."""
+    return _way(graph, *edge)
+
+
 _ROLES = {
     "data": "Data: part of the example. The model cannot change it.",
     "parameter": "A parameter: what training changes.",
@@ -218,6 +260,15 @@ _ABOUT = {
     "y": "The label: the true answer, 0 or 1. The loss compares a with it.",
 }
 _NOTES = {
+    "negate": "The sign is turned, and so is every derivative that comes back through here.",
+    "exp": "The exponential is its own derivative: the rate is the value itself.",
+    "one_plus": "Adding 1 moves the value and changes no rate.",
+    "reciprocal": "1/d changes by −1/d², which is −a². With that, negate, exp, 1 + and 1/d make "
+    f"the sigmoid σ(z) = {plain(SIGMOID)}.",
+    "complement": "What the model leaves for the label 0; here a goes its second way to L.",
+    "log": "log is the natural logarithm; its rate is one over what it is taken of.",
+    "mul_rest": "1 − y lets this term through where y is 0; the other passes where y is 1.",
+    "half_square": "Half the squared distance between the probability and the label.",
     "sigmoid": f"The sigmoid σ(z) = {plain(SIGMOID)} turns any number into a probability.",
     "log_loss": "log is the natural logarithm. The loss is small when a is close to y.",
     "squared_error": "Half the squared distance between the probability and the label.",
@@ -232,7 +283,9 @@ def panel(graph: Graph, at: str) -> dict[str, Any]:
     dict
         ``title``, and ``lines``: templates in reading order.
     """
-    return _edge_panel(graph, at) if "-" in at else _node_panel(graph, at)
+    if "-" not in at:
+        return _node_panel(graph, at)
+    return _edge_panel(graph, at) if graph.has_edge(*edge_of(at)) else _span_panel(graph, at)
 
 
 def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
@@ -259,7 +312,10 @@ def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
             )
         else:
             ways = plain(_flow(graph, name))
-            lines.append(f"{gradient(name)} = upstream gradient × local derivative = {ways}")
+            several = "" if graph.out_degree(name) == 1 else "the sum over its ways to L of "
+            lines.append(
+                f"{gradient(name)} = {several}upstream gradient × local derivative = {ways}"
+            )
         for text, n, entry in entries:
             total = f"{{adjoint.{name}{n}}}"
             lines.append(_worked(graph, f"∂L/∂{text}", _flow(graph, name, entry), total))
@@ -278,8 +334,49 @@ def _edge_panel(graph: Graph, at: str) -> dict[str, Any]:
         step = rate(symbol("L"), symbol(head)) @ rate(symbol(head), entry)
         said = f"upstream gradient × local derivative: {gradient(head)} × {one}"
         lines.append(f"{one} {equals(local)} {local}")
-        lines.append(f"{_worked(graph, said, step, total)}, passed on to ∂L/∂{text}")
+        if graph.out_degree(tail) == 1:
+            lines.append(f"{_worked(graph, said, step, total)}, passed on to ∂L/∂{text}")
+        else:
+            share = numbers(graph, step)
+            lines.append(f"{said} {equals(share)} {share}: the share of this way in ∂L/∂{text}")
+            lines.append(_worked(graph, f"∂L/∂{text}", _flow(graph, tail, entry), total))
     return {"title": f"Edge {letter(tail)} → {letter(head)} {mark(edge)}".rstrip(), "lines": lines}
+
+
+def _span_panel(graph: Graph, at: str) -> dict[str, Any]:
+    """① as the sum over its ways, ② as the product along its chain."""
+    tail, head = edge = edge_of(at)
+    short, sym = derivative(edge), f"{letter(tail)} → {letter(head)}"
+    rule = (
+        "multiply: there is one way, and each step passes the move on"
+        if graph.out_degree(tail) == 1
+        else "multiply along each of the two ways, and the two products add"
+    )
+    lines = [
+        f"{short} = {plain(_span(graph, edge))}",
+        f"How fast {letter(head)} changes when {letter(tail)} alone changes. The rates {rule}.",
+        span_worked(graph, edge),
+    ]
+    if edge == ("a", "L"):
+        lines.append(f"{short} is the gradient ∂L/∂{letter(tail)}: what goes on back through σ.")
+    else:
+        step = rate(symbol("L"), symbol(head)) @ rate(symbol(head), symbol(tail))
+        said = f"upstream gradient × local derivative: {gradient(head)} × {short}"
+        lines.append(f"{_worked(graph, said, step, slot(f'adjoint.{tail}'))}, which is ∂L/∂z")
+    return {"title": f"{sym} {mark(edge)}", "lines": lines}
+
+
+def _span(graph: Graph, edge: Edge) -> Expression:
+    tail, head = edge
+    if head == "L":
+        return _flow(graph, tail)
+    chain = (rate(symbol(h), symbol(t)) for t, h in reversed(between(graph, tail, head)))
+    return reduce(matmul, chain)
+
+
+def span_worked(graph: Graph, edge: Edge) -> str:
+    """One of `spans` as the sum or the product that it is, in numbers."""
+    return _worked(graph, derivative(edge), _span(graph, edge), slot(span_key(graph, edge)))
 
 
 def edge_of(at: str) -> Edge:
@@ -289,23 +386,27 @@ def edge_of(at: str) -> Edge:
 
 
 def names(graph: Graph) -> tuple[str, ...]:
-    """Everything that can be selected: nodes, then edges as ``tail-head``."""
-    return (*graph.nodes, *(f"{tail}-{head}" for tail, head in graph.edges))
+    """Everything that can be selected: nodes, then edges as ``tail-head``, then `spans`."""
+    return (*graph.nodes, *map("-".join, (*graph.edges, *spans(graph))))
 
 
 def _computed(graph: Graph) -> list[str]:
-    return [name for name, _, op, _ in graph.graph["plan"] if op is not None]
+    return [one.name for one in graph.graph["plan"] if one.op is not None]
 
 
 def captions(graph: Graph) -> list[str]:
     """One template per stage of the walk (see `lrviz.core.graph.stages`)."""
     computed = _computed(graph)
+    _, local, adjoint = stages_shown(graph)
     out = ["The inputs are known; nothing is computed yet."]
     for name in computed:
         value = f"{{value.{name}}}"
-        log = ", with the natural log" if graph.nodes[name]["op"] == "log_loss" else ""
+        node = graph.nodes[name]
+        log = ", with the natural log" if node["op"] in ("log_loss", "log") else ""
         formula = value_formula(graph, name)
-        out.append(f"Forward: {letter(name)} = {formula} {equals(value)} {value}{log}")
+        # Where t is too small to show in 1 + t, the sum looks exact and is not.
+        seen = numbers(graph, node["formula"]) if node["op"] == "one_plus" else ""
+        out.append(f"Forward: {letter(name)} = {formula} {equals(value, seen)} {value}{log}")
     for name in reversed(computed):
         start = "∂L/∂L = 1, and so " if name == "L" else ""
         said = []
@@ -313,8 +414,15 @@ def captions(graph: Graph) -> list[str]:
             if graph.nodes[arg]["role"] == "data":
                 continue
             for text, n, entry in _entries(graph, arg):
+                total = f"{{adjoint.{arg}{n}}}"
+                if adjoint[arg] == local[arg, name]:
+                    said.append(_worked(graph, f"∂L/∂{text}", _flow(graph, arg, entry), total))
+                    continue
                 step = rate(symbol("L"), symbol(name)) @ rate(symbol(name), entry)
-                said.append(_worked(graph, f"∂L/∂{text}", step, f"{{adjoint.{arg}{n}}}"))
+                said.append(
+                    f"∂L/∂{text} gets {plain(step)}, here {numbers(graph, step)}, "
+                    "and waits for what its other way brings"
+                )
         out.append(f"Backward through {letter(name)}: {start}" + "; ".join(said))
     return out
 
@@ -325,7 +433,8 @@ def stages_shown(graph: Graph) -> tuple[dict[str, int], dict[Edge, int], dict[st
     value = {n: (computed.index(n) + 1 if n in computed else 0) for n in graph.nodes}
     total = 2 * len(computed) + 1
     local = {(t, h): total - value[h] for t, h in graph.edges}
-    adjoint = {n: min((local[n, h] for h in graph.successors(n)), default=0) for n in graph.nodes}
+    # With several ways to L, an adjoint is there when the last of them has brought its share.
+    adjoint = {n: max((local[n, h] for h in graph.successors(n)), default=0) for n in graph.nodes}
     adjoint["L"] = len(computed) + 1
     return value, local, adjoint
 
@@ -335,16 +444,19 @@ def spec(graph: Graph) -> list[dict[str, Any]]:
 
     A leaf has the ``inputs`` it holds; any other node its ``args``, its ``formula``, the
     ``rates`` by which it changes with each of them, and the ``terms`` it is the sum of, as
-    `lrviz.core.expression.Expression.json`.
+    `lrviz.core.expression.Expression.json`: what is computed, where that is not what is
+    written. A leaf may have its ``adjoint`` so.
     """
     out: list[dict[str, Any]] = []
-    for name, held, op, args in graph.graph["plan"]:
-        if op is None:
-            out.append({"name": name, "inputs": held})
+    for one in graph.graph["plan"]:
+        name, node = one.name, graph.nodes[one.name]
+        if one.op is None:
+            sure = {"adjoint": node["adjoint"].json} if "adjoint" in node else {}
+            out.append({"name": name, "inputs": one.inputs, **sure})
             continue
-        node = graph.nodes[name]
-        rates = [one.json for one in node["computed"]]
-        terms = [one.json for one in node["terms"]]
-        formula = node["formula"].json
-        out.append({"name": name, "args": args, "formula": formula, "rates": rates, "terms": terms})
+        formula = node.get("value", node["formula"]).json
+        rates = [rule.json for rule in node["computed"]]
+        terms = [term.json for term in node["terms"]]
+        made = {"args": one.args, "formula": formula, "rates": rates, "terms": terms}
+        out.append({"name": name, **made})
     return out

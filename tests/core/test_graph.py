@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import lrviz
 from lrviz.core.gradient_check import gradient_check
-from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, path, stages
+from lrviz.core.graph import LOSSES, VIEWS, between, build, differentiate, path, stages
 from tests.reference import exact, relative
 from tests.training.torch_reference import TABLE
 
@@ -36,6 +36,12 @@ REFERENCE = """
 0,10,10.000045398899218,0.9999546021312976
 0,37,37,0.9999999999999999
 """
+
+
+def fits(state, view, loss):
+    """Whether a view can carry the logit of a state; all can where the sliders reach."""
+    z = sum(state[f"w{i}"] * state[f"x{i}"] for i in (1, 2)) + state["b"]
+    return abs(z) < build(view, loss).graph["limit"]
 
 
 def at_logit(z, y, **kwargs):
@@ -87,15 +93,18 @@ def test_adjoints_of_the_inputs_agree_with_mpmath_at_the_pass_own_z(state):
 
 @given(states, st.sampled_from(LOSSES))
 def test_the_three_views_agree_to_a_few_units_in_the_last_place(state, loss):
-    passes = {view: differentiate(**state, view=view, loss=loss) for view in VIEWS}
+    views = [view for view in VIEWS if fits(state, view, loss)]
+    passes = {view: differentiate(**state, view=view, loss=loss) for view in views}
     for name in ("z", "a", "L", "b"):
         found = [(p.values[name], p.adjoints[name]) for p in passes.values()]
         for one, other in itertools.combinations(found, 2):
             np.testing.assert_array_max_ulp(np.array(one), np.array(other), maxulp=4)
     for vector, (first, second) in {"w": ("w1", "w2"), "x": ("x1", "x2")}.items():
         whole = passes["vector"].adjoints[vector]
-        split = passes["operations"].adjoints
-        np.testing.assert_array_max_ulp(whole, np.array([split[first], split[second]]), maxulp=4)
+        for split in (p.adjoints for view, p in passes.items() if view != "vector"):
+            np.testing.assert_array_max_ulp(
+                whole, np.array([split[first], split[second]]), maxulp=4
+            )
 
 
 @given(st.floats(-30, 30), st.sampled_from([0, 1]))
@@ -108,6 +117,7 @@ def test_squared_error_keeps_the_factor_that_dies(z, y):
 
 @given(states, st.sampled_from(VIEWS), st.sampled_from(LOSSES))
 def test_every_number_is_finite_and_every_pass_is_read_only(state, view, loss):
+    assume(fits(state, view, loss))
     p = differentiate(**state, view=view, loss=loss)
     for table in (p.values, p.locals, p.adjoints):
         assert isinstance(table, MappingProxyType)
@@ -136,7 +146,9 @@ def test_the_graph_is_frozen_and_its_edges_are_its_arguments(view):
 
 
 def test_paths_and_stages():
-    assert path(build("operations"), "w1") == ("L", "a", "z", "s", "u1", "w1")
+    assert path(build("operations"), "w1") == ("L", "a", "z", "w1")
+    ways = ("w1", "u1"), ("u1", "s"), ("s", "z")
+    assert between(build("operations"), "w1", "z") == ways
     assert path(build("vector"), "w2") == ("L", "a", "z", "w")
     assert stages(build("features")) == ("inputs", "+z", "+a", "+L", "-L", "-a", "-z")
 

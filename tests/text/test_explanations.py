@@ -1,12 +1,12 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrviz.core.expression import compiled, plain
 from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, stages
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
-from tests.core.test_graph import WORKED, states
+from tests.core.test_graph import WORKED, fits, states
 
 every = pytest.mark.parametrize(("view", "loss"), [(v, k) for v in VIEWS for k in LOSSES])
 
@@ -33,6 +33,7 @@ def test_the_identity_that_is_shown_is_the_adjoint(state, loss, of):
 
 @given(states, st.sampled_from(VIEWS), st.sampled_from(LOSSES))
 def test_every_sentence_can_be_filled_in_every_state(state, view, loss):
+    assume(fits(state, view, loss))
     p = differentiate(**state, view=view, loss=loss)
     lines = list(explanations.captions(p.graph))
     for name in explanations.names(p.graph):
@@ -54,7 +55,7 @@ def test_nothing_appears_before_what_it_needs(view, loss):
     for tail, head in graph.edges:
         assert value[tail] < value[head] or "op" not in graph.nodes[tail]
         assert value[head] <= adjoint["L"] <= adjoint[head] <= local[tail, head]
-        assert adjoint[tail] >= local[tail, head] or len(list(graph.successors(tail))) > 1
+        assert adjoint[tail] >= local[tail, head]
     assert max(adjoint.values()) == len(stages(graph)) - 1
 
 
