@@ -121,7 +121,7 @@ export class OneStep {
   first = null;
   note = el("p", { class: "lv-note", role: "status" });
   go = button("Take one step", () => this.#step());
-  undo = button("Undo step", () => this.#undo());
+  undo = button("Undo", () => this.#undo());
   /** @type {Read | null} */
   read = null;
 

@@ -6,7 +6,7 @@ import { compile } from "./expression.js";
 import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
 /** @import { Value } from "./expression.js" */
-/** @import { DerivationSpec, GraphFields, Inputs, LossSpec, PartSpec } from "./types.d.ts" */
+/** @import { DerivationSpec, GraphFields, Inputs, PartSpec } from "./types.d.ts" */
 /** @import { Quantity, Read, StepSpec } from "./types.d.ts" */
 
 /** @type {{ renderToString(latex: string, options: object): string } | null} */
@@ -54,7 +54,6 @@ const prose = (texts) => texts.map((text, i) => (i % 2 ? math(text) : document.c
  * @typedef {object} DerivationActions
  * @property {(part: string, line: number, fresh?: boolean) => void} turn to a line; fresh: of another part
  * @property {(names: string[] | null) => void} point at parts of the graph
- * @property {(name: "loss", value: string) => void} pick another loss
  * @property {(fields: Inputs) => void} extreme show a line where it saturates
  * @property {(fields: Inputs) => void} saturation show the panel about it
  * @property {(scope: string, numbers: boolean, said: HTMLElement) => void} copy as LaTeX
@@ -92,7 +91,6 @@ export class Derivation {
   slots = [];
   spec = /** @type {DerivationSpec} */ (later);
   tabs = /** @type {ReturnType<typeof choice>} */ (later);
-  loss = /** @type {ReturnType<typeof choice>} */ (later);
   node = el("section", { class: "lv-derivation", "aria-label": "The derivation" });
   previous = button("Previous line", () => this.#turn(this.line - 1));
   next = button("Next line", () => this.#forward());
@@ -110,15 +108,14 @@ export class Derivation {
     this.node.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {DerivationSpec} spec @param {GraphFields} fields @param {LossSpec} loss */
-  build(spec, fields, loss) {
+  /** @param {DerivationSpec} spec @param {GraphFields} fields @param {HTMLElement} strip the path in one line */
+  build(spec, fields, strip) {
     this.spec = spec;
     this.drawn = null;
     this.tabs = choice({
       name: "part", label: "Part of the derivation", value: fields.part,
       options: spec.parts.map((part) => [part.key, part.label, part.title]),
     }, (part) => this.actions.turn(part, 0));
-    this.loss = choice({ ...loss, value: fields.loss }, (value) => this.actions.pick("loss", value));
     /** @type {(text: string, scope: string) => HTMLElement} */
     const copy = (text, scope) => {
       const act = () => this.actions.copy(scope, this.withNumbers.checked, this.copied);
@@ -129,8 +126,8 @@ export class Derivation {
       el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"), copy("Copy everything", "all"),
       el("label", { class: "lv-label" }, this.withNumbers, " with numbers"), this.copied);
     this.node.replaceChildren(
-      el("div", { class: "lv-bar lv-derivation-head" }, el("h2", { text: "The derivation" }), this.tabs.node,
-        el("span", { class: "lv-spring" }), el("span", { class: "lv-label", text: loss.title }), this.loss.node),
+      el("div", { class: "lv-bar lv-derivation-head" }, el("h2", { text: "The derivation" }), this.tabs.node),
+      strip,
       this.body,
       this.foot,
       this.remark,

@@ -15,12 +15,14 @@ import { fill } from "./numbers.js";
 import { plain } from "./expression.js";
 import { evaluate, reader } from "./pass.js";
 import { say } from "./sentence.js";
+import { Strip } from "./strip.js";
 
 /** @import { Component, GraphFields, GraphSpec, Host, Inputs, LossName, Mode } from "./types.d.ts" */
 /** @import { Parameters, RangeInputSpec, PictureShape, Read } from "./types.d.ts" */
 
 /** @typedef {{ node: HTMLElement, set: (value: any) => void }} Widget */
 
+const TARGETS = ["w1", "w2", "b"];
 const PHONE = 640; // px of width, and less
 const BESIDE = 260; // what the inputs take beside a picture
 /** @type {PictureShape[]} the pictures that lie, from wide to narrow */
@@ -85,7 +87,6 @@ export class GraphPage {
   derivation = new Derivation({
     turn: (part, line, fresh) => this.#turn(part, line, fresh),
     point: (names) => this.#point(names),
-    pick: (name, value) => this.#pick(name, value),
     extreme: (fields) => this.#preset(fields),
     saturation: (fields) => this.#saturation(fields),
     copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
@@ -101,19 +102,24 @@ export class GraphPage {
     rest: () => this.queue.rested(),
   });
   onestep = new OneStep((parameters) => this.#step(parameters));
-  act = el("div", { class: "lv-act" }, this.onestep.node, this.nudge.node);
+  side = el("div", { class: "lv-side" }, this.inputs, this.onestep.node);
+  strip = new Strip();
+  /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
+  dock = el("div", { class: "lv-dock" }, this.player.node);
   foot = el("div", { class: "lv-foot" });
 
   /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
     this.host = host;
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
-    this.fixed = el("div", { class: "lv-fixed" }, picture, this.inputs, this.act, this.product.node);
-    const below = [this.player, this.panel, this.derivation, this.curves].map(({ node }) => node);
-    this.root.append(this.head, this.fixed, ...below, this.foot);
-    this.inputs.addEventListener("pointerdown", ({ target }) => {
-      if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
-    });
+    this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.product.node, this.nudge.node);
+    const below = [this.panel, this.derivation, this.curves].map(({ node }) => node);
+    this.root.append(this.head, this.fixed, this.dock, ...below, this.foot);
+    for (const place of [this.inputs, this.dock]) {
+      place.addEventListener("pointerdown", ({ target }) => {
+        if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
+      });
+    }
     host.append(this.root);
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
@@ -185,6 +191,7 @@ export class GraphPage {
       return box;
     });
     this.inputs.replaceChildren(...groups);
+    this.dock.replaceChildren(this.player.node);
     this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
     this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
     this.#buildHead();
@@ -192,7 +199,8 @@ export class GraphPage {
     this.nudge.build(spec.nudge);
     this.onestep.build(spec.onestep);
     this.player.build(spec.captions);
-    this.derivation.build(spec.derivation, fields, spec.loss);
+    this.strip.build(spec.strip);
+    this.derivation.build(spec.derivation, fields, this.strip.node);
     this.curves.build(spec.curves);
     const hidden = new Set(fields.hide);
     this.product.node.hidden = hidden.has("product");
@@ -200,7 +208,8 @@ export class GraphPage {
     this.derivation.node.hidden = hidden.has("derivation");
     this.curves.node.hidden = hidden.has("derivation");
     this.foot.hidden = hidden.has("try");
-    this.act.hidden = hidden.has("try") || hidden.has("values");
+    this.nudge.node.hidden = this.onestep.node.hidden = hidden.has("try") || hidden.has("values");
+    this.strip.node.hidden = hidden.has("values") || hidden.has("product");
     this.#buildFoot();
     this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
   }
@@ -208,7 +217,7 @@ export class GraphPage {
   #buildHead() {
     const { spec, fields } = this;
     const tools = el("div", { class: "lv-tools" });
-    for (const one of spec.tools) {
+    for (const one of [...spec.tools, spec.loss]) {
       const widget = choice({ ...one, value: fields[one.name] }, (v) => this.#pick(one.name, v));
       this.widgets[one.name] = widget;
       tools.append(widget.node);
@@ -248,6 +257,20 @@ export class GraphPage {
     const narrow = wide >= PHONE ? "beside-tall" : "phone";
     this.root.dataset.layout = wide >= width + BESIDE ? "beside" : wide >= width ? "below" : narrow;
     this.root.style.setProperty("--lv-wide", `${width}px`);
+    this.#fillDock();
+  }
+
+  /** The wanted slider moves to the dock on a phone, and back to its place among the others. */
+  #fillDock() {
+    const wanted = this.widgets[this.spec.drag]?.node;
+    if (!wanted) return;
+    const docked = this.dock.firstElementChild;
+    if (this.root.dataset.layout === "phone") this.dock.prepend(wanted);
+    else if (docked === wanted) {
+      const { inputs } = this.spec.groups[0];
+      const next = inputs[inputs.findIndex(({ name }) => name === this.spec.drag) + 1];
+      this.inputs.firstElementChild?.insertBefore(wanted, next ? this.widgets[next.name].node : null);
+    }
   }
 
   async #draw() {
@@ -307,7 +330,10 @@ export class GraphPage {
     this.panel.bind.paint(this.read);
     this.player.bind.paint(this.read);
     this.derivation.digits = this.product.bind.digits;
-    if (!this.derivation.node.hidden) this.derivation.paint(here);
+    if (!this.derivation.node.hidden) {
+      this.derivation.paint(here);
+      this.strip.bind.paint(this.read);
+    }
     if (this.curves.open) {
       this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     }
@@ -343,7 +369,7 @@ export class GraphPage {
    * @param {Read} here
    */
   #act(here) {
-    if (this.act.hidden) return;
+    if (this.nudge.node.hidden) return;
     const { drag, loss, plain: graphs } = this.spec;
     /** @param {Partial<GraphFields>} changed */
     const elsewhere = (changed) => reader(evaluate(graphs[loss.now], { ...this.fields, ...changed }));
@@ -420,7 +446,9 @@ export class GraphPage {
    * @param {string[] | null} names
    */
   #point(names) {
-    this.figure.mark(this.selected, names ?? (this.reading ? this.derivation.about : []));
+    const lit = names ?? (this.reading ? this.derivation.about : []);
+    this.figure.mark(this.selected, lit);
+    this.strip.mark(lit);
   }
 
   /** @param {string} part @param {number} line */
@@ -515,6 +543,10 @@ export class GraphPage {
 
   /** @param {string | null} name a second time: none */
   #select(name) {
+    if (this.root.dataset.layout === "phone" && name && TARGETS.includes(name)) {
+      this.#pick("of", name);
+      return;
+    }
     const at = this.fields.at === name ? null : name;
     this.fields.at = at;
     const part = at === null ? undefined : this.spec.derivation.part_of[at];

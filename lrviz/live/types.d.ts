@@ -295,6 +295,13 @@ export interface NudgeSpec {
   verdict: SentenceTable[];
 }
 
+/** A node or an edge of the path, or the derivative. */
+export interface StripItem {
+  names: string[];
+  text: string;
+  role: "node" | "edge" | "result";
+}
+
 export interface OneStepSpec {
   title: string;
   label: string;
@@ -311,6 +318,7 @@ export interface GraphStructure {
   question: string;
   nudge: NudgeSpec;
   onestep: OneStepSpec;
+  strip: StripItem[];
   structure: string;
   palettes: Palettes;
   said: Record<"now" | "moved", SentenceTable[]>;

@@ -10,7 +10,18 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.core.expression import plain
-from lrviz.core.graph import INPUTS, LOSSES, Loss, Pass, View, build, differentiate, stages
+from lrviz.core.graph import (
+    INPUTS,
+    LOSSES,
+    Graph,
+    Loss,
+    Pass,
+    View,
+    build,
+    differentiate,
+    holder,
+    stages,
+)
 from lrviz.figures.curves import curves_figure
 from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
@@ -165,6 +176,22 @@ def warm() -> None:
     structure("features", "log", "w1")
 
 
+def _strip(graph: Graph, of: str) -> list[dict[str, Any]]:
+    """The path in one line, from the target to the loss, and what it comes to."""
+    product = explanations.product(graph, of)
+    holding = holder(graph, of)
+    letters = explanations.letter
+    target = {"names": [holding.partition(".")[0]], "role": "node"}
+    items = [target | {"text": f"{letters(of)} {{value.{holding}}}"}]
+    for head, factor in zip(("z", "a", "L"), reversed(product.factors), strict=True):
+        edge = {"names": list(factor.names), "role": "edge"}
+        items.append(edge | {"text": f"{factor.mark} {{{factor.key}}} →"})
+        node = {"names": [head], "role": "node"}
+        items.append(node | {"text": f"{letters(head)} {{value.{head}}}"})
+    result = f"{product.symbol} {{~{product.key}}} {{{product.key}}}"
+    return [*items, {"names": [], "role": "result", "text": result}]
+
+
 @lru_cache(maxsize=32)
 def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
     """What the live component is given: it depends on no value that is dragged."""
@@ -242,6 +269,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                 "options": [[name, explanations.gradient(name)] for name in explanations.TARGETS],
             },
         },
+        "strip": _strip(graph, of),
         "captions": explanations.captions(graph),
         "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},
         "derivation": derivation_payload.payload(view, loss, of),
