@@ -175,8 +175,9 @@ def _placed(
         dx, dy = (6, 11) if frame.lane else (8, 15)
         above = [((x0 + dx, y - dy), f"{mark} {symbols}")] if wide else []
         return [*above, ((x0 + dx, y + dy), number)]
-    # Beside the start of the curve, on its outer side.
-    at = (x0 + 6, y0 + (13 if y1 < y0 - 4 else -13))
+    # Beside the start of the curve, on its outer side; the way back may lie there, too.
+    below = 27 if on and frame.lane else 13
+    at = (x0 + 6, y0 + (below if y1 < y0 - 4 else -13))
     if on and wide and gap > 150:
         return [(at, whole if formula == "1" else f"{mark} {symbols} = {formula} {same} {number}")]
     return [(at, f"{mark} {number}" if wide and gap > 60 else number)]
@@ -282,6 +283,7 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
     stage = explanations.span_stage(graph, ("z", "a"))
     short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
+    same = "{~adjoint.z value.a}"  # a may differ from 1 by less than the digits of a − y tell
     zx, zy = frame.at["z"]
     if shape == "tall" and frame.lane:
         return
@@ -291,7 +293,7 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
         if shape == "wide":
             left, right = zx + 8, frame.at["L"][0] + 58
             c.draw(_bracket(left, right, 34), stage, "gradient", 1.25)
-            text = f"③ = ① · ②:  ∂L/∂z {short}{{~adjoint.z}} {{adjoint.z}}"
+            text = f"③ = ① · ②:  ∂L/∂z {short}{same} {{adjoint.z}}"
             c.write(((left + right) / 2 - 112, 16), text, "component", stage, **look)
             return
         for row, text in enumerate(("③ = ① · ②", "∂L/∂z {~adjoint.z} {adjoint.z}")):
@@ -305,7 +307,7 @@ def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
             f"Q{mid},{y} {mid + 8},{y} L{right - 10},{y} Q{right},{y} {right},{y + 10}"
         )
         at = (mid - 112, y - 22)
-        text = f"③ = ① · ②:  ∂L/∂z {short}{{~adjoint.z}} {{adjoint.z}}"
+        text = f"③ = ① · ②:  ∂L/∂z {short}{same} {{adjoint.z}}"
         c.draw(d, stage, "gradient", 1.25)
         c.write(at, text, "component", stage, color="gradient", size=14, weight=600)
         return

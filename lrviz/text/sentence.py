@@ -58,8 +58,8 @@ def _way(loss: Loss, of: str) -> Table:
         lines.append(({f"value.{x}": ZERO}, nothing))
     if loss == "squared":
         stuck = (
-            f" Yet moving {sym} hardly changes the loss, by {{|{slope}}} for each unit: "
-            "where ② is nearly 0, squared error hardly pushes."
+            f" Yet moving {sym} hardly changes the loss: by {{|{slope}}} for each unit, "
+            "because ② is nearly 0."
         )
         flat: Mapping[str, Bounds] = {**hardly, "local.z-a": (None, FLAT)}
         lines.append(({**flat, "value.y": ONE, "value.z": DOWN}, stuck))

@@ -6,6 +6,7 @@ import lrviz
 from lrviz.core.graph import VIEWS, build
 from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
+from lrviz.figures.palette import PALETTES
 from lrviz.text import explanations
 from tests.core.test_graph import WORKED
 
@@ -57,8 +58,10 @@ def test_labels_and_shapes_know_their_stage(view, shape):
 @pytest.mark.parametrize("of", ["w1", "w2", "b"])
 def test_the_path_to_the_target_is_lit(of):
     figure = build_figure("features", of=of)
-    lit = [s for s in figure.layout.shapes if s.line.width == 2.5]
-    assert len(lit) == 3
+    lit = [s.line.color for s in figure.layout.shapes if s.line.width == 2.5]
+    colours = PALETTES["light"]
+    # Forward and back.
+    assert sorted(lit) == sorted([colours["value"]] * 3 + [colours["gradient"]] * 3)
 
 
 def test_an_unknown_target_is_refused():

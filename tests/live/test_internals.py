@@ -7,6 +7,7 @@ import asyncio
 import re
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
 from pathlib import Path
 from unittest.mock import MagicMock
@@ -57,7 +58,9 @@ def parsed(size):
         await form.close()
         return rolled
 
-    return asyncio.run(parse())
+    # In a thread of its own: a browser test before this one may have left a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, parse()).result()
 
 
 def test_an_upload_stays_in_memory(monkeypatch):

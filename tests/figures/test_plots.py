@@ -1,0 +1,158 @@
+"""What is drawn as a slope is the slope that is said."""
+
+import math
+import random
+import re
+
+import pytest
+
+import lrviz
+from lrviz.core.graph import LOSSES, differentiate
+from lrviz.figures import plots
+from lrviz.figures.geometry import FRAMES
+from lrviz.text import explanations
+from tests.live.node import run
+from tests.samples import sample
+
+VIEWS = ("features", "vector")
+SHAPES = ("wide", "tall")
+TARGETS = ("w1", "w2", "b")
+
+
+def states(count, seed):
+    dice = random.Random(seed)
+    grid = [round(-5 + 0.01 * i, 2) for i in range(1001)]
+    for _ in range(count):
+        inputs = {name: dice.choice(grid) for name in ("x1", "x2", "w1", "w2", "b")}
+        yield inputs | {"y": dice.randint(0, 1)}
+
+
+def drawn(view, shape, of, p):
+    stages = explanations.stages_shown(p.graph)
+    return plots.plots(p.graph, of, FRAMES[view, shape].boxes, stages)
+
+
+def points(d):
+    return [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+),(-?[\d.]+)", d)]
+
+
+def scale(plot, p):
+    """Pixels to a unit, across and up; the top of a scale that follows its curve from its point."""
+    low, high = plot.x
+    across = plot.box[2] / (high - low)
+    if plot.y:
+        return across, plot.box[3] / (plot.y[1] - plot.y[0])
+    # Loss at the two ends, by passes of their own: the curve is convex or bounded by its ends.
+    found = []
+    name = plot.at.split(".")[1] if plot.at.count(".") == 1 else f"w{int(plot.at[-1]) + 1}"
+    for n in range(plots.SAMPLES + 1):
+        value = low + (high - low) * n / plots.SAMPLES
+        moved = differentiate(**{**p.inputs, name: value}, view=p.view, loss=p.loss)
+        found.append(moved.values["L"])
+    top = plots.SPARE * max(plots.LEAST, p.values["L"], *found)
+    return across, plot.box[3] / top
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_tangent_has_the_slope_that_is_said(view, loss):
+    for n, state in enumerate(states(125, 12)):
+        p = differentiate(**state, view=view, loss=loss)
+        for plot in drawn(view, SHAPES[n % 2], TARGETS[n % 3], p):
+            if plot.kind == "bars":
+                continue
+            found = {mark.kind: points(mark.d) for mark in plots.marks(plot, p.read)}
+            (x0, y0), (x1, y1) = found["tangent"]
+            long = math.hypot(x1 - x0, y1 - y0)
+            across, up = scale(plot, p)
+            wanted = math.atan(p.read(plot.slope) * up / across)
+            # The ends are written to a hundredth of a pixel.
+            assert abs(math.atan2(y0 - y1, x1 - x0) - wanted) < 0.02 / long, (plot.name, state)
+            left, top, width, height = plot.box
+            for x, y in (*found["tangent"], *found["curve"]):
+                assert left - 0.01 <= x <= left + width + 0.01
+                assert top - 0.01 <= y <= top + height + 0.01
+
+
+def test_the_point_lies_where_the_numbers_say_or_on_the_edge():
+    for state in states(200, 13):
+        p = differentiate(**state)
+        sigma = next(one for one in drawn("features", "wide", "w1", p) if one.name == "a")
+        dot = points(next(m.d for m in plots.marks(sigma, p.read) if m.kind == "dot"))
+        x = (min(x for x, _ in dot) + max(x for x, _ in dot)) / 2
+        left, _, width, _ = sigma.box
+        z = max(-8.0, min(8.0, p.values["z"]))
+        assert x == pytest.approx(left + width * (z + 8) / 16, abs=0.02)
+
+
+def test_bars_add_up():
+    for state in states(200, 14):
+        p = differentiate(**state)
+        bars = next(one for one in drawn("features", "wide", "w1", p) if one.name == "z")
+        terms = [p.read(term) for term in bars.terms]
+        wanted = [state["w1"] * state["x1"], state["w2"] * state["x2"], state["b"]]
+        assert terms == pytest.approx(wanted, abs=1e-15)
+        marks = {mark.kind: points(mark.d) for mark in plots.marks(bars, p.read)}
+        corners = marks["bar"]
+        zero = marks["axis"][0][0]
+        spans = [sorted({x for x, _ in corners[4 * i : 4 * i + 4]}) for i in range(3)]
+        total = sorted({x for x, _ in marks["total"]})
+        signs = [1 if term > 0 else -1 for term in terms]
+        at = zero
+        for span, sign, term in zip(spans, signs, terms, strict=True):
+            if abs(span[-1] - span[0]) > 3:
+                assert (span[0] if sign > 0 else span[-1]) == pytest.approx(at, abs=0.05)
+            width = bars.box[2] / max(1.0, max(0, *sums(terms)) - min(0, *sums(terms)))
+            at += term * width
+        if total[-1] - total[0] > 3:
+            assert (total[-1] if p.values["z"] > 0 else total[0]) == pytest.approx(at, abs=0.05)
+
+
+def sums(terms):
+    return [sum(terms[:n]) for n in range(1, len(terms) + 1)]
+
+
+def test_the_browser_draws_what_python_draws():
+    given = []
+    wanted = []
+    for n, state in enumerate(states(sample(240, 2000), 15)):
+        view, loss, of = VIEWS[n % 2], LOSSES[n // 2 % 2], TARGETS[n % 3]
+        p = differentiate(**state, view=view, loss=loss)
+        nudged = None
+        if n % 4 == 0:
+            nudged = differentiate(**{**state, of: state[of] + 0.5}, view=view, loss=loss)
+        made = drawn(view, SHAPES[n // 4 % 2], of, p)
+        wanted.append([plots.marks(one, p.read, nudged and nudged.read) for one in made])
+        given.append(
+            {
+                "graph": explanations.spec(p.graph),
+                "fields": state,
+                "of": of if nudged else None,
+                "plots": [plots.spec(one) for one in made],
+            }
+        )
+    body = """
+    const { evaluate, reader } = await load("pass.js");
+    const { marks } = await load("plots.js");
+    return given.map(({ graph, fields, of, plots }) => {
+      const read = reader(evaluate(graph, fields));
+      const nudged = of && reader(evaluate(graph, { ...fields, [of]: fields[of] + 0.5 }));
+      return plots.map((plot) => marks(plot, read, nudged));
+    });
+    """
+    for state, found, expected in zip(given, run(body, given), wanted, strict=True):
+        for got, made in zip(found, expected, strict=True):
+            assert [kind for kind, _ in got] == [mark.kind for mark in made]
+            for (_, d), mark in zip(got, made, strict=True):
+                assert re.sub(r"[\d.,-]+", "", d) == re.sub(r"[\d.,-]+", "", mark.d)
+                for here, there in zip(points(d), points(mark.d), strict=True):
+                    assert here == pytest.approx(there, abs=0.011), state["fields"]
+
+
+def test_a_notebook_draws_the_slopes_too():
+    p = lrviz.differentiate(x1=1.5, x2=2, w1=0.5, w2=-0.25, b=0.1, y=1)
+    figure = lrviz.graph_figure(p)
+    paths = {shape.path for shape in figure.layout.shapes}
+    for plot in drawn("features", "wide", "w1", p):
+        for mark in plots.marks(plot, p.read):
+            assert mark.d in paths

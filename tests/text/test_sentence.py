@@ -1,0 +1,127 @@
+"""What is said in words is true of the numbers, in every state."""
+
+import random
+import re
+
+import pytest
+
+from lrviz.core.graph import LOSSES, build, differentiate
+from lrviz.text import explanations, sentence
+from lrviz.text.explanations import TARGETS
+from tests.live.node import run
+from tests.samples import sample
+
+TINY = 1e-4
+
+
+def states(count, seed):
+    dice = random.Random(seed)
+    grid = [round(-5 + 0.01 * i, 2) for i in range(1001)]
+    for n in range(count):
+        inputs = {name: dice.choice(grid) for name in ("x1", "x2", "w1", "w2", "b")}
+        if n % 10 == 0:
+            inputs[dice.choice(("x1", "x2"))] = 0.0
+        if n % 25 == 0:
+            inputs = dict.fromkeys(inputs, 0.0)
+        yield inputs | {"y": dice.randint(0, 1)}
+
+
+def parts(text):
+    """The percentage, the answer, and what is said of a parameter."""
+    found = re.fullmatch(r"The model says (.+?)(?:: it has no opinion)?, (.+?)\. (.+)\.", text)
+    assert found, text
+    return found.groups()
+
+
+def number(text):
+    mantissa, _, power = text.replace("−", "-").partition("×10")
+    digits = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    if mantissa.startswith("10") and mantissa[2:].strip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹") == "" and mantissa[2:]:
+        return 10.0 ** int(mantissa[2:].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    return float(mantissa) * 10.0 ** int(digits or 0)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_sentence_is_true(loss):
+    kinds = set()
+    for n, state in enumerate(states(5000, 20)):
+        of = TARGETS[n % 3]
+        p = differentiate(**state, loss=loss)
+        text = sentence.say(sentence.now(loss, of), p.read)
+        says, answer, way = parts(text)
+        a, z, y = float(p.values["a"]), p.values["z"], state["y"]
+        if says.startswith("more than"):
+            assert a > 0.999
+        elif says.startswith("less than"):
+            assert a < 0.001
+        else:
+            assert number(says.removesuffix(" %")) == pytest.approx(100 * a, rel=5.1e-3)
+            assert (says == "50 %") == (a == 0.5) or abs(a - 0.5) < 5e-4
+        right = z == 0 or (z > 0) == (y == 1)
+        assert answer == f"{'and' if right else 'but'} the answer is {y}", text
+
+        def moved(by, state=state, of=of):
+            there = differentiate(**{**state, of: state[of] + by}, loss=loss)
+            return there.values["L"] - p.values["L"]  # noqa: B023
+
+        kind = re.split(r"[ :]", way)[0]
+        kinds.add(kind)
+        if "changes nothing" in way:
+            assert moved(1.0) == moved(-1.0) == 0
+            continue
+        rate = number(re.search(r"by (\S+?) for each unit", way)[1])
+        if "hardly" in way:
+            assert abs(moved(TINY)) <= 1.1e-3 * TINY
+        else:
+            # By the loss itself: no derivative is asked.
+            sign = {"Raise": 1, "Lower": -1}[kind]
+            assert moved(sign * TINY) < 0
+            assert moved(-sign * TINY) > 0
+            assert rate == pytest.approx(-sign * moved(sign * TINY) / TINY * sign, rel=0.02)
+        if way.startswith("Yet"):
+            assert loss == "squared"
+            assert not right or z == 0
+    assert kinds >= {"Raise", "Lower", "Moving"}
+
+
+def test_what_a_drag_did_is_true():
+    dice = random.Random(21)
+    for state in states(3000, 22):
+        of = dice.choice(TARGETS)
+        by = dice.choice([0.0, dice.uniform(-3, 3)])
+        start, end = differentiate(**state), differentiate(**{**state, of: state[of] + by})
+        numbers = {
+            "moved.by": by,
+            "moved.loss": end.values["L"] - start.values["L"],
+            "moved.promise": start.adjoints[of] * by,
+        }
+        text = sentence.say(sentence.moved(of), numbers.__getitem__)
+        assert ("went up" in text) == (by > 0)
+        assert ("went down" in text) == (by < 0)
+        assert ("the loss fell" in text) == (end.values["L"] < start.values["L"])
+        assert ("the loss rose" in text) == (end.values["L"] > start.values["L"])
+        assert ("a fall of" in text) == (start.adjoints[of] * by < 0)
+        assert ("a rise of" in text) == (start.adjoints[of] * by > 0)
+        if "a fall" in text and "fell" in text:
+            # The loss is convex in each parameter: it never falls by more than was promised.
+            assert numbers["moved.loss"] >= numbers["moved.promise"] * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_browser_says_what_python_says(loss):
+    graph = explanations.spec(build("features", loss))
+    given = [
+        {"of": TARGETS[n % 3], "fields": state}
+        for n, state in enumerate(states(sample(400, 4000), 23))
+    ]
+    tables = {of: sentence.payload(sentence.now(loss, of)) for of in TARGETS}
+    body = """
+    const { evaluate, reader } = await load("pass.js");
+    const { say } = await load("sentence.js");
+    const { graph, tables, states } = given;
+    return states.map(({ of, fields }) => say(tables[of], reader(evaluate(graph, fields))));
+    """
+    found = run(body, {"graph": graph, "tables": tables, "states": given})
+    for one, text in zip(given, found, strict=True):
+        p = differentiate(**one["fields"], loss=loss)
+        assert text == sentence.say(sentence.now(loss, one["of"]), p.read)
