@@ -202,7 +202,13 @@ export class GraphPage {
     this.strip.build(spec.strip);
     this.derivation.build(spec.derivation, fields, this.strip.node);
     this.curves.build(spec.curves);
-    const hidden = new Set(fields.hide);
+    this.#buildFoot();
+    this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
+  }
+
+  /** Leave out what the link leaves out. */
+  #hide() {
+    const hidden = new Set(this.fields.hide);
     this.product.node.hidden = hidden.has("product");
     this.player.node.hidden = hidden.has("player") || hidden.has("values");
     this.derivation.node.hidden = hidden.has("derivation");
@@ -210,8 +216,6 @@ export class GraphPage {
     this.foot.hidden = hidden.has("try");
     this.nudge.node.hidden = this.onestep.node.hidden = hidden.has("try") || hidden.has("values");
     this.strip.node.hidden = hidden.has("values") || hidden.has("product");
-    this.#buildFoot();
-    this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
   }
 
   #buildHead() {
@@ -421,6 +425,7 @@ export class GraphPage {
   #showFields() {
     if (!this.ready) return;
     const { spec, fields } = this;
+    this.#hide();
     for (const [name, widget] of Object.entries(this.widgets)) {
       widget.set(fields[/** @type {keyof GraphFields} */ (name)]);
     }

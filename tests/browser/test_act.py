@@ -1,0 +1,197 @@
+"""A nudge, steps on one example, the sentence that moves, and the path in one line."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from lrviz.core.graph import differentiate
+from lrviz.text import sentence
+from lrviz.text.act import RATES, SIZES
+from lrviz.text.numbers import number
+from tests.browser.conftest import apart, boxes, settle, slide
+from tests.core.test_graph import WORKED
+
+INPUTS = ("w1", "w2", "b")
+
+
+def cells(page):
+    """The table of the nudge, its rows of texts."""
+    rows = page.locator("section.lv-nudge tbody tr").all()
+    return [row.locator("th, td").all_inner_texts() for row in rows]
+
+
+def changes(of, size, **inputs):
+    here = differentiate(**(WORKED | inputs))
+    there = differentiate(**(WORKED | inputs | {of: (WORKED | inputs)[of] + size}))
+    return here, [float(there.values[n]) - float(here.values[n]) for n in (of, "z", "a", "L")]
+
+
+@pytest.mark.parametrize("size", [1.0, 0.01])
+@pytest.mark.parametrize("of", INPUTS)
+def test_a_nudge_travels_along_the_path(visit, of, size):
+    page = visit(f"/?of={of}&nudge={size:g}")
+    here, (moved, z, a, loss) = changes(of, size)
+    found = cells(page)
+    shown = [row[1] for row in found]
+    assert shown == [number(v) for v in (moved, z, a, loss, loss / moved)]
+    local = here.locals
+    guesses = [local[of, "z"] * moved, local["z", "a"] * z, local["a", "L"] * a]
+    assert [row[2].split(" ")[-1] for row in found[1:4]] == [number(v) for v in guesses]
+    assert found[4][2].split(" ")[-1] == number(here.adjoints[of])
+
+
+def test_the_secant_turns_into_the_tangent(visit):
+    page = visit("/?nudge=1")
+    slider = page.get_by_role("slider", name="nudge", exact=True)
+
+    def angle(kind):
+        d = page.locator(f".lv-mark-{kind}[data-plot=of]").get_attribute("d")
+        x0, y0, x1, y1 = map(float, re.findall(r"-?[\d.]+", d))
+        return math.atan2(y0 - y1, x1 - x0)
+
+    apart_by = []
+    slider.focus()
+    for _ in range(7):
+        apart_by.append(abs(angle("secant") - angle("tangent")))
+        page.keyboard.press("ArrowRight")
+    assert apart_by == sorted(apart_by, reverse=True)
+    assert apart_by[0] > 0.02
+    assert apart_by[-1] < 0.001
+    settle(page)
+    assert f"nudge={SIZES[7]:g}" in page.url
+    # To the end: float64 has lost the difference, and the page says so.
+    page.keyboard.press("End")
+    note = page.locator("section.lv-nudge [role=status]")
+    assert "Too small" in note.inner_text()
+    settle(page)
+    page.keyboard.press("Home")
+    assert page.locator(".lv-mark-secant[data-plot=of]").get_attribute("d") == ""
+    settle(page)
+    assert "nudge" not in page.url
+
+
+def test_steps_go_downhill_and_back(open_page):
+    page = open_page()
+    take = page.get_by_role("button", name="Take one step")
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    state = dict(WORKED)
+    before = [dict(state)]
+    for _ in range(3):
+        take.click()
+        p = differentiate(**state)
+        state |= {name: state[name] - p.adjoints[name] for name in INPUTS}
+        before.append(dict(state))
+    settle(page)
+    fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
+    for name in INPUTS:
+        assert fields[name] == pytest.approx(state[name], rel=1e-14)
+    losses = [differentiate(**one).values["L"] for one in (before[0], state)]
+    said = page.locator(".lv-onestep [role=status]").inner_text()
+    assert said == f"3 steps: the loss went from {number(losses[0])} to {number(losses[1])}."
+    assert f"w1={fields['w1']!r}" in page.url
+    for _ in range(3):
+        undo.click()
+    settle(page)
+    assert undo.is_disabled()
+    fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
+    assert {name: fields[name] for name in INPUTS} == {name: WORKED[name] for name in INPUTS}
+
+
+def test_a_step_out_of_range_is_not_taken(visit):
+    page = visit("/?x1=5&w1=-4&x2=5&w2=-4&b=0")
+    page.get_by_role("radiogroup", name="Learning rate η").get_by_text(
+        str(RATES[-1]), exact=True
+    ).click()
+    assert page.get_by_role("button", name="Take one step").is_disabled()
+    assert "a smaller learning rate" in page.locator(".lv-onestep [role=status]").inner_text()
+    page.get_by_role("radiogroup", name="Learning rate η").get_by_text(
+        str(RATES[0]), exact=True
+    ).click()
+    assert page.get_by_role("button", name="Take one step").is_enabled()
+
+
+def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(open_page):
+    page = open_page()
+    heading = page.get_by_role("heading", level=1)
+    box = page.get_by_role("slider", name="w1", exact=True).bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.55, y)
+    page.mouse.down()
+    for part in (0.4, 0.7, 0.9):
+        page.mouse.move(box["x"] + box["width"] * part, y)
+        value = float(page.get_by_role("slider", name="w1", exact=True).input_value())
+        p = differentiate(**(WORKED | {"w1": value}))
+        assert heading.inner_text() == sentence.say(sentence.now("log", "w1"), p.read)
+    page.mouse.up()
+    settle(page)
+    start = differentiate(**WORKED)
+    numbers = {
+        "moved.by": value - WORKED["w1"],
+        "moved.loss": p.values["L"] - start.values["L"],
+        "moved.promise": start.adjoints["w1"] * (value - WORKED["w1"]),
+    }
+    said = sentence.say(sentence.moved("w1"), numbers.__getitem__)
+    assert page.locator(".lv-bridge").inner_text() == said
+    # The next drag begins where this one ended.
+    slide(page, "w1", 0.0)
+    assert f"w₁ went down by {number(value)}" in page.locator(".lv-bridge").inner_text()
+
+
+def test_nothing_is_given_away_while_walking_or_where_numbers_are_left_out(visit):
+    question = "How does changing w₁ change the loss?"
+    page = visit("/?stage=2")
+    assert page.get_by_role("heading", level=1).inner_text() == question
+    page = visit("/?hide=values")
+    assert page.get_by_role("heading", level=1).inner_text() == question
+    assert page.locator("section.lv-nudge").is_hidden()
+    assert page.locator("section.lv-onestep").is_hidden()
+    hidden = ".lv-mark-tangent, .lv-mark-dot, .lv-mark-bar"
+    assert page.evaluate(
+        "(found) => [...document.querySelectorAll(found)]"
+        ".every((node) => node.classList.contains('lv-not-yet'))",
+        hidden,
+    )
+
+
+@pytest.mark.parametrize("width", [1920, 1440, 1280, 1024, 390])
+def test_sentence_controls_and_picture_keep_apart(visit, width):
+    page = visit("/?nudge=0.1", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    names = "head h1, bridge, tools, picture, inputs, onestep, product, nudge"
+    found = [box for name in names.split(", ") for box in boxes(page, f".lv-{name}")]
+    assert len(found) == 8
+    for i, one in enumerate(found):
+        for other in found[i + 1 :]:
+            assert apart(one, other), (one, other)
+
+
+def test_the_path_stays_in_view_while_the_derivation_is_read(visit):
+    page = visit("/?part=3&line=5")
+    (strip,) = boxes(page, ".lv-strip")
+    assert strip[3] - strip[1] <= 140
+    page.locator(".lv-lines").hover()
+    page.mouse.wheel(0, 500)
+    page.wait_for_function(
+        "() => document.querySelector('.lv-strip').getBoundingClientRect().top < 70"
+    )
+    assert "∂L/∂w₁ ≈ −0.6201" in page.locator(".lv-strip").inner_text()
+    page.get_by_role("button", name="Previous line").click()
+    assert page.locator(".lv-strip .lv-lit").count() > 0
+
+
+def test_on_a_phone_a_tap_on_a_parameter_puts_its_slider_in_the_dock(visit):
+    page = visit("/", width=390, height=844)
+    for name in ("w2", "b", "w1"):
+        page.locator(f".lv-hit[data-name='{name}']").click()
+        slider = page.locator(f".lv-dock input[type=range][aria-label={name}]")
+        slider.wait_for()
+        assert page.locator(".lv-dock input[type=range]").count() == 1
+        assert page.locator("input[type=range][aria-label]").count() == 6
+    # The picture's chain, the slider and the gradient are in one view.
+    (dock,) = boxes(page, ".lv-dock")
+    cards = boxes(page, ".lv-hit[data-name=w1], .lv-hit[data-name=z], .lv-hit[data-name=a]")
+    assert all(box[1] >= 0 and box[3] <= dock[1] for box in cards)
+    assert dock[3] <= 844
