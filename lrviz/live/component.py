@@ -1,6 +1,6 @@
 """The one browser component: draws a figure without remounting it, and evaluates the graph.
 
-The JavaScript beside this file is served by a route of the app (see ``app.py``) under a
+The JavaScript beside this file is served by a route of the app (see ``launch.py``) under a
 path that contains a hash of its content, so that an edit is seen at once and everything
 else may be cached for ever.
 """
@@ -26,12 +26,40 @@ PLOTLY = Path(plotly.__file__).parent / "package_data"
 _LOADER = """
 export default function (component) {
   const host = component.parentElement;
-  host.lrvizLoad = (host.lrvizLoad ?? Promise.resolve())
-    .then(() => import(new URL(component.data.module, location.origin)))
-    .then((live) => live.default(component))
-    .catch((error) => {
-      host.textContent = `This part of the page did not load: ${error.message}`;
+  const page = window.lrvizLoading ??= { tries: 0, loads: {}, failed: new Map() };
+  // A browser may remember by its address that a module did not load: the next try has another,
+  // and the same one for every mount, because they share what is in the modules.
+  const load = () => {
+    const { module } = component.data;
+    const at = page.tries ? module.replace(/(?=[^/]*$)/, `${page.tries}/`) : module;
+    return page.loads[at] ??= import(new URL(at, location.origin)).catch((error) => {
+      page.tries += 1;
+      throw error;
     });
+  };
+  const mount = () => {
+    host.lrvizLoad = (host.lrvizLoad ?? Promise.resolve())
+      .then(load)
+      .then((live) => live.default(component))
+      .then(() => page.failed.delete(host), (error) => page.failed.set(host, { mount, error }))
+      .then(() => {
+        host.lrvizSaid?.remove();
+        const found = page.failed.get(host);
+        // A mount that nobody sees leaves the sentence to one that is seen.
+        if (!found || host.closest("[class*='-sync']")) return;
+        const said = host.lrvizSaid = document.createElement("p");
+        const retry = document.createElement("button");
+        said.className = "lv-failure";
+        said.role = "alert";
+        said.textContent = `This part of the page did not load: ${found.error.message} `;
+        retry.textContent = "Retry";
+        retry.onclick = () => page.failed.forEach((one, at) => (
+          at.isConnected ? one.mount() : page.failed.delete(at)));
+        said.append(retry);
+        host.prepend(said);
+      });
+  };
+  mount();
 }
 """
 
@@ -47,23 +75,37 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
+#: What a page asks for of plotly's files.
+PLOTLY_NAME = "plotly.min.js"
+
+
 @cache
-def _version() -> str:
+def files() -> tuple[str, ...]:
+    """What a page may ask for of the files beside this one.
+
+    That of the standalone page is written into it, and page.css into every page.
+    """
+    found = {file.name for file in HERE.iterdir() if file.suffix in (".js", ".css")}
+    return tuple(sorted(found - {"standalone.js", "standalone.css", "page.css"}))
+
+
+@cache
+def version() -> str:
+    """A hash of those files."""
     digest = hashlib.sha256()
-    for file in sorted(HERE.glob("*.*")):
-        if file.suffix in (".js", ".css"):
-            digest.update(file.read_bytes())
+    for name in files():
+        digest.update((HERE / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
 def addresses() -> dict[str, str]:
     """Where the browser finds the module, its style sheet and plotly.js."""
-    live = f"{base_path()}/live/{_version()}"
+    live = f"{base_path()}/live/{version()}"
     return {
         "module": f"{live}/live.js",
         "css": f"{live}/live.css",
         "katex": f"{base_path()}/{katex()}",
-        "plotly": f"{base_path()}/plotly/{plotly.__version__}/plotly.min.js",
+        "plotly": f"{base_path()}/plotly/{plotly.__version__}/{PLOTLY_NAME}",
     }
 
 

@@ -3,8 +3,7 @@
 // page is in the data it is given.
 
 import { Panel, Player, Product } from "./blocks.js";
-import { during } from "./busy.js";
-import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
@@ -36,6 +35,7 @@ export class GraphPage {
   starting = Promise.resolve();
   /** @type {HTMLElement | null} */
   failure = null;
+  whole = /** @type {() => Promise<void>} */ (later);
   dragging = false;
   /** Whether anything is drawn, was ever drawn, and was ever touched. */
   ready = false;
@@ -81,7 +81,7 @@ export class GraphPage {
     saturation: (fields) => this.#saturation(fields),
     copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
   });
-  curves = new Curves(() => this.#drawCurves());
+  curves = new Curves(() => drawing(this, this.#drawCurves()));
   foot = el("div", { class: "lv-foot" });
 
   /** @param {Host} host @param {GraphSpec} data */
@@ -99,7 +99,7 @@ export class GraphPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => during(this.#resized()));
+    this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     const stop = () => {
       this.dragging = false;

@@ -2,8 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { during } from "./busy.js";
-import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -62,6 +61,7 @@ export class TrainingPage {
   starting = Promise.resolve();
   /** @type {HTMLElement | null} */
   failure = null;
+  whole = /** @type {() => Promise<void>} */ (later);
   /** @type {"four" | "two" | "one"} */
   layout = "one";
   /** Which layout and mode the example's graph is drawn for. */
@@ -142,6 +142,7 @@ export class TrainingPage {
     this.key = data.key;
     this.data.clicked = (point) => this.#choose(point.customdata);
     this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.surface.failed = (error) => failed(this, error);
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
@@ -151,7 +152,7 @@ export class TrainingPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => during(this.#resized()));
+    this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     channel(data.key).live = this;
   }
@@ -472,7 +473,7 @@ export class TrainingPage {
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
-    if (this.surface.solid !== (this.fields.surface === "3d")) this.#redraw();
+    if (this.surface.solid !== (this.fields.surface === "3d")) drawing(this, this.#redraw());
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -638,11 +639,11 @@ export function mountRows({ data }) {
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
   const page = host.lrvizTraining ??= new TrainingPage(host, data);
-  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")].map(stylesheet);
+  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
   const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {
-    await Promise.all(sheets);
+    await Promise.all(sheets.map(stylesheet));
     await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
     if (page.latest === component) await page.update(component);

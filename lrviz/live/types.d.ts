@@ -481,6 +481,10 @@ export interface Page<Fields = any> {
   structure: string | null;
   /** Resolves when what was asked for is drawn. */
   starting: Promise<unknown>;
+  /** Whether it is, and no drawing has failed since. */
+  ready: boolean;
+  /** Draws all of it. */
+  whole: () => Promise<void>;
   failure: HTMLElement | null;
   synced(): void;
 }
