@@ -19,6 +19,9 @@ from lrviz.core.numerics import Array
 
 #: Limits of a file: bytes, columns, characters of a cell, size of a number.
 BYTES_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, NUMBER_LIMIT = 2_000_000, 100, 1000, 1e100
+#: Least spread of a column: weights for it in its own units, and a figure's axis, still fit a
+#: float64.
+SPREAD_LIMIT = 1e-100
 #: What a cell may hold to say that its value is missing, in any case; and what more may say so
 #: where a number is expected, while it could be the name of a class.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
@@ -152,7 +155,8 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
     Raises
     ------
     DataError
-        A cell is no number or beyond ±1e100, could mean two numbers, or all cells are equal.
+        A cell is no number, beyond ±1e100 or too near to 0, could mean two numbers, or all cells
+        are equal or differ by less than 1e-100.
     """
     column = table.column(name)
     cells = [column[i] for i in keep]
@@ -167,10 +171,18 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
     beyond = np.flatnonzero(~(np.abs(values) <= NUMBER_LIMIT))
     if beyond.size:
         _refuse(table, keep[int(beyond[0])], name, "which is beyond ±1e100, the limit")
+    for at in np.flatnonzero(values == 0):
+        if re.search("[1-9]", re.split("[eE]", plain[at])[0]):
+            _refuse(table, keep[int(at)], name, "which is too near to 0 for a float64")
     if (values == values[0]).all():
         raise DataError(
             f"Every row has {quoted(cells[0])} for {quoted(name)}: a constant column cannot "
             "tell the classes apart."
+        )
+    if values.max() - values.min() < SPREAD_LIMIT:
+        raise DataError(
+            f"The values of {quoted(name)} differ by less than 1e-100, too little for what is "
+            "computed from them: multiply the column by a power of ten."
         )
     comma = f"In {quoted(name)} the comma was read as the decimal mark."
     return values, comma if pattern is _COMMA else None

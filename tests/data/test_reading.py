@@ -659,3 +659,20 @@ def test_columns_and_label_can_be_named():
             read_csv(PEOPLE, columns=wrong, label="sex")
     with pytest.raises(DataError, match="Three columns are needed"):
         read_csv(PEOPLE)
+
+
+@pytest.mark.parametrize("tiny", [1e-310, 1e-200, 1e-101])
+def test_a_column_that_hardly_differs_is_refused(tiny):
+    text = f"a,b,y\n{tiny},1,0\n{2 * tiny},2,1\n{-tiny},3,1\n"
+    with pytest.raises(DataError, match="differ by less than 1e-100") as refused:
+        read_csv(text)
+    assert "“a”" in sentence(refused.value)
+    assert read_csv("a,b,y\n1e-99,1,0\n2e-99,2,1\n0,3,1\n").X[0, 0] == 1e-99
+
+
+@pytest.mark.parametrize("cell", ["1e-999999999", "-0.5e-400", "1" + "0" * 20 + "E-999"])
+def test_what_would_silently_become_0_is_refused(cell):
+    with pytest.raises(DataError, match="too near to 0") as refused:
+        read_csv(f"a,b,y\n1,1,0\n{cell},2,1\n3,3,1\n")
+    assert "Row 3" in sentence(refused.value)
+    assert read_csv("a,b,y\n1,1,0\n0.00e-999,2,1\n3,3,1\n").X[1, 0] == 0
