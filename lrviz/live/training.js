@@ -7,6 +7,7 @@ import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
+import { beyond } from "./far.js";
 import { fill, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
@@ -106,6 +107,8 @@ export class TrainingPage {
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
   chosen = el("p", { class: "lvt-caption" });
+  /** Stands for the example's graph where that cannot be drawn. */
+  far = el("p", { class: "lvt-caption", hidden: true });
   hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
   planeHost = el("div", { class: "lv-tools" });
   legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
@@ -165,7 +168,7 @@ export class TrainingPage {
       cell("c", "Loss at every step", [], this.loss.node, this.ended),
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
         el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
-        this.chosen, this.exampleHost, this.panel.node));
+        this.chosen, this.far, this.exampleHost, this.panel.node));
   }
 
   #player() {
@@ -365,7 +368,13 @@ export class TrainingPage {
 
   #compute() {
     const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
-    this.read = reader(evaluate(this.spec.graph, { ...this.playback.example(this.example), w1, w2, b }));
+    const example = this.playback.example(this.example);
+    this.read = reader(evaluate(this.spec.graph, { ...example, w1, w2, b }));
+    const far = beyond(Number(this.read("value.z")), example.y, this.spec.z_limit);
+    put(this.far, far);
+    this.far.hidden = !far;
+    this.exampleHost.classList.toggle("lvt-far", Boolean(far));
+    this.panel.node.classList.toggle("lvt-far", Boolean(far));
   }
 
   /**

@@ -404,6 +404,8 @@ export interface TrainingStructure {
   panels: Record<string, PanelSpec>;
   example: Record<"wide" | "tall", GraphFigureSpec>;
   reach: number;
+  /** Beyond this |z| an example's graph is not drawn. */
+  z_limit: number;
   home: string;
   rates: Record<"standard" | "raw", { lr: number }>;
   uses: Record<string, string[]>;

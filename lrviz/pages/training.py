@@ -11,6 +11,7 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.core.graph import build
+from lrviz.core.numerics import Z_LIMIT
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import Dataset, from_points
 from lrviz.figures.data import data_figure, plane_figure
@@ -269,6 +270,7 @@ def _shared() -> Spec:
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
         "reach": settings.HIGH,
+        "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
         "rates": FIRST_RATES,
         "uses": {
