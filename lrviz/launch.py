@@ -26,7 +26,11 @@ from lrviz.live import internals
 from lrviz.live.component import HERE as LIVE
 from lrviz.live.component import PLOTLY, PLOTLY_NAME, base_path, files, version
 from lrviz.pages import graph, training
-from lrviz.serving import SecurityHeaders, headers
+from lrviz.serving import MessageLimit, SecurityHeaders, headers
+
+#: Bytes held of what one session has uploaded, and of one message from a page. Text that is
+#: pasted comes in one: far above a file's own limit, so that a sentence can refuse it.
+UPLOADS_LIMIT = MESSAGE_LIMIT = 8_000_000
 
 HERE = Path(__file__).parent
 #: The script that Streamlit runs for every visit.
@@ -77,12 +81,16 @@ def routes() -> list[Mount]:
 def middleware() -> list[Middleware]:
     """What every answer passes through."""
     given = headers(os.environ, internals.INDEX.read_bytes())
-    return [Middleware(SecurityHeaders, headers=given)]
+    return [
+        Middleware(SecurityHeaders, headers=given),
+        Middleware(MessageLimit, most=MESSAGE_LIMIT),
+    ]
 
 
 def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.keep_uploads_in_memory()
+    internals.bound_uploads(UPLOADS_LIMIT)
     internals.forget_the_pages_folder()
     graph.warm()
     training.warm()
