@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly
 import streamlit as st
@@ -63,6 +63,8 @@ export default function (component) {
 }
 """
 
+# Of a client's name, and of its messages.
+_LONGEST_NAME, _LAST = 64, 2**53
 #: What a browser may ask of a whole page; see `signals`.
 SIGNALS = ("stop", "open", "wake")
 
@@ -109,8 +111,51 @@ def addresses() -> dict[str, str]:
     }
 
 
-def live(key: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Mount the component and return the browser's last message, or None.
+class Message(NamedTuple):
+    """What the browser sends: the fields as they are, and perhaps a question.
+
+    Attributes
+    ----------
+    client, seq : str, int
+        Who sent it, and its number there: 0 up to 2⁵³.
+    rest : bool
+        Whether the hand rests, so that the link is written.
+    fields, ask : mapping
+        Not checked: the page's table of fields does.
+    """
+
+    client: str
+    seq: int
+    rest: bool
+    fields: Mapping[str, Any]
+    ask: Mapping[str, Any]
+
+
+def heard(key: str) -> Message | None:
+    """The last message of the mount called ``key``; None if there is none, or none of that form."""
+    state = st.session_state.get(key)
+    return read_message(state.get("message") if isinstance(state, Mapping) else None)
+
+
+def read_message(sent: Any) -> Message | None:
+    """A message out of anything that JSON can hold; None if it is none."""
+    if not isinstance(sent, Mapping):
+        return None
+    client, seq = sent.get("client"), sent.get("seq")
+    if not isinstance(client, str) or len(client) > _LONGEST_NAME:
+        return None
+    if isinstance(seq, bool) or not isinstance(seq, int | float) or not 0 <= seq <= _LAST:
+        return None
+    if seq != int(seq):
+        return None
+    fields, ask = (
+        value if isinstance(value, Mapping) else {} for value in map(sent.get, ("fields", "ask"))
+    )
+    return Message(client, int(seq), sent.get("rest") is True, fields, ask)
+
+
+def live(key: str, data: Mapping[str, Any]) -> None:
+    """Mount the component; what the browser says is `heard`.
 
     Parameters
     ----------
@@ -119,16 +164,9 @@ def live(key: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     data : mapping
         The structure: figures, inputs, graph, blocks. It must not hold values that change
         while a hand is on an input; those travel through `sync`.
-
-    Returns
-    -------
-    mapping or None
-        ``client``, ``seq``, ``rest`` and ``fields``.
     """
     body = {"kind": "live", "key": key, **addresses(), **data}
-    result = _component(key=key, data=body, on_message_change=_nothing)
-    message = result.get("message")
-    return message if isinstance(message, Mapping) else None
+    _component(key=key, data=body, on_message_change=_nothing)
 
 
 def sync(key: str, data: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS, surface3d_figure, surface_figure
-from lrviz.live.component import base_path, control, live, plain, rows, signals
+from lrviz.live.component import base_path, control, heard, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
@@ -81,19 +81,14 @@ def _session() -> MutableMapping[Any, Any]:
     return st.session_state
 
 
-def _message() -> Mapping[str, Any] | None:
-    held = st.session_state.get(KEY)
-    return held.get("message") if isinstance(held, Mapping) else None
-
-
 def _back(page_state: PageState) -> None:
     """Return to the run that is drawn; what was asked for meanwhile is not asked again."""
-    memory, message = page_state.memory, _message()
+    memory, message = page_state.memory, heard(KEY)
     if "shown" in memory:
         memory["state"] = memory["shown"]
         memory["revision"] += 1
         if message:
-            memory["handled"] = (str(message.get("client")), int(message.get("seq", 0)))
+            page_state.handle(message)
 
 
 def _use(data: Dataset) -> None:
@@ -148,7 +143,7 @@ def _source(page_state: PageState) -> TrainingData | None:
 @st.fragment
 def _body() -> None:
     page_state = PageState(KEY, settings.TRAINING, mismatched)
-    page_state.receive(_message())
+    page_state.receive()
     state = page_state.state
     request = Request(**{name: state[name] for name in Request._fields})
     source = _source(page_state)
