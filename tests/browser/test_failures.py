@@ -132,3 +132,35 @@ def test_so_it_is_on_the_graph_page(open_page):
     settle(page)
     assert "view=vector" in page.url
     assert page.locator(".lv-hit[data-name=x]").is_visible()
+
+
+@pytest.mark.parametrize("path", ["/share", "/training"])
+def test_half_a_character_is_replaced_before_it_is_sent(page, address, path):
+    page.goto(address + path, wait_until="commit")
+    if path == "/share":
+        field = page.get_by_role("textbox", name="The state to share")
+        field.wait_for(timeout=30_000)
+        page.wait_for_function("() => Object.keys(window.lrvizLoading?.loads ?? {}).length")
+        page.evaluate("() => Promise.all(Object.values(lrvizLoading.loads)).then(() => null)")
+    else:
+        page.wait_for_selector(".lv-ready", timeout=30_000)
+        settle(page)
+        page.get_by_role("button", name="Your data…").click()
+        page.get_by_text("Paste", exact=False).first.click()
+        field = page.get_by_role("textbox", name="Rows, with the columns")
+        field.wait_for()
+    settle(page)
+    sockets = []
+    page.on("websocket", lambda one: sockets.append(one.url))
+    field.evaluate(
+        """(node) => {
+          node.focus();
+          node.select();
+          document.execCommand("insertText", false, "a,b,y\\ud83d\\n1,2,😀\\udc00");
+        }"""
+    )
+    field.blur()
+    settle(page)
+    assert "\ufffd" in field.input_value()
+    assert "😀" in field.input_value()
+    assert sockets == []
