@@ -349,6 +349,8 @@ def notice(bad: Sequence[str]) -> str:
     if not bad:
         return ""
     named = [re.sub(r"[^\w.-]", "?", name)[:20] or "?" for name in dict.fromkeys(bad)]
+    # The sentence is Markdown, to which two underscores are bold.
+    named = [name.replace("_", r"\_") for name in named]
     listed = ", ".join(named[:NAMED]) + (" and others" if len(named) > NAMED else "")
     if len(named) > 1:
         return f"These fields of the link could not be read and were left out: {listed}."

@@ -106,6 +106,7 @@ def test_what_the_browser_sends_is_checked_too(name, value):
 
 def test_a_notice_cannot_carry_markup():
     assert "<" not in settings.notice(["<img src=x>"])
+    assert r" \_\_proto\_\_." in settings.notice(["__proto__"])
     assert settings.notice([]) == ""
 
 

@@ -139,11 +139,16 @@ def classes(cells: Collection[str]) -> tuple[dict[Any, str], Callable[[str], Any
     """
     present = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
     numeric = all(map(_POINT.fullmatch, present)) and all(math.isfinite(float(c)) for c in present)
-    key: Callable[[str], Any] = float if numeric else str
+    key: Callable[[str], Any] = _exact if numeric else str
     found: dict[Any, str] = {}
     for cell in present:
         found.setdefault(key(cell), cell)
     return dict(sorted(found.items())), key
+
+
+def _exact(cell: str) -> float:
+    # Python compares an int with a float exactly: 2⁵³ + 1 is a class of its own, and 1 is 1.0.
+    return int(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
 
 
 # Numbers and labels of some rows
@@ -184,8 +189,11 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
             f"The values of {quoted(name)} differ by less than 1e-100, too little for what is "
             "computed from them: multiply the column by a power of ten."
         )
-    comma = f"In {quoted(name)} the comma was read as the decimal mark."
-    return values, comma if pattern is _COMMA else None
+    # A table of semicolons comes from where a point may part thousands.
+    marked = [cell for cell in cells if "." in cell]
+    doubtful = table.delimiter == ";" and marked and all(map(_THOUSANDS.fullmatch, marked))
+    mark = "comma" if pattern is _COMMA else "point" if doubtful else ""
+    return values, f"In {quoted(name)} the {mark} was read as the decimal mark." if mark else None
 
 
 def _refuse(table: Table, place: int, name: str, why: str) -> NoReturn:
@@ -259,8 +267,16 @@ def as_labels(
 def quoted(text: str, longest: int = 40) -> str:
     """Text from a file as it may stand in a sentence: on one line and not too long."""
     start = text[: longest + 1]
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
+    line = printable(start)
     return f"“{line[:longest]}…”" if len(line) > longest else f"“{line}”"
+
+
+def printable(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+    """Text from a file with something to see for what would break a line or hide.
+
+    The two joiners stay: they shape emoji and the words of many scripts.
+    """
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else instead for c in text)
 
 
 def named(names: Sequence[str]) -> str:
