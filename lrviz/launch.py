@@ -8,11 +8,13 @@ Both paths carry a version, so both may be cached for ever. Every answer carries
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import plotly
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -22,9 +24,13 @@ from streamlit.web import cli
 
 from lrviz.live import internals
 from lrviz.live.component import HERE as LIVE
-from lrviz.live.component import PLOTLY, base_path
+from lrviz.live.component import PLOTLY, PLOTLY_NAME, base_path, files, version
 from lrviz.pages import graph, training
-from lrviz.serving import SecurityHeaders, headers
+from lrviz.serving import MessageLimit, SecurityHeaders, headers
+
+#: Bytes held of what one session has uploaded, and of one message from a page. Text that is
+#: pasted comes in one: far above a file's own limit, so that a sentence can refuse it.
+UPLOADS_LIMIT = MESSAGE_LIMIT = 8_000_000
 
 HERE = Path(__file__).parent
 #: The script that Streamlit runs for every visit.
@@ -41,14 +47,25 @@ OPTIONS: Mapping[str, Any] = {
 
 
 class Versioned(StaticFiles):
-    """Static files under ``/<version>/``: the version is dropped, the answer never stales."""
+    """A few static files under ``/<version>/``: the answer never stales.
+
+    After ``<version>/`` may stand the number of another try, because a browser may remember by
+    its address that a module did not load. No other version is answered: what a cache keeps for
+    ever must not be what another server would have said.
+    """
+
+    def __init__(self, directory: Path, version: str, names: Iterable[str]) -> None:
+        super().__init__(directory=directory)
+        self.wanted = re.compile(
+            rf"{re.escape(version)}/(?:[1-9][0-9]?/)?({'|'.join(map(re.escape, names))})"
+        )
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Serve ``<version>/<file>``, for scripts and style sheets only."""
-        _, _, file = path.replace("\\", "/").partition("/")
-        if not file.endswith((".js", ".css")):
-            return Response(status_code=404)
-        response = await super().get_response(file, scope)
+        """Serve ``<version>/<file>``."""
+        found = self.wanted.fullmatch(path.replace("\\", "/"))
+        if not found:
+            return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        response = await super().get_response(found[1], scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
@@ -56,20 +73,24 @@ class Versioned(StaticFiles):
 def routes() -> list[Mount]:
     """The routes beside Streamlit's own."""
     return [
-        Mount(f"{base_path()}/plotly", Versioned(directory=PLOTLY)),
-        Mount(f"{base_path()}/live", Versioned(directory=LIVE)),
+        Mount(f"{base_path()}/plotly", Versioned(PLOTLY, plotly.__version__, [PLOTLY_NAME])),
+        Mount(f"{base_path()}/live", Versioned(LIVE, version(), files())),
     ]
 
 
 def middleware() -> list[Middleware]:
     """What every answer passes through."""
     given = headers(os.environ, internals.INDEX.read_bytes())
-    return [Middleware(SecurityHeaders, headers=given)]
+    return [
+        Middleware(SecurityHeaders, headers=given),
+        Middleware(MessageLimit, most=MESSAGE_LIMIT),
+    ]
 
 
 def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.keep_uploads_in_memory()
+    internals.bound_uploads(UPLOADS_LIMIT)
     internals.forget_the_pages_folder()
     graph.warm()
     training.warm()

@@ -1,4 +1,4 @@
-"""What every answer of the server carries: headers that tell browsers what a page may do.
+"""The headers of every answer, and how long a message from a page may be.
 
 Plain ASGI and no framework, so that nothing is buffered and web sockets pass untouched.
 """
@@ -125,3 +125,30 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class MessageLimit:
+    """ASGI middleware that drops a web socket's messages of more than ``most`` bytes.
+
+    Dropped, and the connection left as it is: a page whose connection is closed opens it again
+    and sends the same once more.
+    """
+
+    def __init__(self, app: App, most: int) -> None:
+        self.app, self.most = app, most
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Send,
+    ) -> None:
+        """Pass everything on but messages that are too long."""
+
+        async def receive_short() -> Message:
+            while True:
+                message = await receive()
+                if max(len(message.get(kind) or "") for kind in ("bytes", "text")) <= self.most:
+                    return message
+
+        await self.app(scope, receive_short if scope["type"] == "websocket" else receive, send)

@@ -6,7 +6,6 @@ returned notice. `encode` leaves out what stands at its default.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,17 +79,21 @@ class Field:
         return self.key or self.name
 
 
-def real(name: str, low: float, high: float, default: float | None) -> Field:
-    """A finite number from ``low`` to ``high``; None, when it is the default, is absence."""
+def real(name: str, low: float, high: float, default: float | None, *, least: float = 0.0) -> Field:
+    """A finite number from ``low`` to ``high`` that is 0 or at least ``least`` in size.
+
+    None, when it is the default, is absence.
+    """
 
     def check(value: Any) -> float | None:
         if value is None and default is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadValueError(name)
-        number = float(value)
-        if not (math.isfinite(number) and low <= number <= high):
+        # Compared before it is a float: an integer may be too long to be one.
+        if not low <= value <= high or 0 < abs(value) < least:
             raise BadValueError(name)
+        number = float(value)
         return number + 0.0  # -0.0 becomes 0.0
 
     def read(text: str) -> float | None:
@@ -242,8 +245,8 @@ GRAPH: tuple[Field, ...] = (
 
 #: A visitor's own data: hand-placed points, which the link carries, and a file, which it does not.
 OWN, FILE = "own", "file"
-#: Most hand-placed points, and how far out they may lie.
-POINTS_LIMIT, POINTS_HIGH = 60, 100.0
+#: Most hand-placed points, how far out they may lie, and how near to an axis that they are not on.
+POINTS_LIMIT, POINTS_HIGH, POINTS_LEAST = 60, 100.0, 1e-100
 #: Most runs beside the one that the controls set.
 COMPARISONS_LIMIT = 2
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
@@ -275,8 +278,8 @@ TRAINING: tuple[Field, ...] = (
         "points",
         POINTS_LIMIT,
         (
-            real("x1", -POINTS_HIGH, POINTS_HIGH, 0.0),
-            real("x2", -POINTS_HIGH, POINTS_HIGH, 0.0),
+            real("x1", -POINTS_HIGH, POINTS_HIGH, 0.0, least=POINTS_LEAST),
+            real("x2", -POINTS_HIGH, POINTS_HIGH, 0.0, least=POINTS_LEAST),
             whole("y", 0, 1, 0),
         ),
         # A copy of a file's rows stays out of the link as long as they are not what is shown.
@@ -355,6 +358,8 @@ def notice(bad: Sequence[str]) -> str:
     if not bad:
         return ""
     named = [re.sub(r"[^\w.-]", "?", name)[:20] or "?" for name in dict.fromkeys(bad)]
+    # The sentence is Markdown, to which two underscores are bold.
+    named = [name.replace("_", r"\_") for name in named]
     listed = ", ".join(named[:NAMED]) + (" and others" if len(named) > NAMED else "")
     if len(named) > 1:
         return f"These fields of the link could not be read and were left out: {listed}."

@@ -5,7 +5,14 @@ import hashlib
 
 import pytest
 
-from lrviz.serving import ANYONE, VARIABLE, SecurityHeaders, frame_ancestors, headers
+from lrviz.serving import (
+    ANYONE,
+    VARIABLE,
+    MessageLimit,
+    SecurityHeaders,
+    frame_ancestors,
+    headers,
+)
 from tests.deploy.protocol import run
 
 
@@ -67,3 +74,29 @@ def test_what_the_app_set_itself_stands_and_web_sockets_pass():
     assert answer[b"x-content-type-options"] == b"nosniff"
     assert b"content-security-policy" in answer
     assert "headers" not in run(call("websocket"))
+
+
+def test_a_message_that_no_page_sends_is_dropped():
+    sent = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "bytes": b"x" * 11, "text": None},
+        {"type": "websocket.receive", "text": "x" * 11},
+        {"type": "websocket.receive", "bytes": b"x" * 10},
+        {"type": "websocket.disconnect"},
+    ]
+
+    def heard(kind):
+        left, got = [*sent], []
+
+        async def receive():
+            return left.pop(0)
+
+        async def app(scope, receive, send):
+            while left:
+                got.append(await receive())
+
+        run(MessageLimit(app, most=10)({"type": kind}, receive, None))
+        return got
+
+    assert heard("websocket") == [sent[0], *sent[3:]]
+    assert heard("http") == sent

@@ -106,6 +106,7 @@ def test_what_the_browser_sends_is_checked_too(name, value):
 
 def test_a_notice_cannot_carry_markup():
     assert "<" not in settings.notice(["<img src=x>"])
+    assert r" \_\_proto\_\_." in settings.notice(["__proto__"])
     assert settings.notice([]) == ""
 
 
@@ -117,7 +118,9 @@ _run = {
     "seed": st.integers(0, 999_999),
 }
 _starts = [st.floats(-settings.START_HIGH, settings.START_HIGH)] * 3
-_places = st.floats(-settings.POINTS_HIGH, settings.POINTS_HIGH)
+_places = st.floats(-settings.POINTS_HIGH, settings.POINTS_HIGH).filter(
+    lambda x: x == 0 or abs(x) >= settings.POINTS_LEAST
+)
 
 training_states = st.fixed_dictionaries(
     {
@@ -190,3 +193,14 @@ def test_sixty_points_fit_into_a_link_as_they_are():
     )
     # What a link need not escape, and far from the 2,000 characters that every browser takes.
     assert re.fullmatch(r"[\w.~-]{1,1200}", query["points"], re.ASCII)
+
+
+@pytest.mark.parametrize("x", [1e-101, -5e-324, 10**400, -(10**400), math.nan])
+def test_a_point_lies_where_it_can_be_computed_and_drawn(x):
+    base = settings.defaults(settings.TRAINING)
+    assert settings.accept(settings.TRAINING, base, {"points": [[x, 1.0, 0]]}) == base
+    assert settings.accept(GRAPH, settings.defaults(GRAPH), {"w1": x})["w1"] in (0.5, x)
+    sent = {"data": ["own"], "points": ["1e-310_0_1~2e-310_0_0"]}
+    assert settings.decode(settings.TRAINING, sent)[1] == ["points"]
+    there = settings.accept(settings.TRAINING, base, {"points": [[1e-99, 0.0, 0]]})
+    assert there["points"] == ((1e-99, 0.0, 0),)

@@ -170,7 +170,7 @@ def _delimiter(text: str) -> str:
         try:
             for cells in _parsed(text, delimiter):
                 if cells:
-                    sample.append(_stripped(cells))
+                    sample.append(_stripped(cells[: COLUMNS_LIMIT + 1]))
                 if len(sample) > _SAMPLE_ROWS:
                     break
         except csv.Error:

@@ -19,6 +19,9 @@ from lrviz.core.numerics import Array
 
 #: Limits of a file: bytes, columns, characters of a cell, size of a number.
 BYTES_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, NUMBER_LIMIT = 2_000_000, 100, 1000, 1e100
+#: Least spread of a column: weights for it in its own units, and a figure's axis, still fit a
+#: float64.
+SPREAD_LIMIT = 1e-100
 #: What a cell may hold to say that its value is missing, in any case; and what more may say so
 #: where a number is expected, while it could be the name of a class.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
@@ -136,11 +139,16 @@ def classes(cells: Collection[str]) -> tuple[dict[Any, str], Callable[[str], Any
     """
     present = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
     numeric = all(map(_POINT.fullmatch, present)) and all(math.isfinite(float(c)) for c in present)
-    key: Callable[[str], Any] = float if numeric else str
+    key: Callable[[str], Any] = _exact if numeric else str
     found: dict[Any, str] = {}
     for cell in present:
         found.setdefault(key(cell), cell)
     return dict(sorted(found.items())), key
+
+
+def _exact(cell: str) -> float:
+    # Python compares an int with a float exactly: 2⁵³ + 1 is a class of its own, and 1 is 1.0.
+    return int(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
 
 
 # Numbers and labels of some rows
@@ -152,7 +160,8 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
     Raises
     ------
     DataError
-        A cell is no number or beyond ±1e100, could mean two numbers, or all cells are equal.
+        A cell is no number, beyond ±1e100 or too near to 0, could mean two numbers, or all cells
+        are equal or differ by less than 1e-100.
     """
     column = table.column(name)
     cells = [column[i] for i in keep]
@@ -167,13 +176,24 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
     beyond = np.flatnonzero(~(np.abs(values) <= NUMBER_LIMIT))
     if beyond.size:
         _refuse(table, keep[int(beyond[0])], name, "which is beyond ±1e100, the limit")
+    for at in np.flatnonzero(values == 0):
+        if re.search("[1-9]", re.split("[eE]", plain[at])[0]):
+            _refuse(table, keep[int(at)], name, "which is too near to 0 for a float64")
     if (values == values[0]).all():
         raise DataError(
             f"Every row has {quoted(cells[0])} for {quoted(name)}: a constant column cannot "
             "tell the classes apart."
         )
-    comma = f"In {quoted(name)} the comma was read as the decimal mark."
-    return values, comma if pattern is _COMMA else None
+    if values.max() - values.min() < SPREAD_LIMIT:
+        raise DataError(
+            f"The values of {quoted(name)} differ by less than 1e-100, too little for what is "
+            "computed from them: multiply the column by a power of ten."
+        )
+    # A table of semicolons comes from where a point may part thousands.
+    marked = [cell for cell in cells if "." in cell]
+    doubtful = table.delimiter == ";" and marked and all(map(_THOUSANDS.fullmatch, marked))
+    mark = "comma" if pattern is _COMMA else "point" if doubtful else ""
+    return values, f"In {quoted(name)} the {mark} was read as the decimal mark." if mark else None
 
 
 def _refuse(table: Table, place: int, name: str, why: str) -> NoReturn:
@@ -247,8 +267,16 @@ def as_labels(
 def quoted(text: str, longest: int = 40) -> str:
     """Text from a file as it may stand in a sentence: on one line and not too long."""
     start = text[: longest + 1]
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
+    line = printable(start)
     return f"“{line[:longest]}…”" if len(line) > longest else f"“{line}”"
+
+
+def printable(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+    """Text from a file with something to see for what would break a line or hide.
+
+    The two joiners stay: they shape emoji and the words of many scripts.
+    """
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else instead for c in text)
 
 
 def named(names: Sequence[str]) -> str:

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from plotly.offline import get_plotlyjs
 
+from lrviz.data.table import printable
 from lrviz.figures.palette import PALETTES, Mode
-from lrviz.figures.styles import RUN_STYLES, outline, printable
+from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun

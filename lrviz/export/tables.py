@@ -9,7 +9,7 @@ import numpy as np
 
 from lrviz.data.dataset import Dataset
 from lrviz.data.reading import read_table
-from lrviz.data.table import DataError, to_csv_cell
+from lrviz.data.table import DataError, printable, to_csv_cell
 from lrviz.text.runs import LabelledRun
 
 #: Rows of a CSV by which its reader tells the delimiter.
@@ -66,7 +66,7 @@ def _cell(value: object) -> str:
     follows such a sign, or a line break, in a later one stands at the beginning of a cell.
     """
     if isinstance(value, str):
-        value = "".join(c if c.isprintable() else " " for c in value).replace(";", ",")
+        value = printable(value, " ").replace(";", ",")
     return to_csv_cell(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any, NamedTuple
 
+from lrviz.data.table import printable
 from lrviz.figures.palette import PALETTES, Mode
 
 #: How far the handles of a quarter circle of radius 1 reach.
@@ -38,11 +39,6 @@ RUN_STYLES = (
     RunStyle("run_b", "9px,4px", "9 4", "square"),
     RunStyle("run_c", "2px,3px", "2 3", "diamond"),
 )
-
-
-def printable(text: str) -> str:
-    """The text on one line: what cannot be shown, or not even be written, gives way to a sign."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def literal(text: str, longest: int = ROOM) -> str:

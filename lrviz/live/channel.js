@@ -1,7 +1,7 @@
 // What every mount on the page shares: the line to Python, the mode, the style sheets.
 
-import { busy } from "./busy.js";
-import { assign, el } from "./dom.js";
+import { busy, during } from "./busy.js";
+import { assign, el, failure, reason } from "./dom.js";
 
 /** @import { MessageQueue } from "./queue.js" */
 /** @import { Rows } from "./playback.js" */
@@ -82,15 +82,21 @@ export function mode(host) {
 const styles = new Map();
 
 /**
- * A promise that the style sheet has been read; it is added to the page once.
+ * A promise that the style sheet has been read; it is added to the page once, and again where it
+ * did not load.
  * @param {string} href
  */
 export function stylesheet(href) {
   const found = styles.get(href);
   if (found) return found;
   const link = el("link", { rel: "stylesheet", href });
-  const read = new Promise((resolve) => {
-    link.onload = link.onerror = resolve;
+  const read = new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => {
+      link.remove();
+      styles.delete(href);
+      reject(new Error(`a style sheet did not load from ${href}`));
+    };
   });
   styles.set(href, read);
   document.head.append(link);
@@ -145,22 +151,35 @@ export async function copyLink(queue, key, said, note = "") {
 }
 
 /**
- * Draw when what was asked before is drawn. What goes wrong is said where the drawing would be,
- * with a way to try again; the next drawing takes its turn all the same.
+ * Draw the whole page when what was asked before is drawn. What goes wrong is said; the next
+ * drawing takes its turn all the same.
  * @param {Page} page @param {() => Promise<void>} draw
  */
 export function drawInTurn(page, draw) {
+  page.whole = draw;
   busy(draw, true);
   page.starting = page.starting.then(draw).finally(() => busy(draw, false)).then(
-    () => page.failure?.remove(),
-    (error) => {
-      // Whatever is drawn next is drawn whole.
-      page.structure = null;
-      page.failure?.remove();
-      page.failure = el("p", { class: "lv-error", role: "alert" },
-        `This part of the page could not be drawn: ${error.message} `,
-        el("button", { type: "button", class: "lv-button", text: "Try again", onclick: () => drawInTurn(page, draw) }));
-      page.root.prepend(page.failure);
-    },
+    // One that a newer one overtook has drawn nothing.
+    () => page.structure !== null && page.failure?.remove(),
+    (error) => failed(page, error),
   );
+}
+
+/**
+ * A part of the page is being drawn anew.
+ * @param {Page} page @param {Promise<unknown>} work
+ */
+export const drawing = (page, work) => during(work).catch((error) => failed(page, error));
+
+/**
+ * Say that a drawing failed, and offer to draw the whole page again. Until then the pictures may
+ * be those of another state: the style sheet hides them.
+ * @param {Page} page @param {unknown} error
+ */
+export function failed(page, error) {
+  assign(page, { structure: null, ready: false });
+  page.failure?.remove();
+  page.failure = failure(`This part of the page could not be drawn: ${reason(error)}`,
+    () => drawInTurn(page, page.whole));
+  page.root.before(page.failure);
 }

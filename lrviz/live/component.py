@@ -1,6 +1,6 @@
 """The one browser component: draws a figure without remounting it, and evaluates the graph.
 
-The JavaScript beside this file is served by a route of the app (see ``app.py``) under a
+The JavaScript beside this file is served by a route of the app (see ``launch.py``) under a
 path that contains a hash of its content, so that an edit is seen at once and everything
 else may be cached for ever.
 """
@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly
 import streamlit as st
@@ -26,15 +26,45 @@ PLOTLY = Path(plotly.__file__).parent / "package_data"
 _LOADER = """
 export default function (component) {
   const host = component.parentElement;
-  host.lrvizLoad = (host.lrvizLoad ?? Promise.resolve())
-    .then(() => import(new URL(component.data.module, location.origin)))
-    .then((live) => live.default(component))
-    .catch((error) => {
-      host.textContent = `This part of the page did not load: ${error.message}`;
+  const page = window.lrvizLoading ??= { tries: 0, loads: {}, failed: new Map() };
+  // A browser may remember by its address that a module did not load: the next try has another,
+  // and the same one for every mount, because they share what is in the modules.
+  const load = () => {
+    const { module } = component.data;
+    const at = page.tries ? module.replace(/(?=[^/]*$)/, `${page.tries}/`) : module;
+    return page.loads[at] ??= import(new URL(at, location.origin)).catch((error) => {
+      page.tries += 1;
+      throw error;
     });
+  };
+  const mount = () => {
+    host.lrvizLoad = (host.lrvizLoad ?? Promise.resolve())
+      .then(load)
+      .then((live) => live.default(component))
+      .then(() => page.failed.delete(host), (error) => page.failed.set(host, { mount, error }))
+      .then(() => {
+        host.lrvizSaid?.remove();
+        const found = page.failed.get(host);
+        // A mount that nobody sees leaves the sentence to one that is seen.
+        if (!found || host.closest("[class*='-sync']")) return;
+        const said = host.lrvizSaid = document.createElement("p");
+        const retry = document.createElement("button");
+        said.className = "lv-failure";
+        said.role = "alert";
+        said.textContent = `This part of the page did not load: ${found.error.message} `;
+        retry.textContent = "Retry";
+        retry.onclick = () => page.failed.forEach((one, at) => (
+          at.isConnected ? one.mount() : page.failed.delete(at)));
+        said.append(retry);
+        host.prepend(said);
+      });
+  };
+  mount();
 }
 """
 
+# Of a client's name, and of its messages.
+_LONGEST_NAME, _LAST = 64, 2**53
 #: What a browser may ask of a whole page; see `signals`.
 SIGNALS = ("stop", "open", "wake")
 
@@ -47,28 +77,85 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
+#: What a page asks for of plotly's files.
+PLOTLY_NAME = "plotly.min.js"
+
+
 @cache
-def _version() -> str:
+def files() -> tuple[str, ...]:
+    """What a page may ask for of the files beside this one.
+
+    That of the standalone page is written into it, and page.css into every page.
+    """
+    found = {file.name for file in HERE.iterdir() if file.suffix in (".js", ".css")}
+    return tuple(sorted(found - {"standalone.js", "standalone.css", "page.css"}))
+
+
+@cache
+def version() -> str:
+    """A hash of those files."""
     digest = hashlib.sha256()
-    for file in sorted(HERE.glob("*.*")):
-        if file.suffix in (".js", ".css"):
-            digest.update(file.read_bytes())
+    for name in files():
+        digest.update((HERE / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
 def addresses() -> dict[str, str]:
     """Where the browser finds the module, its style sheet and plotly.js."""
-    live = f"{base_path()}/live/{_version()}"
+    live = f"{base_path()}/live/{version()}"
     return {
         "module": f"{live}/live.js",
         "css": f"{live}/live.css",
         "katex": f"{base_path()}/{katex()}",
-        "plotly": f"{base_path()}/plotly/{plotly.__version__}/plotly.min.js",
+        "plotly": f"{base_path()}/plotly/{plotly.__version__}/{PLOTLY_NAME}",
     }
 
 
-def live(key: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Mount the component and return the browser's last message, or None.
+class Message(NamedTuple):
+    """What the browser sends: the fields as they are, and perhaps a question.
+
+    Attributes
+    ----------
+    client, seq : str, int
+        Who sent it, and its number there: 0 up to 2⁵³.
+    rest : bool
+        Whether the hand rests, so that the link is written.
+    fields, ask : mapping
+        Not checked: the page's table of fields does.
+    """
+
+    client: str
+    seq: int
+    rest: bool
+    fields: Mapping[str, Any]
+    ask: Mapping[str, Any]
+
+
+def heard(key: str) -> Message | None:
+    """The last message of the mount called ``key``; None if there is none, or none of that form."""
+    state = st.session_state.get(key)
+    return read_message(state.get("message") if isinstance(state, Mapping) else None)
+
+
+def read_message(sent: Any) -> Message | None:
+    """A message out of anything that JSON can hold; None if it is none."""
+    if not isinstance(sent, Mapping):
+        return None
+    client, seq = sent.get("client"), sent.get("seq")
+    if not isinstance(client, str) or len(client) > _LONGEST_NAME:
+        return None
+    if isinstance(seq, bool) or not isinstance(seq, int | float) or not 0 <= seq <= _LAST:
+        return None
+    if seq != int(seq):
+        return None
+    fields, ask = (
+        value if isinstance(value, Mapping) else {} for value in map(sent.get, ("fields", "ask"))
+    )
+    return Message(client, int(seq), sent.get("rest") is True, fields, ask)
+
+
+def live(key: str, data: Mapping[str, Any]) -> None:
+    """Mount the component; what the browser says is `heard`.
 
     Parameters
     ----------
@@ -77,16 +164,9 @@ def live(key: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     data : mapping
         The structure: figures, inputs, graph, blocks. It must not hold values that change
         while a hand is on an input; those travel through `sync`.
-
-    Returns
-    -------
-    mapping or None
-        ``client``, ``seq``, ``rest`` and ``fields``.
     """
     body = {"kind": "live", "key": key, **addresses(), **data}
-    result = _component(key=key, data=body, on_message_change=_nothing)
-    message = result.get("message")
-    return message if isinstance(message, Mapping) else None
+    _component(key=key, data=body, on_message_change=_nothing)
 
 
 def sync(key: str, data: Mapping[str, Any]) -> None:

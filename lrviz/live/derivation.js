@@ -1,7 +1,8 @@
 // The derivation, line by line: KaTeX draws each formula once, and numbers are written into
 // its marked elements on the frames of a drag.
 
-import { button, choice, el, later } from "./dom.js";
+import { during } from "./busy.js";
+import { button, choice, el, failure, later } from "./dom.js";
 import { compile } from "./expression.js";
 import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
@@ -11,20 +12,24 @@ import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
 /** @type {{ renderToString(latex: string, options: object): string } | null} */
 let katex = null;
+/** Where it is, and how often it was looked for there in vain. */
+let [address, tries] = ["", 0];
 
 /**
- * KaTeX as the page already has it: the copy that Streamlit serves for its own formulas.
+ * KaTeX as the page already has it: the copy that Streamlit serves for its own formulas. Where it
+ * did not load, formulas are shown as their LaTeX.
  * @param {string} url
  */
 export async function typesetter(url) {
-  if (!katex) {
-    try {
-      katex = (await import(new URL(url, location.origin).href)).default;
-    } catch {
-      katex = { renderToString: (latex) => `<code>${latex.replace(/[<&]/g, "")}</code>` };
-    }
+  address = url;
+  // A Streamlit without such a copy gives no file.
+  if (katex || !url.endsWith(".js")) return;
+  try {
+    // A browser may remember that a module did not load, by its address.
+    katex = (await import(new URL(url + (tries ? `?${tries}` : ""), location.origin).href)).default;
+  } catch {
+    tries += 1;
   }
-  return katex;
 }
 
 const OPTIONS = {
@@ -42,7 +47,8 @@ const PREFIXED = /\bkatex-(?!html|mathml|display|error)([a-z]+)\b/g;
 function math(latex, { display = false, spoken = true } = {}) {
   const node = el("span", { class: "lv-tex" });
   const options = { ...OPTIONS, output: spoken ? "htmlAndMathml" : "html" };
-  const html = katex?.renderToString((display ? "\\displaystyle " : "") + latex, options) ?? "";
+  const html = katex?.renderToString((display ? "\\displaystyle " : "") + latex, options)
+    ?? `<code>${latex.replace(/[<&]/g, "")}</code>`;
   node.innerHTML = html.replace(/class="[^"]*"/g, (text) => text.replace(PREFIXED, "katex-$1 $1"));
   return node;
 }
@@ -97,6 +103,9 @@ export class Derivation {
   all = button("Show all", () => this.#turn(this.count - 1));
   place = el("span", { class: "lv-count" });
   remark = el("p", { class: "lv-remark", role: "status" });
+  bare = failure("The formulas are shown as LaTeX, because what typesets them did not load.", () =>
+    during(this.#typeset()));
+  read = /** @type {Read} */ (later);
   body = el("div", { class: "lv-lines", tabindex: 0, role: "group", "aria-label": PREVIOUS_AND_NEXT });
   withNumbers = el("input", { type: "checkbox" });
   copied = el("span", { class: "lv-copied", role: "status" });
@@ -128,6 +137,7 @@ export class Derivation {
     this.node.replaceChildren(
       el("div", { class: "lv-bar lv-derivation-head" }, el("h2", { text: "The derivation" }), this.tabs.node),
       strip,
+      this.bare,
       this.body,
       this.foot,
       this.remark,
@@ -175,8 +185,19 @@ export class Derivation {
     return this.rows[this.line]?.step.about ?? [];
   }
 
+  /** Formulas that were shown as their LaTeX: try once more to set them. */
+  async #typeset() {
+    await typesetter(address);
+    const part = this.drawn;
+    if (!katex || part === null) return;
+    this.drawn = null;
+    this.show(part, this.line);
+    this.paint(this.read);
+  }
+
   /** @param {PartSpec} part */
   #draw(part) {
+    this.bare.hidden = Boolean(katex) || !tries;
     this.rows = [];
     this.heads = [];
     const intro = el("p", { class: "lv-intro" }, ...prose(part.intro));
@@ -265,6 +286,7 @@ export class Derivation {
    * @param {Read} read answers for the two-feature graph
    */
   paint(read) {
+    this.read = read;
     for (const one of this.slots) {
       const now = slot(one.open, read(one.key), this.digits);
       if (now !== one.last) one.leaf.textContent = one.last = now;

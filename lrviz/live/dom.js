@@ -64,6 +64,13 @@ export function svg(tag, attributes = {}, ...children) {
 export const button = (text, onclick, attributes = {}) =>
   el("button", { type: "button", class: "lv-button", text, onclick, ...attributes });
 
+/**
+ * A sentence about what went wrong, with a way to try again.
+ * @param {string} sentence @param {() => unknown} again
+ */
+export const failure = (sentence, again) =>
+  el("p", { class: "lv-failure", role: "alert" }, `${sentence} `, button("Retry", again, { class: null }));
+
 let count = 0;
 /** @param {string} stem */
 export const unique = (stem) => `lv-${stem}-${(count += 1)}`;

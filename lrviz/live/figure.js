@@ -22,11 +22,14 @@ export function plotly(url) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
-    script.onload = () => resolve(/** @type {Plotly} */ (window.Plotly));
-    script.onerror = () => {
+    script.onload = script.onerror = () => {
+      if (window.Plotly) {
+        resolve(window.Plotly);
+        return;
+      }
       script.remove();
       loading = null; // so that it can be tried again
-      reject(new Error(`The drawing library did not load from ${url}.`));
+      reject(new Error(`the drawing library did not load from ${url}`));
     };
     document.head.append(script);
   });

@@ -4,8 +4,7 @@
 
 import { Nudge, OneStep } from "./act.js";
 import { Panel, Player, Product } from "./blocks.js";
-import { during } from "./busy.js";
-import { adopt, channel, copyLink, copyText, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
@@ -42,6 +41,7 @@ export class GraphPage {
   starting = Promise.resolve();
   /** @type {HTMLElement | null} */
   failure = null;
+  whole = /** @type {() => Promise<void>} */ (later);
   dragging = false;
   /** Whether anything is drawn, was ever drawn, and was ever touched. */
   ready = false;
@@ -91,7 +91,7 @@ export class GraphPage {
     saturation: (fields) => this.#saturation(fields),
     copy: (scope, numbers, said) => this.#copyLatex(scope, numbers, said),
   });
-  curves = new Curves(() => this.#drawCurves());
+  curves = new Curves(() => drawing(this, this.#drawCurves()));
   nudge = new Nudge({
     move: (size) => {
       this.fields.nudge = size;
@@ -125,7 +125,7 @@ export class GraphPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => during(this.#resized()));
+    this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     const stop = () => {
       this.dragging = false;

@@ -17,6 +17,7 @@ from streamlit.dataframe_util import is_dataframe_like
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 STATIC = Path(st.__file__).parent / "static"
 #: The page that every visit begins with: its inline scripts are named in the security headers.
@@ -42,6 +43,25 @@ def keep_uploads_in_memory() -> None:
     0 is no limit.
     """
     MultiPartParser.spool_max_size = 0
+
+
+def bound_uploads(most: int) -> None:
+    """Hold at most so many bytes of one session's uploads: the oldest is let go for a new one.
+
+    Streamlit bounds each upload, and not how many there are.
+    """
+    add = MemoryUploadedFileManager.add_file
+
+    def add_file(self: MemoryUploadedFileManager, session_id: str, file: UploadedFileRec) -> None:
+        add(self, session_id, file)
+        held = self.file_storage[session_id].copy()
+        size = sum(len(one.data) for one in held.values())
+        for name, one in held.items():
+            if size > most and name != file.file_id:
+                self.remove_file(session_id, name)
+                size -= len(one.data)
+
+    MemoryUploadedFileManager.add_file = add_file  # type: ignore[method-assign]
 
 
 def forget_upload(file_id: str) -> None:

@@ -1,10 +1,11 @@
 // The live component: what Streamlit mounts, by kind. A mount keeps its element for ever.
 
-import { channel } from "./channel.js";
+import { channel, failed } from "./channel.js";
 import { mountGraph } from "./graph.js";
 import "./paper.js";
 import { mountPictures } from "./picture.js";
 import { mountRows, mountSignals, mountTraining } from "./training.js";
+import "./wellformed.js";
 
 /** @import { Component, SyncSpec } from "./types.d.ts" */
 
@@ -17,7 +18,11 @@ function mountSync({ data }) {
   line.put({ sync: data });
   // Back on a page that was left: its link takes the place of the bare address.
   if (data.returned && data.query && !location.search) history.replaceState({}, "", `?${data.query}`);
-  line.live?.synced();
+  try {
+    line.live?.synced();
+  } catch (error) {
+    if (line.live) failed(line.live, error);
+  }
 }
 
 /** @type {Record<string, (component: Component<any>) => void>} */

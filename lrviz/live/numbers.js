@@ -70,8 +70,19 @@ export function number(x, digits = DIGITS) {
   if (Math.abs(Number(`${short}e${power}`) - size) <= EXACT * size) mantissa = short;
   const sign = x < 0 ? MINUS : "";
   if (-PLACES <= power && power <= PLACES) return sign + positional(mantissa, power);
-  const ten = "10" + [...String(power)].map((c) => SUPERSCRIPT[c]).join("");
-  return sign + (mantissa === "1" ? ten : `${mantissa}×${ten}`);
+  return sign + (mantissa === "1" ? "" : `${mantissa}×`) + tenTo(power);
+}
+
+/** @param {number} power a whole number */
+const tenTo = (power) => `10${raise(String(power))}`;
+
+/**
+ * 10^x with a mantissa, for what may not fit a float64.
+ * @param {number} x
+ */
+export function ten(x) {
+  const [mantissa, carried] = scientific(10 ** (x - Math.floor(x)), DIGITS);
+  return `${mantissa}×${tenTo(Math.floor(x) + carried)}`;
 }
 
 const SLOT = /\{([(_~^%|])?([a-z][\w. -]*)\)?\}/g;

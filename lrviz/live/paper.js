@@ -1,7 +1,7 @@
 // On paper: every picture is drawn anew at the width of a sheet, and as it was afterwards. A
 // browser asks for that in one go before it prints, and tells the page no other width.
 
-import { during } from "./busy.js";
+import { drawing } from "./channel.js";
 import { assign } from "./dom.js";
 import { scroller } from "./internals.js";
 
@@ -38,14 +38,14 @@ function turn(paper) {
     const { layout, screen } = root.dataset;
     assign(root.dataset, paper ? { layout: "paper", screen: layout } : { layout: screen });
     if (training) {
-      for (const view of training.views) view.resize();
+      for (const view of training.views) drawing(training, view.resize());
       const shape = paper || training.layout === "two" ? "wide" : "tall";
-      during(drawGraph(training.graph, training.spec.example[shape], training, Infinity));
+      drawing(training, drawGraph(training.graph, training.spec.example[shape], training, Infinity));
     } else if (live) {
       const shape = paper ? "wide" : live.shape;
       const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
       root.dataset.shape = shape;
-      during(drawGraph(live.figure, live.spec.figures[shape] ?? live.spec.figures.tall, live, stage));
+      drawing(live, drawGraph(live.figure, live.spec.figures[shape] ?? live.spec.figures.tall, live, stage));
     }
   }
   if (main && !paper) main.scrollTop = scrolled;

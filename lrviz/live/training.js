@@ -2,12 +2,12 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { during } from "./busy.js";
-import { adopt, channel, copyLink, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
+import { beyond } from "./far.js";
 import { fill, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
@@ -62,6 +62,7 @@ export class TrainingPage {
   starting = Promise.resolve();
   /** @type {HTMLElement | null} */
   failure = null;
+  whole = /** @type {() => Promise<void>} */ (later);
   /** @type {"four" | "two" | "one"} */
   layout = "one";
   /** Which layout and mode the example's graph is drawn for. */
@@ -106,6 +107,8 @@ export class TrainingPage {
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
   chosen = el("p", { class: "lvt-caption" });
+  /** Stands for the example's graph where that cannot be drawn. */
+  far = el("p", { class: "lvt-caption", hidden: true });
   hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
   planeHost = el("div", { class: "lv-tools" });
   legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
@@ -142,6 +145,7 @@ export class TrainingPage {
     this.key = data.key;
     this.data.clicked = (point) => this.#choose(point.customdata);
     this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.surface.failed = (error) => failed(this, error);
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
@@ -151,7 +155,7 @@ export class TrainingPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
-    this.observer = new ResizeObserver(() => during(this.#resized()));
+    this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     channel(data.key).live = this;
   }
@@ -164,7 +168,7 @@ export class TrainingPage {
       cell("c", "Loss at every step", [], this.loss.node, this.ended),
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
         el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
-        this.chosen, this.exampleHost, this.panel.node));
+        this.chosen, this.far, this.exampleHost, this.panel.node));
   }
 
   #player() {
@@ -364,7 +368,13 @@ export class TrainingPage {
 
   #compute() {
     const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
-    this.read = reader(evaluate(this.spec.graph, { ...this.playback.example(this.example), w1, w2, b }));
+    const example = this.playback.example(this.example);
+    this.read = reader(evaluate(this.spec.graph, { ...example, w1, w2, b }));
+    const far = beyond(Number(this.read("value.z")), example.y, this.spec.z_limit);
+    put(this.far, far);
+    this.far.hidden = !far;
+    this.exampleHost.classList.toggle("lvt-far", Boolean(far));
+    this.panel.node.classList.toggle("lvt-far", Boolean(far));
   }
 
   /**
@@ -472,7 +482,7 @@ export class TrainingPage {
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
-    if (this.surface.solid !== (this.fields.surface === "3d")) this.#redraw();
+    if (this.surface.solid !== (this.fields.surface === "3d")) drawing(this, this.#redraw());
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -638,11 +648,11 @@ export function mountRows({ data }) {
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
   const page = host.lrvizTraining ??= new TrainingPage(host, data);
-  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")].map(stylesheet);
+  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
   const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {
-    await Promise.all(sheets);
+    await Promise.all(sheets.map(stylesheet));
     await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
     if (page.latest === component) await page.update(component);

@@ -486,6 +486,8 @@ export interface TrainingStructure {
   panels: Record<string, PanelSpec>;
   example: Record<"wide" | "tall", GraphFigureSpec>;
   reach: number;
+  /** Beyond this |z| an example's graph is not drawn. */
+  z_limit: number;
   home: string;
   rates: Record<"standard" | "raw", { lr: number }>;
   uses: Record<string, string[]>;
@@ -563,6 +565,10 @@ export interface Page<Fields = any> {
   structure: string | null;
   /** Resolves when what was asked for is drawn. */
   starting: Promise<unknown>;
+  /** Whether it is, and no drawing has failed since. */
+  ready: boolean;
+  /** Draws all of it. */
+  whole: () => Promise<void>;
   failure: HTMLElement | null;
   synced(): void;
 }

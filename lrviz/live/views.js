@@ -202,6 +202,8 @@ export class SurfaceView extends View {
   /** In three dimensions: a frame is being drawn, another was asked for meanwhile. */
   drawing = false;
   late = false;
+  /** @type {((error: unknown) => void) | null} told when such a frame could not be drawn */
+  failed = null;
   /** @type {WeakMap<Taken, { xs: View["xs"], k: number, d: string }>} paths as they are drawn so far */
   #paths = new WeakMap();
 
@@ -294,6 +296,9 @@ export class SurfaceView extends View {
         this.late = false;
         this.#solid(Plotly, true);
       }
+    }).catch((error) => {
+      this.drawing = false;
+      this.failed?.(error);
     });
   }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -113,12 +112,12 @@ def mismatched(state: State) -> list[str]:
 @st.fragment
 def _body() -> None:
     page_state = PageState(KEY, settings.GRAPH, mismatched)
-    held = st.session_state.get(KEY)
-    ask = page_state.receive(held.get("message") if isinstance(held, Mapping) else None)
+    ask = page_state.receive()
     state = page_state.state
     inputs = {name: state[name] for name in INPUTS}
-    if ask and ask.get("latex") in ("part", "all"):
-        page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=bool(ask["numbers"])))
+    if ask.get("latex") in ("part", "all"):
+        numbers = ask.get("numbers") is True
+        page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=numbers))
     calm = state == settings.defaults(settings.GRAPH) and not page_state.memory["handled"][0]
     spec = structure(state["view"], state["loss"], state["of"])
     live(KEY, {**spec, "calm": calm})

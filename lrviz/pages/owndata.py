@@ -19,7 +19,7 @@ from streamlit.typing import UploadedFile
 from lrviz.data.choosing import choose, missing_rows
 from lrviz.data.dataset import Dataset
 from lrviz.data.reading import read_table
-from lrviz.data.table import BYTES_LIMIT, DELIMITERS, DataError, Table, is_missing
+from lrviz.data.table import BYTES_LIMIT, DELIMITERS, DataError, Table, is_missing, printable
 from lrviz.live import internals
 from lrviz.pages import tables
 
@@ -487,7 +487,7 @@ def titles(names: Sequence[str], what: str = "column") -> dict[str, str]:
 
 def plain(text: str, longest: int = 40) -> str:
     """Text from a visitor on one line, not too long, with nothing in it that cannot be seen."""
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    line = printable(text)
     return f"{line[:longest]}…" if len(line) > longest else line
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lrviz import settings
-from lrviz.live.component import sync
+from lrviz.live.component import Message, heard, sync
 from lrviz.settings import Field, State
 
 
@@ -62,30 +62,30 @@ class PageState:
             self.memory.update(state=state, bad=bad, query=query, returned=False)
             self.memory["revision"] += 1
 
-    def receive(self, message: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    def receive(self) -> Mapping[str, Any]:
         """Take what the browser sent, once, and write the link when the hand rests.
 
-        Returns what it asked, if it asked anything; the page puts its reply in `answer`.
+        Returns what it asked, which may be nothing; the page puts its reply in `answer`.
         """
-        if not message:
-            return None
-        mark = (str(message.get("client")), int(message.get("seq", 0)))
+        message = heard(self.key)
         client, seq = self.memory["handled"]
-        if mark[0] == client and mark[1] <= seq:
-            return None
-        self.memory["handled"] = mark
-        given = message.get("fields")
-        state = settings.accept(self.fields, self.state, given if isinstance(given, dict) else {})
+        if message is None or (message.client == client and message.seq <= seq):
+            return {}
+        self.handle(message)
+        state = settings.accept(self.fields, self.state, message.fields)
         wrong = self.valid(state)
         for name in wrong:
             state[name] = next(f.default for f in self.fields if f.name == name)
         self.memory["state"] = state
         if wrong:
             self.memory["revision"] += 1
-        if message.get("rest"):
+        if message.rest:
             self._write()
-        ask = message.get("ask")
-        return ask if isinstance(ask, dict) else None
+        return message.ask
+
+    def handle(self, message: Message) -> None:
+        """Take note that a message needs nothing more."""
+        self.memory["handled"] = (message.client, message.seq)
 
     def put(self, **fields: Any) -> None:
         """Change the state from Python's side: the link and the browser follow."""

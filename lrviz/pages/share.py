@@ -190,8 +190,13 @@ def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) ->
 
 
 def _base(url: str) -> str:
-    """Where the app lives, without this page's own path; the browser says it."""
-    parts = urlsplit(url)
+    """Where the app lives, without this page's own path; '' if the browser says no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not url.isprintable():
+        return ""
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/share')}"
 
 

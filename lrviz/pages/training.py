@@ -11,6 +11,7 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.core.graph import build
+from lrviz.core.numerics import Z_LIMIT
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import Dataset, from_points
 from lrviz.figures.data import data_figure, plane_figure
@@ -19,7 +20,7 @@ from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS, surface3d_figure, surface_figure
-from lrviz.live.component import base_path, control, live, plain, rows, signals
+from lrviz.live.component import base_path, control, heard, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
@@ -80,19 +81,14 @@ def _session() -> MutableMapping[Any, Any]:
     return st.session_state
 
 
-def _message() -> Mapping[str, Any] | None:
-    held = st.session_state.get(KEY)
-    return held.get("message") if isinstance(held, Mapping) else None
-
-
 def _back(page_state: PageState) -> None:
     """Return to the run that is drawn; what was asked for meanwhile is not asked again."""
-    memory, message = page_state.memory, _message()
+    memory, message = page_state.memory, heard(KEY)
     if "shown" in memory:
         memory["state"] = memory["shown"]
         memory["revision"] += 1
         if message:
-            memory["handled"] = (str(message.get("client")), int(message.get("seq", 0)))
+            page_state.handle(message)
 
 
 def _use(data: Dataset) -> None:
@@ -147,7 +143,7 @@ def _source(page_state: PageState) -> TrainingData | None:
 @st.fragment
 def _body() -> None:
     page_state = PageState(KEY, settings.TRAINING, mismatched)
-    page_state.receive(_message())
+    page_state.receive()
     state = page_state.state
     request = Request(**{name: state[name] for name in Request._fields})
     source = _source(page_state)
@@ -269,6 +265,7 @@ def _shared() -> Spec:
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
         "reach": settings.HIGH,
+        "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
         "rates": FIRST_RATES,
         "uses": {

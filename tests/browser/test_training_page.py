@@ -412,3 +412,29 @@ def test_work_that_takes_long_shows_progress_and_can_be_stopped(open_page):
     settle(page)
     assert labels(page) == shown_by_python(make(Request(scale="raw", lr=0.003)), 0)
     assert "lr=0.003" in page.url
+
+
+POINTS = "data=own&points=100_0_1~-7_0_0~100_1_0&scale=raw&steps=5"
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (f"{POINTS}&start=-100,0,0", ["z = −10⁴", "L ≈ 10⁴", "a ≈ 1.135×10⁻⁴³⁴³", "≈ −1."]),
+        (f"{POINTS}&start=100,0,0", ["z = 10⁴", "a ≈ 1 − 1.135×10⁻⁴³⁴³", "a − y ≈ −1.135×10⁻⁴³⁴³"]),
+        ("scale=raw&lr=1&step=21", ["z = ", "L ≈ ", "∂L/∂z = a − y ≈ "]),
+    ],
+)
+def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):
+    page = visit(f"/training?{link}")
+    text = page.locator(".lvt-d").inner_text()
+    for part in ["Beyond |z| = 700 the factors of the chain rule do not fit", *said]:
+        assert part in text
+    assert not page.locator(".lvt-graph").is_visible()
+    assert "–" not in text
+    assert not re.search("[=≈] 0[,.]", text)
+    page.get_by_label("Data").first.select_option("penguins")
+    page.get_by_text("Standardised", exact=True).click()
+    settle(page)
+    assert page.locator(".lvt-graph").is_visible()
+    assert "Beyond |z|" not in page.locator(".lvt-d").inner_text()

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+import time
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from lrviz.data.choosing import choose, missing_rows, read_csv
 from lrviz.data.reading import read_table
-from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, to_csv_cell
+from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, printable, to_csv_cell
 from tests.samples import sample
 
 PLAIN = "width,height,kind\n1,2,a\n3,4.5,b\n-5e-1,.25,a\n"
@@ -579,7 +580,8 @@ def test_numbers_in_any_dialect_are_read_exactly_or_refused(
     else:
         refused = ""
     if refused:
-        assert re.search("may mean|constant|two classes|two are needed|two rows", refused)
+        reasons = "may mean|constant|differ by less|two classes|two are needed|two rows"
+        assert re.search(reasons, refused)
         return
     np.testing.assert_array_equal(data.X, [[x, y] for x, y, _ in rows])
     assert [data.label_names[y] for y in data.y] == [label.strip() for *_, label in rows]
@@ -659,3 +661,51 @@ def test_columns_and_label_can_be_named():
             read_csv(PEOPLE, columns=wrong, label="sex")
     with pytest.raises(DataError, match="Three columns are needed"):
         read_csv(PEOPLE)
+
+
+@pytest.mark.parametrize("tiny", [1e-310, 1e-200, 1e-101])
+def test_a_column_that_hardly_differs_is_refused(tiny):
+    text = f"a,b,y\n{tiny},1,0\n{2 * tiny},2,1\n{-tiny},3,1\n"
+    with pytest.raises(DataError, match="differ by less than 1e-100") as refused:
+        read_csv(text)
+    assert "“a”" in sentence(refused.value)
+    assert read_csv("a,b,y\n1e-99,1,0\n2e-99,2,1\n0,3,1\n").X[0, 0] == 1e-99
+
+
+@pytest.mark.parametrize("cell", ["1e-999999999", "-0.5e-400", "1" + "0" * 20 + "E-999"])
+def test_what_would_silently_become_0_is_refused(cell):
+    with pytest.raises(DataError, match="too near to 0") as refused:
+        read_csv(f"a,b,y\n1,1,0\n{cell},2,1\n3,3,1\n")
+    assert "Row 3" in sentence(refused.value)
+    assert read_csv("a,b,y\n1,1,0\n0.00e-999,2,1\n3,3,1\n").X[1, 0] == 0
+
+
+def test_joiners_are_letters_of_their_words():
+    family, persian = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "می\u200cخواهم"
+    for name in (family, persian):
+        assert printable(name) == name
+    assert printable("a\u202eb\u200bc\nd") == "a\ufffdb\ufffdc\ufffdd"
+    with pytest.raises(DataError, match=family):
+        read_csv(f"{family},b,y\n1,1,0\n1,2,1\n")
+
+
+def test_a_point_that_may_part_thousands_is_said_in_a_table_of_semicolons():
+    rows = "a;b;y\n1.234;1;0\n2.345;2;1\n"
+    assert read_csv(rows).notes == ("In “a” the point was read as the decimal mark.",)
+    assert read_csv(rows).X[0, 0] == 1.234
+    assert read_csv(rows.replace("2.345", "2.34")).notes == ()
+    assert read_csv(rows.replace(";", ",")).notes == ()
+
+
+def test_labels_that_no_float_tells_apart_are_two_classes():
+    data = read_csv("a,b,y\n1,1,9007199254740993\n2,2,9007199254740992\n3,3,9007199254740992\n")
+    assert data.y.tolist() == [1, 0, 0]
+    assert read_csv("a,b,y\n1,1,1\n2,2,1.0\n3,3,+0\n").y.tolist() == [1, 1, 0]
+
+
+def test_a_row_of_far_too_many_columns_is_refused_at_once():
+    began = time.process_time()
+    read_nothing = "," * (BYTES_LIMIT - 1)
+    with pytest.raises(DataError):
+        read_table(read_nothing.encode())
+    assert time.process_time() - began < 1

@@ -18,8 +18,10 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit import config
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from lrviz import launch
@@ -91,6 +93,23 @@ def test_an_upload_is_let_go():
     ran = AppTest.from_string(UPLOADS).run()
     assert not ran.exception, STREAMLIT + f"how uploads are kept: {ran.exception[0].message}"
     assert ran.text[0].value == "two", STREAMLIT + "an upload was not let go"
+
+
+def test_uploads_of_one_session_are_bounded(monkeypatch):
+    monkeypatch.setattr(MemoryUploadedFileManager, "add_file", MemoryUploadedFileManager.add_file)
+    internals.bound_uploads(10)
+    manager = MemoryUploadedFileManager("/upload")
+
+    def held(session):
+        return [one.file_id for one in manager.get_files(session, list("abcd"))]
+
+    for name, size in (("a", 4), ("b", 4), ("c", 4), ("d", 20)):
+        manager.add_file("mine", UploadedFileRec(name, name, "text/csv", b"1" * size))
+        if name == "c":
+            assert held("mine") == ["b", "c"], STREAMLIT + "how uploads are kept"
+    assert held("mine") == ["d"], STREAMLIT + "how uploads are kept"
+    manager.add_file("other", UploadedFileRec("a", "a", "text/csv", b"1" * 10))
+    assert (held("mine"), held("other")) == (["d"], ["a"])
 
 
 def test_our_pages_are_not_taken_for_an_older_app(monkeypatch):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import struct
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -289,3 +291,40 @@ def test_fields_are_adopted_when_python_has_newer_ones_and_no_hand_is_on_an_inpu
     assert restarted == [False, 3, 1]  # what is on screen wins, and is sent
     assert settled == [False, 3, 1]
     assert moved == [True, 9, 1]
+
+
+def test_what_fits_no_float64_is_said_as_powers_of_ten():
+    mpmath.mp.dps = 30
+    sizes = (701, 709.5, 745.2, 1e4, 12345.678)
+    places = [(z, y) for size in sizes for z in (size, -size) for y in (0, 1)]
+    body = """
+    const { beyond } = await load("far.js");
+    return given.map(([z, y]) => beyond(z, y, 700));
+    """
+
+    names = r"(?<!∂)z|\ba|\bL|∂L/∂a|∂a/∂z|a − y"
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+
+    def read(text):
+        """A number as the page writes it."""
+        plain = re.sub("(?<!×)10(?=[⁻⁰-⁹¹²³])", "1×10", text).replace("×10", "e")
+        return mpmath.mpf(plain.translate(digits))
+
+    for (z, y), said in zip(places, run(body, places), strict=True):
+        found = dict(re.findall(f"({names}) (?:=|≈) (.*?)[,.](?= |$)", said))
+        p, q = (1 / (1 + mpmath.exp(-s * mpmath.mpf(z))) for s in (1, -1))
+        truth = {
+            "L": -mpmath.log(p if y else q) if (z > 0) != (y == 1) else (q if y else p),
+            "∂L/∂a": -1 / p if y else 1 / q,
+            "∂a/∂z": p * q,
+            "a − y": -q if y else p,
+        }
+        for name, value in truth.items():
+            assert abs(read(found[name]) / value - 1) < 6e-4, (z, y, name)
+        a = found["a"].removeprefix("1 − ")
+        assert abs(read(a) / (q if z > 0 else p) - 1) < 6e-4
+        assert ("1 − " in found["a"]) == (z > 0)
+        assert float(read(found["z"])) == pytest.approx(z, rel=6e-4)
+    assert run(body, [[700, 1], [-700, 0], [0, 1]]) == ["", "", ""]
+    nowhere = run('return (await load("far.js")).beyond(-Infinity, 1, 700);')
+    assert "z does not fit a float64" in nowhere
