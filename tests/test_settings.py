@@ -22,6 +22,7 @@ graph_states = st.fixed_dictionaries(
         "stage": st.one_of(st.none(), st.integers(0, 12)),
         "line": st.integers(0, 20),
         "loss": st.sampled_from(["log", "squared"]),
+        "nudge": st.one_of(st.none(), st.floats(settings.NUDGE_LOW, 1.0)),
         "hide": st.sampled_from([(), ("check",), ("derivation", "try")]),
     }
 )

@@ -94,9 +94,9 @@ class Frame:
     def back(self, edge: Edge) -> Bezier:
         """The way back along an edge: from head to tail, beside the way forward."""
         tail, head = edge
-        start, _, _, end = reversed(self.edge(edge))
+        start, bend, other, end = reversed(self.edge(edge))
         if not self.lane:
-            return start, start, end, end
+            return start, bend, other, end
         (x0, y0), (_, y1) = self.at[tail], self.at[head]
         if abs(x0 - self.at[head][0]) < 20:
             x = x0 + self.lane

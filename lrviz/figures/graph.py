@@ -453,7 +453,7 @@ def build_figure(
     drawn = plots.plots(graph, of, frame.boxes, explanations.stages_shown(graph))
     if read:
         _plots(canvas, drawn, read)
-    figure = _assemble(canvas, frame, mode, read)
+    figure = _assemble(canvas, graph, frame, mode, read)
     figure.layout.meta["plots"] = [plots.spec(plot) for plot in drawn]
     return figure
 
@@ -480,7 +480,7 @@ def _plots(c: _Canvas, drawn: tuple[plots.Plot, ...], read: Callable[[str], floa
 
 
 def _assemble(
-    canvas: _Canvas, frame: Frame, mode: Mode, read: Callable[[str], float] | None
+    canvas: _Canvas, graph: Graph, frame: Frame, mode: Mode, read: Callable[[str], float] | None
 ) -> go.Figure:
     labels = canvas.labels
     templates = [label["template"] for label in labels]
@@ -518,7 +518,17 @@ def _assemble(
             "dragmode": False,
             "template": None,
             "shapes": canvas.shapes,
-            "meta": {"shape_stages": canvas.shape_stages, "hits": canvas.hits},
+            "meta": {
+                "shape_stages": canvas.shape_stages,
+                "hits": canvas.hits,
+                "ways": {
+                    f"{tail}-{head}": [
+                        _curve(frame.edge((tail, head))),
+                        _curve(frame.back((tail, head))),
+                    ]
+                    for tail, head in graph.edges
+                },
+            },
         },
     )
 

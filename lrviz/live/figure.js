@@ -5,6 +5,7 @@
 import { el, later } from "./dom.js";
 import { fill } from "./numbers.js";
 import { Plots } from "./plots.js";
+import { Travel } from "./travel.js";
 
 /** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
 /** @import { Mode, Palette, Palettes, Plot, Plotly, Read } from "./types.d.ts" */
@@ -96,13 +97,16 @@ export class Figure {
   width = 0;
   offset = 0;
   plots = new Plots();
+  travel = new Travel();
+  /** @type {Record<string, [forward: string, back: string]>} the way along each edge */
+  ways = {};
   /** @type {Read | null} the numbers after a nudge */
   nudged = null;
 
   /** @param {HTMLElement} host @param {FigureActions} actions */
   constructor(host, { onSelect, onScrub, onRest }) {
     this.host = host;
-    host.append(this.plot, this.plots.layer, this.hits);
+    host.append(this.plot, this.plots.layer, this.travel.node, this.hits);
     this.onSelect = onSelect;
     this.onScrub = onScrub;
     this.onRest = onRest;
@@ -121,6 +125,8 @@ export class Figure {
     const labels = own.data[this.trace];
     this.hitSpecs = own.layout.meta.hits;
     this.shapeStages = own.layout.meta.shape_stages;
+    this.ways = own.layout.meta.ways;
+    this.travel.stop();
     this.labels = labels.meta;
     labels.text = this.labels.templates.map((t) => fill(t, read));
     this.width = own.layout.width;

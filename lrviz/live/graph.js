@@ -5,6 +5,7 @@
 import { Nudge, OneStep } from "./act.js";
 import { Panel, Player, Product } from "./blocks.js";
 import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
+import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
@@ -51,6 +52,10 @@ export class GraphPage {
   reading = false;
   /** @type {string | null} the node or edge whose panel is open */
   selected = null;
+  /** Whether the walk goes on: its node is marked. */
+  walking = false;
+  /** The stage that is shown. */
+  stage = 0;
   /** @type {PictureShape} */
   shape = "wide";
   read = /** @type {Read} */ (later);
@@ -451,7 +456,8 @@ export class GraphPage {
    * @param {string[] | null} names
    */
   #point(names) {
-    const lit = names ?? (this.reading ? this.derivation.about : []);
+    const worked = this.walking ? this.spec.walk[this.player.stage]?.node : null;
+    const lit = names ?? (this.reading ? this.derivation.about : worked ? [worked] : []);
     this.figure.mark(this.selected, lit);
     this.strip.mark(lit);
   }
@@ -459,6 +465,7 @@ export class GraphPage {
   /** @param {string} part @param {number} line */
   #turn(part, line, fresh = false) {
     this.reading = true;
+    this.walking = false;
     assign(this.fields, { part, line });
     this.derivation.show(part, line);
     this.#point(null);
@@ -529,11 +536,46 @@ export class GraphPage {
 
   /** @param {number} stage */
   #staged(stage) {
+    const before = this.stage;
     this.fields.stage = stage === this.player.last ? null : stage;
-    this.#reveal(stage);
+    this.walking = true;
+    this.#point(null);
     this.#paint();
     this.#touch();
     this.queue.rested();
+    during(this.#travel(before, stage));
+  }
+
+  /**
+   * From one stage to the next by tokens, whose arrival shows what they bring; else at once.
+   * @param {number} before @param {number} stage
+   */
+  async #travel(before, stage) {
+    const step = stage - before;
+    if (Math.abs(step) !== 1) this.figure.travel.stop();
+    else {
+      // Back is the same in reverse: what was brought is hidden, and carried back.
+      const { moves } = this.spec.walk[Math.max(stage, before)];
+      if (step < 0) this.#reveal(stage);
+      const went = await this.figure.travel.go(moves.map(({ edge, back, carries }) => {
+        const way = this.figure.ways[edge][Number(back)];
+        const [start, end] = carries.map((text) => fill(text, (key) => this.#share(key)));
+        return step > 0 ? { way, back, carries: [start, end] } : { way, back, carries: [end, start], reverse: true };
+      }), this.figure.offset);
+      if (!went) return;
+    }
+    this.#reveal(this.player.stage);
+  }
+
+  /**
+   * A quantity, or the share of a gradient that goes along an edge: share.L.a is that of a.
+   * @param {string} key
+   */
+  #share(key) {
+    const [kind, head, tail, index] = key.split(".");
+    if (kind !== "share") return this.read(key);
+    const local = this.read(`local.${tail}-${head}${index === undefined ? "" : `.${index}`}`);
+    return plain(this.read(`adjoint.${head}`)) * plain(local);
   }
 
   /**
@@ -542,6 +584,7 @@ export class GraphPage {
    */
   #reveal(stage) {
     const at = this.fields.hide?.includes("values") ? 0 : stage;
+    this.stage = stage;
     this.figure.reveal(at);
     this.product.reveal(at);
   }

@@ -126,7 +126,7 @@ export interface Hit {
 export interface GraphLayout extends Layout {
   width: number;
   height: number;
-  meta: { shape_stages: number[]; hits: Hit[]; plots: PlotSpec[] };
+  meta: { shape_stages: number[]; hits: Hit[]; plots: PlotSpec[]; ways: Record<string, [forward: string, back: string]> };
 }
 
 /** The labels: text with slots, the stage that computes each, and what kind it is. */
@@ -302,6 +302,12 @@ export interface StripItem {
   role: "node" | "edge" | "result";
 }
 
+/** What moves at a stage of the walk. */
+export interface WalkSpec {
+  node: string | null;
+  moves: { edge: string; back: boolean; carries: [start: string, end: string] }[];
+}
+
 export interface OneStepSpec {
   title: string;
   label: string;
@@ -319,6 +325,7 @@ export interface GraphStructure {
   nudge: NudgeSpec;
   onestep: OneStepSpec;
   strip: StripItem[];
+  walk: WalkSpec[];
   structure: string;
   palettes: Palettes;
   said: Record<"now" | "moved", SentenceTable[]>;

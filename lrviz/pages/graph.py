@@ -270,6 +270,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         },
         "strip": _strip(graph, of),
         "captions": explanations.captions(graph),
+        "walk": explanations.walk(graph),
         "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},
         "derivation": derivation_payload.payload(view, loss, of),
         "loss": {

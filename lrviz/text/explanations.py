@@ -404,11 +404,14 @@ def captions(graph: Graph) -> list[str]:
         node = graph.nodes[name]
         log = ", with the natural log" if node["op"] in ("log_loss", "log") else ""
         formula = value_formula(graph, name)
-        # Where t is too small to show in 1 + t, the sum looks exact and is not.
-        seen = numbers(graph, node["formula"]) if node["op"] == "one_plus" else ""
-        out.append(f"Forward: {letter(name)} = {formula} {equals(value, seen)} {value}{log}")
+        worked = _worked(graph, f"{letter(name)} = {formula}", node["formula"], value)
+        out.append(f"Forward: all that flows into {letter(name)} is known. {worked}{log}")
     for name in reversed(computed):
-        start = "∂L/∂L = 1, and so " if name == "L" else ""
+        start = (
+            "the way back begins with ∂L/∂L = 1. "
+            if name == "L"
+            else f"{gradient(name)} is known, and is passed on. "
+        )
         said = []
         for arg in graph.nodes[name]["args"]:
             if graph.nodes[arg]["role"] == "data":
@@ -424,6 +427,38 @@ def captions(graph: Graph) -> list[str]:
                     "and waits for what its other way brings"
                 )
         out.append(f"Backward through {letter(name)}: {start}" + "; ".join(said))
+    return out
+
+
+def walk(graph: Graph) -> list[dict[str, Any]]:
+    """What moves at each stage: the node at work, and a token along each of its edges.
+
+    A move has its ``edge``, whether it goes ``back``, and the templates of what the token carries
+    from its start and from its middle on: on the way back it is multiplied there.
+    """
+    computed = _computed(graph)
+    out: list[dict[str, Any]] = [{"node": None, "moves": []}]
+
+    def held(kind: str, name: str) -> str:
+        return ", ".join(f"{{{kind}.{name}{n}}}" for _, n, _ in _entries(graph, name))
+
+    for name in computed:
+        moves = [
+            {"edge": f"{arg}-{name}", "back": False, "carries": [held("value", arg)] * 2}
+            for arg in graph.nodes[name]["args"]
+        ]
+        out.append({"node": name, "moves": moves})
+    for name in reversed(computed):
+        moves = [
+            {
+                "edge": f"{arg}-{name}",
+                "back": True,
+                "carries": [held("adjoint", name), held(f"share.{name}", arg)],
+            }
+            for arg in graph.nodes[name]["args"]
+            if graph.nodes[arg]["role"] != "data"
+        ]
+        out.append({"node": name, "moves": moves})
     return out
 
 

@@ -143,8 +143,18 @@ def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(open_page, at):
 
 
 def faded(page):
-    """Wait until nothing fades any more."""
-    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+    """Wait until nothing travels or fades any more: what arrives begins to fade in."""
+    page.evaluate(
+        """async () => {
+          const frame = () => new Promise(requestAnimationFrame);
+          for (let calm = 0; calm < 3; calm += 1) {
+            const running = document.getAnimations().map((one) => one.finished);
+            if (running.length) calm = 0;
+            await Promise.allSettled(running);
+            await frame();
+          }
+        }"""
+    )
 
 
 def test_forward_and_backward_one_node_at_a_time(open_page):
@@ -174,7 +184,7 @@ def test_forward_and_backward_one_node_at_a_time(open_page):
     assert "stage=3" in page.url
     page.get_by_role("button", name="Play").click()
     assert page.get_by_role("button", name="Pause").is_visible()
-    page.get_by_role("button", name="Play").wait_for(timeout=8000)
+    page.get_by_role("button", name="Play").wait_for(timeout=20000)
     settle(page)
     assert "stage" not in page.url
     assert "−0.6201" in seen()

@@ -294,7 +294,6 @@ def test_fields_are_adopted_when_python_has_newer_ones_and_no_hand_is_on_an_inpu
 
 
 def test_what_fits_no_float64_is_said_as_powers_of_ten():
-    mpmath.mp.dps = 30
     sizes = (701, 709.5, 745.2, 1e4, 12345.678)
     places = [(z, y) for size in sizes for z in (size, -size) for y in (0, 1)]
     body = """
