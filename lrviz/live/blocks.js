@@ -66,19 +66,23 @@ export class Product {
       return el("div", { class: `lv-factor lv-${kind}` },
         el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }), digits);
     };
-    /** @param {string} text */
-    const sign = (text) => el("div", { class: "lv-sign" }, el("span", { text }), el("span", { text }));
+    /** @type {(text: string, stage: number, below?: string) => HTMLElement} */
+    const sign = (text, stage, below = text) => {
+      const digits = el("span", { text: below });
+      this.staged.push({ digits, stage });
+      return el("div", { class: "lv-sign" }, el("span", { text }), digits);
+    };
     const row = el("div", { class: "lv-row" });
     row.append(cell(spec.result.symbol, `{_${spec.result.key}}`, "", "result", spec.stage));
-    row.append(el("div", { class: "lv-sign" }, el("span", { text: "=" }), el("span", { text: "≈" })));
+    row.append(sign("=", spec.stage, "≈"));
     spec.factors.forEach((factor, i) => {
-      if (i) row.append(sign("×"));
+      if (i) row.append(sign("×", factor.stage));
       const node = cell(factor.symbol, `{_${factor.key}}`, factor.mark, "factor-of", factor.stage);
       node.addEventListener("pointerenter", () => this.actions.point(factor.names));
       node.addEventListener("pointerleave", () => this.actions.point(null));
       row.append(node);
     });
-    row.append(el("div", { class: "lv-sign" }, el("span", { text: "=" }), el("span", { text: "≈" })));
+    row.append(sign("=", spec.stage, "≈"));
     row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));

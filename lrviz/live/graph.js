@@ -357,6 +357,7 @@ export class GraphPage {
     const { loss, said, drag, bridge, question } = this.spec;
     // While the walk has not come that far, and where numbers are left out, nothing is given away.
     const open = this.player.stage === this.player.last && !this.fields.hide.includes("values");
+    this.root.classList.toggle("lv-walking", !open);
     this.sentence.textContent = open ? say(said.now, here) : question;
     if (!open || !this.from || this.from[drag] === this.fields[drag]) {
       if (this.bridge.textContent !== bridge) this.bridge.textContent = bridge;
