@@ -395,6 +395,7 @@ def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
         c.write((left + width / 2, under), middle, "tick", 0, align="middle center", **tick)
         c.write((left + width + 4, under), high, "tick", 0, align="middle left", **tick)
         if plot.name == "of":
+            c.write((left - 8, top + height), "0", "tick", 0, align="middle left", **tick)
             text = f"L against {explanations.letter(of)}"
             if width > 200:
                 slope = f"{explanations.gradient(of)} {{~{plot.slope}}} {{{plot.slope}}}"

@@ -66,8 +66,9 @@ export class Nudge {
     const text = size === null ? "none" : say([[[{}, "{nudge}"]]], () => size);
     this.shown.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
-    this.table.hidden = this.verdict.hidden = size === null;
-    this.hint.hidden = size !== null;
+    // The table keeps its room: nothing below it jumps when a nudge begins.
+    this.table.classList.toggle("lv-not-yet", size === null);
+    if (size === null) this.verdict.textContent = "";
   }
 
   /**

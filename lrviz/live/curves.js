@@ -3,6 +3,7 @@
 import { Bindings } from "./blocks.js";
 import { el, later } from "./dom.js";
 import { fill } from "./numbers.js";
+import { say } from "./sentence.js";
 
 /** @import { CurvesLayout, CurvesSpec, FullAxis, LossName, Plot, Plotly, Read } from "./types.d.ts" */
 
@@ -18,6 +19,7 @@ export class Curves {
   fold = el("details", { class: "lv-fold" }, el("summary", { text: "Why this loss?" }));
   host = el("div", { class: "lv-curves" }, this.plot, this.layer);
   node = this.fold;
+  why = el("p", { class: "lv-why" });
   /** @type {Map<string, HTMLElement>} */
   dots = new Map();
   /** @type {{ graph: LossName, bind: Bindings, node: HTMLElement }[]} */
@@ -43,7 +45,7 @@ export class Curves {
     });
     const [summary] = this.fold.children;
     const note = el("p", { class: "lv-note", text: spec.note });
-    this.fold.replaceChildren(summary, note, this.host, ...this.lines.map((one) => one.node));
+    this.fold.replaceChildren(summary, this.why, note, this.host, ...this.lines.map((one) => one.node));
   }
 
   /** @param {Plotly} Plotly @param {CurvesSpec["figure"]} figure */
@@ -71,6 +73,7 @@ export class Curves {
 
   /** @param {Record<LossName, Read>} readers @param {number} y */
   paint(readers, y) {
+    this.why.textContent = say(this.spec.why, readers.log);
     for (const one of this.lines) one.bind.paint(readers[one.graph]);
     if (!this.plot._fullLayout || !this.Plotly) return;
     if (y !== this.y) {

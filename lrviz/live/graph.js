@@ -11,6 +11,7 @@ import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly, recolour } from "./figure.js";
 import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
+import { explained } from "./glossary.js";
 import { fill } from "./numbers.js";
 import { plain } from "./expression.js";
 import { evaluate, reader } from "./pass.js";
@@ -64,6 +65,8 @@ export class GraphPage {
   held = false;
   sentence = el("h1", {});
   bridge = el("p", { class: "lv-bridge" });
+  /** The bridge that stands there, or nothing where a drag is spoken of. */
+  bridged = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   describing;
   /** @type {Record<string, Widget>} */
@@ -108,6 +111,7 @@ export class GraphPage {
   });
   onestep = new OneStep((parameters) => this.#step(parameters));
   side = el("div", { class: "lv-side" }, this.inputs, this.onestep.node);
+  chain = el("div", { class: "lv-chain" }, this.product.node);
   strip = new Strip();
   /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
   dock = el("div", { class: "lv-dock" }, this.player.node);
@@ -117,7 +121,7 @@ export class GraphPage {
   constructor(host, data) {
     this.host = host;
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
-    this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.product.node, this.nudge.node);
+    this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.chain, this.nudge.node);
     const below = [this.panel, this.derivation, this.curves].map(({ node }) => node);
     this.root.append(this.head, this.fixed, this.dock, ...below, this.foot);
     for (const place of [this.inputs, this.dock]) {
@@ -198,7 +202,8 @@ export class GraphPage {
     this.inputs.replaceChildren(...groups);
     this.dock.replaceChildren(this.player.node);
     this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
-    this.legend.replaceChildren(...spec.legend.map(([role, text]) => el("span", { class: `lv-role-${role}`, text })));
+    this.legend.replaceChildren(...spec.legend.map(([role, text]) =>
+      el("span", { class: `lv-role-${role}` }, ...explained(text, spec.glossary))));
     this.#buildHead();
     this.product.build(spec.product, fields);
     this.nudge.build(spec.nudge);
@@ -231,6 +236,8 @@ export class GraphPage {
       this.widgets[one.name] = widget;
       tools.append(widget.node);
     }
+    const [worked] = spec.presets;
+    tools.append(button("Reset", () => this.#preset(worked.fields), { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
     this.head.replaceChildren(this.sentence, this.bridge, tools);
@@ -266,6 +273,12 @@ export class GraphPage {
     const narrow = wide >= PHONE ? "beside-tall" : "phone";
     this.root.dataset.layout = wide >= width + BESIDE ? "beside" : wide >= width ? "below" : narrow;
     this.root.style.setProperty("--lv-wide", `${width}px`);
+    // The walk stands below the product where there is room beside the nudge.
+    const roomy = ["beside", "below"].includes(this.root.dataset.layout);
+    if (roomy !== (this.dock.parentNode === this.chain)) {
+      if (roomy) this.chain.append(this.dock);
+      else this.fixed.after(this.dock);
+    }
     this.#fillDock();
   }
 
@@ -360,7 +373,8 @@ export class GraphPage {
     this.root.classList.toggle("lv-walking", !open);
     this.sentence.textContent = open ? say(said.now, here) : question;
     if (!open || !this.from || this.from[drag] === this.fields[drag]) {
-      if (this.bridge.textContent !== bridge) this.bridge.textContent = bridge;
+      if (this.bridged !== bridge) this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
+      this.bridged = bridge;
       return;
     }
     const start = reader(evaluate(this.spec.plain[loss.now], this.from));
@@ -371,6 +385,7 @@ export class GraphPage {
     const numbers = {
       "moved.by": by, "moved.loss": change("value.L"), "moved.promise": plain(start(`adjoint.${drag}`)) * by,
     };
+    this.bridged = "";
     this.bridge.textContent = say(said.moved, (key) => numbers[key]);
   }
 

@@ -275,6 +275,7 @@ export type LossName = "log" | "squared";
 
 export interface CurvesSpec {
   figure: FigureSpec<CurveTrace, CurvesLayout>;
+  why: SentenceTable[];
   note: string;
   lines: { graph: LossName; text: string }[];
   summary: string;
@@ -325,6 +326,7 @@ export interface GraphStructure {
   nudge: NudgeSpec;
   onestep: OneStepSpec;
   strip: StripItem[];
+  glossary: Record<string, string>;
   walk: WalkSpec[];
   structure: string;
   palettes: Palettes;

@@ -32,6 +32,7 @@ from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
 from lrviz.text import act, explanations, sentence
+from lrviz.text.glossary import GLOSSARY
 from lrviz.text.latex import to_latex
 
 KEY = "graph"
@@ -78,10 +79,10 @@ PRESETS = (
 )
 
 _BRIDGE = {
-    "vector": "z = w · x + b → a = σ(z), the predicted probability that y is 1 → L, the loss. "
-    "x and w are vectors of any size; here they hold two numbers each.",
-    "features": "z = w₁x₁ + w₂x₂ + b → a = σ(z), the predicted probability that y is 1 → L, the "
-    "loss: small when a is close to y. Two features stand for any number of them.",
+    "vector": "The logit z = w · x + b → the sigmoid a = σ(z), the predicted probability that y is "
+    "1 → L, the loss. x and w are vectors of any size; here they hold two numbers each.",
+    "features": "The logit z = w₁x₁ + w₂x₂ + b → the sigmoid a = σ(z), the predicted probability "
+    "that y is 1 → L, the loss: small when a is close to y. Two features here; others have many.",
     "operations": "The same computation in single operations: z, σ and the loss are taken apart. "
     "Under log loss a has two ways to L, and ∂L/∂a is the sum over both.",
 }
@@ -155,6 +156,7 @@ def _range(name: str, role: str) -> dict[str, Any]:
 def _curves() -> dict[str, Any]:
     return {
         "figure": curves_figure().to_plotly_json(),
+        "why": sentence.payload(sentence.why()),
         "note": "The same graph with half the squared error, ½(a − y)², in place of log loss: its "
         "∂L/∂z keeps the factor a(1 − a), which vanishes wherever the model is sure, right or "
         "wrong. The dots are the current z, held at the edge when it lies beyond.",
@@ -216,8 +218,8 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "bridge": _BRIDGE[view],
         "legend": [
             ["value", "forward: the value of each node"],
-            ["rate", "on an arrow: its local derivative, the slope of the tangent"],
-            ["gradient", "backward: ∂L/∂node, how fast the loss changes with it"],
+            ["rate", "on an arrow: its local derivative, the slope of a tangent"],
+            ["gradient", "backward: the gradient ∂L/∂node, how fast the loss changes with it"],
         ],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.symbol} = {{{product.key}}}",
@@ -256,7 +258,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                     "names": list(one.names),
                     "stage": one.stage,
                 }
-                for one in product.factors
+                for one in reversed(product.factors)
             ],
             "stage": product.stage,
             "result": {"symbol": product.symbol, "key": product.key},
@@ -269,6 +271,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
             },
         },
         "strip": _strip(graph, of),
+        "glossary": dict(GLOSSARY),
         "captions": explanations.captions(graph),
         "walk": explanations.walk(graph),
         "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},

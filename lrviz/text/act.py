@@ -11,8 +11,12 @@ from lrviz.text import sentence
 from lrviz.text.explanations import TARGETS, derivative, gradient, letter, slot
 from lrviz.training.optimizers import OPTIMIZERS
 
-#: Sizes of a nudge: 1, 0.5, 0.2, 0.1, ... down to where float64 has lost the difference.
-SIZES = (1.0, *(float(f"{m}e-{n}") for n in range(1, 16) for m in (5, 2, 1)))
+#: Sizes of a nudge: 1, 0.5, 0.2, 0.1, ... 10⁻⁶, and on to where float64 has lost the difference.
+SIZES = (
+    1.0,
+    *(float(f"{m}e-{n}") for n in range(1, 7) for m in (5, 2, 1)),
+    *(float(f"1e-{n}") for n in range(7, 16)),
+)
 #: Learning rates that are offered.
 RATES = (0.1, 0.5, 1, 5)
 
@@ -31,7 +35,8 @@ def nudge(of: str) -> dict[str, Any]:
         rows.append({"symbol": f"Δ{letter(head)}", "change": f"{{change.{head}}}", "guess": guess})
     return {
         "title": f"Nudge {sym}",
-        "hint": f"Change {sym} by Δ, and see how the rates carry the change to the loss.",
+        "hint": f"Change {sym} by Δ: from 1 at the left ever smaller to the right. In the picture, "
+        "dashed lines and open points show it.",
         "of": of,
         "path": steps,
         "sizes": SIZES,
@@ -56,8 +61,7 @@ def one_step(high: float) -> dict[str, Any]:
         "rule": _update(rule.right, "w", None),
         "lines": [_update(rule.right, name, name) for name in TARGETS],
         "high": high,
-        "beyond": f"The step would leave the range from −{high:g} to {high:g}: a smaller "
-        "learning rate stays inside.",
+        "beyond": f"This step would leave the range from −{high:g} to {high:g}: it is not taken.",
         "after": sentence.payload((sentence.stepped(),)),
         "onward": [
             "Here one example pulls; training takes the mean over many: see ",

@@ -7,12 +7,13 @@ them true of random states.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from lrviz.core.graph import Loss
 from lrviz.text.explanations import letter
-from lrviz.text.numbers import fill
+from lrviz.text.numbers import fill, number
 
 #: Between two numbers, both included; None is no bound.
 Bounds: TypeAlias = "tuple[float | None, float | None]"
@@ -149,4 +150,38 @@ def stepped() -> Table:
     return (
         ({"step.count": ONE}, "One step: the loss went from {step.first} to {value.L}."),
         ({}, "{step.count} steps: the loss went from {step.first} to {value.L}."),
+    )
+
+
+def why() -> tuple[Table, ...]:
+    """Why the loss is a logarithm, with the numbers of the example and of a sure mistake.
+
+    It reads the pass of the view "features" under log loss.
+    """
+    one_percent = 0.01
+    wrong, squared = -math.log(one_percent), (1 - one_percent) ** 2 / 2
+    return (
+        (
+            (
+                {"value.y": ONE},
+                "The label is 1, and the model gave it the probability a {~value.a} {value.a}. "
+                "Log loss is the surprise at what came: −log({value.a}) {~value.a value.L} "
+                "{value.L}. ",
+            ),
+            (
+                {},
+                "The label is 0, and the model gave it the probability 1 − a {~complement.a} "
+                "{complement.a}. Log loss is the surprise at what came: −log({complement.a}) "
+                "{~complement.a value.L} {value.L}. ",
+            ),
+        ),
+        (
+            (
+                {},
+                "A certain event is no surprise, −log 1 = 0; one thought impossible would be an "
+                f"endless one. Who gives the truth 1 % pays −log 0.01 ≈ {number(wrong)}, and under "
+                f"squared error only ½ · 0.99² ≈ {number(squared)}, hardly more than for 10 %: "
+                f"½ · 0.9² = {number(0.9**2 / 2)}.",
+            ),
+        ),
     )

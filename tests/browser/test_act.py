@@ -106,7 +106,7 @@ def test_a_step_out_of_range_is_not_taken(visit):
         str(RATES[-1]), exact=True
     ).click()
     assert page.get_by_role("button", name="Take one step").is_disabled()
-    assert "a smaller learning rate" in page.locator(".lv-onestep [role=status]").inner_text()
+    assert "it is not taken" in page.locator(".lv-onestep [role=status]").inner_text()
     page.get_by_role("radiogroup", name="Learning rate η").get_by_text(
         str(RATES[0]), exact=True
     ).click()
@@ -195,3 +195,25 @@ def test_on_a_phone_a_tap_on_a_parameter_puts_its_slider_in_the_dock(visit):
     cards = boxes(page, ".lv-hit[data-name=w1], .lv-hit[data-name=z], .lv-hit[data-name=a]")
     assert all(box[1] >= 0 and box[3] <= dock[1] for box in cards)
     assert dock[3] <= 844
+
+
+def test_a_term_explains_itself_on_hover_and_on_focus(visit):
+    page = visit("/")
+    term = page.locator(".lv-legend").get_by_role("button", name="local derivative")
+    bubble = page.locator(".lv-legend [role=tooltip]").first
+    for show in (term.hover, term.focus):
+        show()
+        bubble.wait_for(state="visible")
+        assert "the slope of the tangent" in bubble.inner_text()
+        page.mouse.move(5, 5)
+        page.evaluate("document.activeElement.blur()")
+        bubble.wait_for(state="hidden")
+
+
+def test_reset_is_in_plain_view(open_page):
+    page = open_page("/?w1=3&b=-2&x1=0")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    settle(page)
+    assert "?" not in page.url
+    fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
+    assert {name: fields[name] for name in WORKED} == WORKED

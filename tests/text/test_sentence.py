@@ -3,11 +3,13 @@
 import random
 import re
 
+import mpmath
 import pytest
 
 from lrviz.core.graph import LOSSES, build, differentiate
 from lrviz.text import explanations, sentence
 from lrviz.text.explanations import TARGETS
+from lrviz.text.glossary import GLOSSARY
 from tests.live.node import run
 from tests.samples import sample
 
@@ -125,3 +127,34 @@ def test_the_browser_says_what_python_says(loss):
     for one, text in zip(given, found, strict=True):
         p = differentiate(**one["fields"], loss=loss)
         assert text == sentence.say(sentence.now(loss, one["of"]), p.read)
+
+
+def test_why_the_loss_is_a_logarithm_is_true():
+    for state in states(1000, 24):
+        p = differentiate(**state)
+        text = sentence.say(sentence.why(), p.read)
+        given, surprise = re.search(r"−log\((.*?)\) [=≈] (\S+)\. ", text).groups()
+        right = p.values["a"] if state["y"] else 1 - p.values["a"]
+        if "1−" in given:
+            assert number(given[2:]) == pytest.approx(right.complement, rel=6e-4)
+        else:
+            assert number(given) == pytest.approx(right, rel=6e-4)
+        assert number(surprise) == pytest.approx(
+            -mpmath.log(
+                mpmath.mpf(1)
+                / (1 + mpmath.exp(mpmath.mpf(-p.values["z"] if state["y"] else p.values["z"])))
+            ),
+            rel=6e-4,
+            abs=1e-300,
+        )
+    fixed = text.partition("endless one. ")[2]
+    found = [number(one) for one in re.findall(r"[≈=] ([\d.]+)[,:.]", fixed)]
+    wanted = [-mpmath.log(mpmath.mpf("0.01")), 0.99**2 / 2, 0.9**2 / 2]
+    assert found == [pytest.approx(float(one), rel=6e-4) for one in wanted]
+
+
+def test_a_term_is_explained_without_itself_and_once():
+    for term, said in GLOSSARY.items():
+        assert said.endswith(".")
+        assert not said.lower().startswith(term)
+        assert len(said) < 200
