@@ -166,6 +166,8 @@ export class Figure {
   }
 
   #collect() {
+    // Where a picture has fewer shapes than the one before it, Plotly leaves empty groups behind.
+    for (const group of found(this.plot, ".shape-group:empty")) group.remove();
     this.texts = found(this.plot, ".scatterlayer .textpoint text");
     this.shapes = found(this.plot, ".shapelayer path");
     this.last = [];

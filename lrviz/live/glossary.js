@@ -3,7 +3,7 @@
 import { el, unique } from "./dom.js";
 
 /**
- * Text in which each term that is met for the first time is a button with its explanation.
+ * Text in which each term that is met for the first time has its explanation.
  * @param {string} text @param {Record<string, string>} terms
  * @returns {(Node | string)[]}
  */
@@ -16,7 +16,7 @@ export function explained(text, terms) {
     seen.add(part);
     const id = unique("term");
     const bubble = el("span", { class: "lv-bubble", role: "tooltip", id, text: terms[part] });
-    const term = el("button", { type: "button", class: "lv-term", "aria-describedby": id, text: part });
+    const term = el("dfn", { class: "lv-term", tabindex: 0, "aria-describedby": id, text: part });
     term.addEventListener("keydown", (event) => {
       if (event.key === "Escape") term.blur();
     });

@@ -127,6 +127,7 @@ GRAPH_MAKERS: dict[str, Maker] = {
     "at": _node_or_edge,
     "stage": _stage,
     "line": lambda rng, s: rng.randrange(length(s["part"], s["loss"])),
+    "nudge": one_of(None, 1.0, 0.001, 1e-15, 0.3),
     "hide": some_of(settings.HIDEABLE),
 }
 
@@ -162,6 +163,7 @@ _GRAPH_SCREEN = """
     stage: text(".lv-player .lv-count"), line: text(".lv-derivation .lv-count"),
     product: shown(".lv-product"), player: shown(".lv-player"),
     derivation: shown(".lv-derivation"), try: shown(".lv-foot"),
+    nudge: document.querySelector("[aria-label=nudge]").getAttribute("aria-valuetext"),
     check: document.querySelector(".st-key-graph-check") !== null,
     computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
       .filter((n) => n.dataset.kind === "adjoint").length > 0 };
@@ -193,6 +195,7 @@ def graph_shown(state: State) -> Screen:
         "line": f"Line {state['line'] + 1} of {length(state['part'], state['loss'])}",
         **{part: part not in state["hide"] for part in ("product", "derivation", "try")},
         "player": not {"player", "values"} & set(state["hide"]),
+        "nudge": "none" if state["nudge"] is None else number(state["nudge"]),
         "check": "check" not in state["hide"],
         # The walk shows gradients once it turns back at L.
         "computed": "values" not in state["hide"]

@@ -199,7 +199,7 @@ def test_on_a_phone_a_tap_on_a_parameter_puts_its_slider_in_the_dock(visit):
 
 def test_a_term_explains_itself_on_hover_and_on_focus(visit):
     page = visit("/")
-    term = page.locator(".lv-legend").get_by_role("button", name="local derivative")
+    term = page.locator(".lv-legend .lv-term", has_text="local derivative")
     bubble = page.locator(".lv-legend [role=tooltip]").first
     for show in (term.hover, term.focus):
         show()
