@@ -10,8 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import lrviz
+from lrviz.core import gradient_check as checking
 from lrviz.core.gradient_check import gradient_check
-from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, path, stages
+from lrviz.core.graph import LOSSES, VIEWS, backward, build, differentiate, forward, path, stages
+from lrviz.core.ops import OPS
 from tests.reference import exact, relative
 from tests.training.torch_reference import TABLE
 
@@ -183,3 +185,40 @@ def test_the_gradient_check_says_equal_where_both_are_zero():
     first, _, _ = gradient_check(differentiate(**(WORKED | {"x1": 0})))
     assert first.graph == first.central == 0
     assert first.difference is None
+
+
+def test_an_adjoint_is_the_sum_over_every_way_out_of_a_node():
+    # L = pq + p·(pq): p and u lead to L on several ways, as no input of the model does.
+    graph = nx.DiGraph()
+    graph.graph["plan"] = (
+        ("p", ("p",), None, ()),
+        ("q", ("q",), None, ()),
+        ("u", (), OPS["mul"], ("p", "q")),
+        ("v", (), OPS["mul"], ("u", "p")),
+        ("L", (), OPS["add"], ("u", "v")),
+    )
+    p, q = 3.0, 5.0
+    values = forward(graph, {"p": p, "q": q})
+    _, adjoints = backward(graph, values)
+    assert values["L"] == p * q + p * p * q
+    assert adjoints["u"] == 1 + p
+    assert adjoints["p"] == q + 2 * p * q
+    assert adjoints["q"] == p + p * p
+
+
+@pytest.mark.parametrize(
+    ("factor", "difference"), [(2.0, 0.5), (0.5, 0.5), (0.0, 1.0), (-1.0, 2.0), (1.0, 0.0)]
+)
+def test_the_difference_of_a_check_is_relative_to_the_larger(monkeypatch, factor, difference):
+    slope = differentiate(**WORKED).adjoints["w1"]
+    monkeypatch.setattr(checking, "central_difference", lambda *_: factor * slope)
+    (check,) = gradient_check(differentiate(**WORKED), ("w1",))
+    assert check.difference == difference
+
+
+def test_the_step_of_the_check_is_where_its_two_errors_balance():
+    assert pytest.approx(np.cbrt(np.finfo(float).eps), rel=0.02) == checking.STEP
+    # It grows with the input, or it would be lost in the rounding of w + step.
+    large = {"x1": 1e-9, "x2": 0, "w1": 1e9, "w2": 0, "b": 0, "y": 0}
+    (check,) = gradient_check(differentiate(**large), ("w1",))
+    assert check.difference < 1e-9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,52 @@ def test_generated_sets_do_not_move():
     first = [load_dataset(name).X[0].tolist() for name in names]
     assert first == [[-1.66, -1.45], [-2.94, -0.05], [-2.1, -1.38], [0.37, 0.9]]
     assert load_dataset("outlier").X[-1].tolist() == [-6, -4]
+
+
+_CLOUD = re.compile(r"(\d+) around \((-?[\d.]+), (-?[\d.]+)\) with seed (\d)")
+
+
+@pytest.mark.parametrize("name", ["blobs", "separable", "outlier", "imbalanced"])
+def test_clouds_are_drawn_as_their_source_says(name):
+    data = load_dataset(name)
+    spread = float(re.search(r"spread ([\d.]+\d|\d)", data.source)[1])
+    clouds = _CLOUD.findall(data.source)
+    start = 0
+    for label, (count, *centre, seed) in enumerate(clouds):
+        rows = slice(start, start := start + int(count))
+        normal = built_in._normals(int(seed), 2 * int(count)).reshape(2, -1).T
+        expected = np.array(centre, dtype=float) + spread * normal
+        np.testing.assert_allclose(data.X[rows], expected, atol=0.005 + 1e-12)
+        assert (data.y[rows] == label).all()
+    rest = re.search(r"one of label (\d) at \((-?\d), (-?\d)\)", data.source)
+    assert len(data) == start + bool(rest)
+    if rest:
+        assert [*data.X[-1], data.y[-1]] == [float(rest[n]) for n in (2, 3, 1)]
+    assert len({seed for *_, seed in clouds}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "gate"),
+    [
+        ("and", lambda a, b: a and b),
+        ("or", lambda a, b: a or b),
+        ("xor", lambda a, b: a != b),
+    ],
+)
+def test_gates_are_their_truth_tables(name, gate):
+    data = load_dataset(name)
+    assert {tuple(row) for row in data.X.tolist()} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert data.y.tolist() == [int(gate(a == 1, b == 1)) for a, b in data.X]
+
+
+def test_sets_are_as_large_as_what_is_said_of_them():
+    for name in DATASETS:
+        data = load_dataset(name)
+        assert data.feature_names[0] != data.feature_names[1]
+        assert data.label_names == ("female", "male") if name == "penguins" else ("0", "1")
+    rare = load_dataset("imbalanced").y
+    assert (rare == 0).sum() == 19 * (rare == 1).sum()  # "nineteen of one class for each"
+    assert str(len(load_dataset("penguins"))) in load_dataset("penguins").source
 
 
 def test_the_normals_are_normal():

@@ -609,6 +609,21 @@ def test_numbers_in_any_dialect_are_read_exactly_or_refused(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", '"\'\t=1"'),
         ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff201", "'\uff201"),
+        ("\u22121", "'\u22121"),
+        ("\u00a0\ufeff=1", "'\u00a0\ufeff=1"),
+        ("\r=1", '"\'\r=1"'),
+        ("\n=1", '"\'\n=1"'),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (np.int64(-3), "-3"),
+        (np.bool_(False), "0"),
+        ("a\tb", '"a\tb"'),
+        ("a\rb", '"a\rb"'),
+        ("a\nb", '"a\nb"'),
+        ("  ", "  "),
         ('=HYPERLINK("a","b")', '"\'=HYPERLINK(""a"",""b"")"'),
         ("a;=1", '"a;=1"'),
         ("", ""),
@@ -659,3 +674,42 @@ def test_columns_and_label_can_be_named():
             read_csv(PEOPLE, columns=wrong, label="sex")
     with pytest.raises(DataError, match="Three columns are needed"):
         read_csv(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "sign", ["", "NA", "n/a", "#N/A", "NaN", "null", "None", "?", ".", "-", "--"]
+)
+def test_every_sign_for_a_missing_number_is_known(sign):
+    content = f"x,y,l\n1,2,a\n{sign},3,b\n4,5,b\n"
+    with pytest.raises(DataError, match="Row 3 has no value for “x”"):
+        read_csv(content)
+    kept = read_csv(content, drop_missing=True)
+    assert kept.X.tolist() == [[1, 2], [4, 5]]
+    assert kept.notes == ("Rows with missing values were left out: 3.",)
+
+
+@pytest.mark.parametrize("sign", ["", "NA", "n/a", "#N/A", "NaN", "null"])
+def test_every_sign_for_a_missing_label_is_known(sign):
+    assert missing_rows(read_table(f"x,y,l\n1,2,a\n3,4,{sign}\n"), "x", "y", "l") == (3,)
+
+
+@pytest.mark.parametrize("word", ["none", "?", ".", "-", "--"])
+def test_what_may_name_a_class_is_no_gap_in_the_label(word):
+    data = read_csv(f"x,y,l\n1,2,zzz\n3,4,{word}\n")
+    assert data.label_names == (word, "zzz")
+
+
+def test_a_thousand_in_every_cell_is_refused_and_one_clear_cell_settles_it():
+    message = r"Row 2 has “1,234” for “x”, which may mean 1234 or 1\.234: write it"
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1,234;2;a\n12,345;3;b\n")
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1,234;2;a\n5;3;b\n")  # a cell without a mark settles nothing
+    message = r"Row 2 has “1\.234” for “x”, which may mean 1234 or 1\.234"
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1.234;2,5;a\n2.345;3;b\n")  # the table's decimal mark is the comma
+    assert read_csv("x;y;l\n1,234;2;a\n12,34;3;b\n").X[:, 0].tolist() == [1.234, 12.34]
+    assert read_csv("x;y;l\n1.234;2,5;a\n2.34;3;b\n").X[:, 0].tolist() == [1.234, 2.34]
+    # What cannot be thousands: a zero in front, four digits before the mark.
+    for clear in ("0,123", "1234,567"):
+        assert len(read_csv(f"x;y;l\n1,234;2;a\n{clear};3;b\n")) == 2

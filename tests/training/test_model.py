@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 import warnings
 
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import ConvexHull
 from sklearn.linear_model import LogisticRegression
 
 from lrviz.core.graph import differentiate
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import standardise
-from lrviz.training import model
+from lrviz.training import model, separability
 from lrviz.training.model import (
     Batch,
     contributions,
@@ -247,7 +249,73 @@ def test_newton_step_is_plain_where_it_may_be_and_damped_where_it_must():
     assert curved.damping > 0
 
 
+def test_newtons_step_is_damped_until_the_loss_no_longer_rises():
+    # √(1 + w²) from 2: the plain step goes to -8, and 10/(1 + λ) ≤ 4 needs λ ≥ 1.5; λ is 0,
+    # then 0.001 and tenfold.
+    w = np.array([2.0])
+    root = math.sqrt(5)
+    step = newton_step(w, w / root, np.array([[root**-3]]), lambda v: math.sqrt(1 + v[0] ** 2))
+    assert step.damping == pytest.approx(10, rel=1e-12)
+    assert step.direction[0] == pytest.approx(10 / 11, rel=1e-12)
+    assert step.gain == pytest.approx(float(w[0] / root * step.direction[0] / 2), rel=1e-15)
+
+
+def test_a_newton_step_that_leads_nowhere_is_no_step():
+    def rising(at):
+        rising.last += 1
+        return rising.last
+
+    rising.last = 0
+    step = newton_step(np.zeros(2), np.ones(2), np.eye(2), rising)
+    assert step.direction.tolist() == [0, 0]
+
+
+def test_a_rise_of_the_loss_that_is_no_rounding_is_not_taken():
+    losses = iter([1.0, 1.0 + 1e-13, 0.9])
+    step = newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses))
+    assert step.damping == pytest.approx(1e-3)
+    losses = iter([1.0, 1.0 + 1e-15])
+    assert newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses)).damping == 0
+
+
+def test_newton_does_not_depend_on_the_units():
+    hessian, slope = np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([1.0, -2.0])
+    units = np.array([1e-6, 1e7])
+    plain = newton_step(np.zeros(2), slope, hessian).direction
+    other = newton_step(np.zeros(2), slope * units, hessian * units * units[:, None])
+    np.testing.assert_allclose(plain, np.linalg.solve(hessian, slope), rtol=1e-13)
+    np.testing.assert_allclose(other.direction * units, plain, rtol=1e-12)
+    assert other.damping == 0
+
+
 # Separability
+
+
+@pytest.mark.parametrize("count", [3, 12, 1000, 1001, 5000])
+@pytest.mark.parametrize("shape", ["normal", "square", "disc", "grid"])
+def test_the_hull_has_the_corners_that_qhull_finds(count, shape):
+    rng = np.random.default_rng(count)
+    points = {
+        "normal": lambda: rng.normal(size=(count, 2)),
+        "square": lambda: np.concatenate([rng.random((count - 3, 2)), [[0, 0], [1, 0], [0, 1]]]),
+        "disc": lambda: np.exp(2j * np.pi * rng.random(count)).view(float).reshape(-1, 2),
+        "grid": lambda: np.concatenate([rng.integers(0, 9, (count, 2)), [[0, 0], [9, 9], [9, 0]]]),
+    }[shape]().astype(float)
+    hull = separability._hull(points)
+    expected = ConvexHull(points)
+    # In order round the hull, each corner once, no point on an edge between two.
+    assert {tuple(row) for row in hull} == {tuple(row) for row in points[expected.vertices]}
+    assert len(hull) == len(expected.vertices)
+    after = np.roll(hull, -1, axis=0)
+    area = (hull[:, 0] * after[:, 1] - hull[:, 1] * after[:, 0]).sum() / 2
+    assert abs(area) == pytest.approx(expected.volume)
+
+
+def test_what_is_left_out_of_many_points_is_well_inside():
+    points = np.random.default_rng(0).normal(size=(5000, 2))
+    left = separability._outside(points)
+    assert len(left) < 1000  # or it would not pay
+    assert {tuple(p) for p in points[ConvexHull(points).vertices]} <= {tuple(p) for p in left}
 
 
 @pytest.mark.parametrize(
@@ -318,6 +386,14 @@ def test_separable_is_quick_and_right_on_many_rows():
     y[0] = 1 - y[0]
     X[0] = (0.3 + 1e-3, 0.0) if y[0] == 0 else (0.3 - 1e-3, 0.0)
     assert not separable(X, y)
+
+
+@pytest.mark.parametrize(("overlap", "expected"), [(1e-13, True), (1e-11, False)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_overlap_of_rounding_counts_as_touching(overlap, expected, turned):
+    X = np.array([[0, 0], [0.5 + overlap, 1], [0.5, 0], [1, 1]])
+    X = np.array([[0, 0], [0.5 + overlap, 0], [0.5, 0], [1, 0]]) if turned else X * [1, 0]
+    assert separable(X, [0, 0, 1, 1]) is expected
 
 
 # Bad input

@@ -409,3 +409,13 @@ def test_the_table_is_complete_and_read_only():
     assert tuple(OPTIMIZERS) == NAMES
     with pytest.raises(TypeError):
         OPTIMIZERS["x"] = None
+
+
+def test_the_largest_step_count():
+    gates = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    assert train(*gates, steps=100_000).steps == 100_000  # it stands still from the start
+    sentence = "steps must be between 0 and 100000, not 100001"
+    with pytest.raises(ValueError, match=sentence):
+        train(*gates, steps=100_001)
+    with pytest.raises(ValueError, match=sentence):
+        minimize(lambda w: w, [1.0], steps=100_001)
