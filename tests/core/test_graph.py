@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 import lrviz
 from lrviz.core import gradient_check as checking
 from lrviz.core.gradient_check import gradient_check
-from lrviz.core.graph import LOSSES, VIEWS, backward, build, differentiate, forward, path, stages
+from lrviz.core.graph import (
+    LOSSES,
+    VIEWS,
+    backward,
+    build,
+    differentiate,
+    forward,
+    holder,
+    path,
+    stages,
+)
 from lrviz.core.ops import OPS
 from tests.reference import exact, relative
 from tests.training.torch_reference import TABLE
@@ -222,3 +232,68 @@ def test_the_step_of_the_check_is_where_its_two_errors_balance():
     large = {"x1": 1e-9, "x2": 0, "w1": 1e9, "w2": 0, "b": 0, "y": 0}
     (check,) = gradient_check(differentiate(**large), ("w1",))
     assert check.difference < 1e-9
+
+
+def test_a_quantity_is_read_by_its_key():
+    p = differentiate(**WORKED)
+    assert p.read("value.z") == p.values["z"]
+    assert p.read("complement.a") == p.values["a"].complement
+    assert p.read("adjoint.w1") == p.adjoints["w1"]
+    assert p.read("local.w1-z") == p.locals["w1", "z"]
+    vector = differentiate(**WORKED, view="vector")
+    assert [vector.read(f"value.w.{n}") for n in (0, 1)] == [WORKED["w1"], WORKED["w2"]]
+    assert vector.read("adjoint.w.1") == p.adjoints["w2"]
+    assert vector.read("local.x-z.1") == WORKED["w2"]
+    for wrong in ("values.z", "value.nothing", "local.z-w1", "", "value.w.1"):
+        with pytest.raises(KeyError):
+            p.read(wrong)
+
+
+def test_where_an_input_is_held():
+    assert [holder(build(), name) for name in ("x1", "w2", "b", "y")] == ["x1", "w2", "b", "y"]
+    vector = build("vector")
+    assert [holder(vector, n) for n in ("x1", "x2", "w1", "w2", "b")] == [
+        *("x.0", "x.1", "w.0", "w.1", "b")
+    ]
+    for name in ("z", "x", "w3"):
+        with pytest.raises(KeyError):
+            holder(vector, name)
+
+
+def test_a_pass_says_how_it_ended():
+    said = repr(differentiate(**WORKED))
+    assert said.startswith("<Pass: z = 0.35, L = 0.533382, ")
+    # From mpmath, to six decimals.
+    assert said.endswith("dL/dw1 = -0.620074, dL/dw2 = -0.826765, dL/db = -0.413382>")
+    assert "dL/dw = [-0.620074, -0.826765]" in repr(differentiate(**WORKED, view="vector"))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"view": "3d"}, r"The view must be one of .*vector, .*features.*, not '3d'\."),
+        ({"loss": "mse"}, r"The loss must be one of log, squared, not 'mse'\."),
+        ({"b": 800.5}, r"These inputs give z = 800\.75, and beyond \|z\| = 700 the factors"),
+        ({"b": -1e200}, r"z = -1e\+200"),
+        ({"y": 2}, r"y is a label and must be 0 or 1, not 2\."),
+        ({"x2": "2"}, r"x2 must be a finite number, not '2'\."),
+        ({"w1": np.float64("nan")}, r"w1 must be a finite number, not nan\."),
+    ],
+)
+def test_a_refusal_says_what_was_given_and_what_may_be(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        differentiate(**(WORKED | change))
+
+
+def test_the_largest_logits_are_taken():
+    for z in (700.0, -700.0):
+        assert at_logit(z, 1).values["z"] == z
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_node_has_its_role(view):
+    roles = {name: node["role"] for name, node in build(view).nodes.items()}
+    for name, role in roles.items():
+        leaf = {"x": "data", "y": "data", "w": "parameter", "b": "parameter"}
+        held = "op" not in build(view).nodes[name]
+        assert role == (leaf[name[0]] if held else "computed")
