@@ -67,12 +67,16 @@ class Change(NamedTuple):
     new: ast.AST | None
 
 
-def changes_of(node: Any, new: Callable[..., Change]) -> Iterator[Change]:
-    """All changes of one node itself, its parts left aside."""
+def changes_of(node: Any, new: Callable[..., Change], *, size: bool) -> Iterator[Change]:
+    """All changes of one node itself, its parts left aside; ``size``: its sign does not count."""
     kind = type(node)
     if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
         yield Change(node, "op", None, OPERATORS[type(node.op)]())
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub | ast.Div | ast.Pow)
+        and not size
+    ):
         yield new(ast.BinOp(node.right, node.op, node.left))
     if isinstance(node, ast.AugAssign):
         yield new(ast.Assign([node.target], node.value))
@@ -140,7 +144,8 @@ def changes(tree: ast.Module) -> Iterator[tuple[Change, ast.stmt, tuple[int, str
             return Change(holder, field, place, other)
 
         holder = parents[-1]
-        yield from ((change, at, scope) for change in changes_of(node, new))
+        size = isinstance(holder, ast.Call) and ast.unparse(holder.func) in ("abs", "np.abs")
+        yield from ((change, at, scope) for change in changes_of(node, new, size=size))
         parents.append(node)
         for name, part in ast.iter_fields(node):
             if name in ("annotation", "returns") or isinstance(part, ast.expr_context):

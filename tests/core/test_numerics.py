@@ -63,16 +63,14 @@ def test_the_naive_formula_is_right_where_nothing_is_lost():
 
 
 def test_the_limits_are_where_float64_has_them():
-    assert numerics.sigmoid(numerics.ROUNDS_TO_ONE) == 1.0
-    assert numerics.sigmoid(numerics.ROUNDS_TO_ONE - 0.01) < 1.0
+    assert numerics.sigmoid(numerics.ROUNDS_TO_ONE + 1e-9) == 1.0
+    assert numerics.sigmoid(numerics.ROUNDS_TO_ONE - 1e-9) < 1.0
     assert np.exp(-numerics.Z_LIMIT) > np.finfo(float).tiny  # no subnormal number
     assert numerics.Z_LIMIT == 700
     assert numerics.sigmoid(-numerics.CERTAIN) < 5e-5 < numerics.sigmoid(1 - numerics.CERTAIN)
     # 1 − a by subtraction is good to the four digits shown up to here, and not far beyond.
-    for z, good in (
-        (numerics.SUBTRACTION_FAILS - 1, True),
-        (numerics.SUBTRACTION_FAILS + 4, False),
-    ):
+    for past, good in ((-1, True), (4, False)):
+        z = numerics.SUBTRACTION_FAILS + past
         lost = abs((1 - float(numerics.sigmoid(z))) / numerics.sigmoid(-z) - 1)
         assert (lost < 5e-5) is good
 

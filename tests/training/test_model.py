@@ -274,6 +274,8 @@ def test_a_rise_of_the_loss_that_is_no_rounding_is_not_taken():
     losses = iter([1.0, 1.0 + 1e-13, 0.9])
     step = newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses))
     assert step.damping == pytest.approx(1e-3)
+    # No higher is enough, and near the minimum a rise of some last digits is no rise.
+    assert newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: 0.0).damping == 0
     losses = iter([1.0, 1.0 + 1e-15])
     assert newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses)).damping == 0
 
@@ -388,12 +390,29 @@ def test_separable_is_quick_and_right_on_many_rows():
     assert not separable(X, y)
 
 
-@pytest.mark.parametrize(("overlap", "expected"), [(1e-13, True), (1e-11, False)])
-@pytest.mark.parametrize("turned", [False, True])
-def test_an_overlap_of_rounding_counts_as_touching(overlap, expected, turned):
-    X = np.array([[0, 0], [0.5 + overlap, 1], [0.5, 0], [1, 1]])
-    X = np.array([[0, 0], [0.5 + overlap, 0], [0.5, 0], [1, 0]]) if turned else X * [1, 0]
-    assert separable(X, [0, 0, 1, 1]) is expected
+@pytest.mark.parametrize(("overlap", "expected"), [(0.9e-12, True), (1.1e-12, False)])
+@pytest.mark.parametrize("size", [1, 1e6, 1e-6])
+def test_an_overlap_of_rounding_counts_as_touching(overlap, expected, size):
+    line = np.array([0, 0.5 + overlap, 0.5, 1]) * size
+    for X in (np.stack([line, 0 * line], axis=1), np.stack([7 + 0 * line, line], axis=1)):
+        assert separable(X, [0, 0, 1, 1]) is expected
+        assert separable(X, [1, 1, 0, 0]) is expected
+
+
+@pytest.mark.parametrize("corners", [3, 4, 5, 6, 7, 8])
+def test_the_one_line_that_parts_may_lie_along_any_edge(corners):
+    # Another class touches the middle of an edge with a corner of its own.
+    polygon = np.exp(2j * np.pi * (np.arange(corners) + 0.3) / corners)
+    for start, end in zip(polygon, np.roll(polygon, -1), strict=True):
+        middle = (start + end) / 2
+        out = middle / abs(middle)
+        along = (end - start) / abs(end - start)
+        for push, expected in ((0.0, True), (-1e-6, False)):
+            spike = middle + out * (push + np.array([0, 0.2, 0.2])) + along * np.array([0, 3, -3])
+            X = np.concatenate([polygon, spike]).view(float).reshape(-1, 2)
+            y = np.repeat([0, 1], [corners, 3])
+            assert separable(X, y) is expected
+            assert separable(X, 1 - y) is expected
 
 
 # Bad input
