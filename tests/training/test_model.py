@@ -227,6 +227,14 @@ def test_step_bounds_are_what_they_say():
     assert bounds.guaranteed < bounds.local
 
 
+@pytest.mark.parametrize("name", ["penguins", "separable", "and"])
+def test_the_guaranteed_rate_is_two_over_the_bound_on_the_curvature(name):
+    data = load_dataset(name)
+    design = np.column_stack([data.X, np.ones(len(data))])
+    bound = np.linalg.norm(design, 2) ** 2 / 4 / len(data)
+    assert step_bounds(data.X, data.y).guaranteed == pytest.approx(2 / bound)
+
+
 def test_no_local_bound_without_a_minimum():
     data = load_dataset("separable")
     bounds = step_bounds(data.X, data.y)
