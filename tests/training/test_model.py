@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tracemalloc
 import warnings
 
@@ -458,3 +459,65 @@ def test_bad_grids_get_a_sentence():
         loss_grid(GATES, [0, 1, 1, 0], [0], [0], np.nan)
     with pytest.raises(ValueError, match="finite numbers in a row"):
         loss_grid(GATES, [0, 1, 1, 0], [np.inf], [0], 0)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "sentence"),
+    [
+        ([[1, 2], [3, np.nan], [np.inf, 1]], [0, 1, 1], "not finite in row 1, counted from 0."),
+        ([[1, 2], [3, 4], [5, -np.inf]], [0, 1, 1], "not finite in row 2, counted from 0."),
+        ([[1, 2], [3, 4], [5, 6]], [0, 1, 2], "y must hold 0 and 1 only, but row 2 has 2."),
+        ([[1, 2], [3, 4]], [-1, 2], "y must hold 0 and 1 only, but row 0 has -1."),
+        ([[1, 2], [3, 4]], [0, 1, 1], "for each of the 2 rows of X, but its shape is (3,)."),
+        ([[1, 2], [3, 4]], [[0], [1]], "but its shape is (2, 1)."),
+        (np.empty((0, 2)), [], "shape (m, 2) with m ≥ 1, not (0, 2)."),
+        ([[1, 2, 3]], [0], "shape (m, 2) with m ≥ 1, not (1, 3)."),
+        ([1, 2], [0, 1], "not (2,)."),
+        ([["a", "b"]], [0], "X must be an array of numbers and y an array of labels."),
+    ],
+)
+def test_a_refusal_of_data_says_which_row(X, y, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        model.check_data(X, y)
+
+
+@pytest.mark.parametrize("given", [(1, 2), (1, 2, np.nan), "abc", [[1, 2, 3]], (1, 2, 3, 4)])
+def test_parameters_are_three_finite_numbers(given):
+    with pytest.raises(ValueError, match=r"three finite numbers w1, w2, b, not "):
+        model.check_params(given)
+
+
+def test_a_hessian_over_many_rows_is_the_mean_over_all_of_them():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(model.BLOCK + 3, 2)), rng.integers(0, 2, model.BLOCK + 3)
+    w = np.array([0.5, -1.0, 0.25])
+    design = np.column_stack([X, np.ones(len(X))])
+    p = 1 / (1 + np.exp(-(design @ w)))
+    expected = (design * (p * (1 - p))[:, None]).T @ design / len(X)
+    np.testing.assert_allclose(model.hessian(X, y, w), expected, rtol=1e-12)
+    for i, block in enumerate(model.Batch(X, y).split()):
+        assert block.shape == (3, (model.BLOCK, 3)[i])
+
+
+@pytest.mark.parametrize("saturated", [False, True])
+def test_a_slice_over_many_rows_is_the_mean_loss(saturated):
+    # More rows than are worked on at a time, and a grid that is not square.
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20_000, 2)), rng.integers(0, 2, 20_000)
+    across, up = np.array([-1.0, 0.5, 2.0]), np.array([0.25, 400.0 if saturated else -0.5])
+    for plane, (i, j, k) in model.PLANES.items():
+        grid = model.slice_grid(X, y, plane, across, up, -0.75)
+        assert grid.shape == (2, 3)
+        for n, m in np.ndindex(grid.shape):
+            w = np.empty(3)
+            w[[i, j, k]] = across[m], up[n], -0.75
+            assert grid[n, m] == pytest.approx(model.mean_loss(X, y, w), rel=1e-12)
+
+
+def test_the_planes_name_what_varies():
+    for name, axes in model.PLANES.items():
+        i, j, k = axes
+        assert name == model.PARAMETERS[i] + model.PARAMETERS[j]
+        assert sorted(axes) == [0, 1, 2] == sorted({i, j, k})
+    with pytest.raises(ValueError, match="b must be a finite number, not nan"):
+        model.slice_grid([[0, 0], [1, 1]], [0, 1], "w1w2", [0], [0], np.nan)
