@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrviz.data import table
 from lrviz.data.choosing import choose, missing_rows, read_csv
 from lrviz.data.reading import read_table
 from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, to_csv_cell
@@ -713,3 +714,88 @@ def test_a_thousand_in_every_cell_is_refused_and_one_clear_cell_settles_it():
     # What cannot be thousands: a zero in front, four digits before the mark.
     for clear in ("0,123", "1234,567"):
         assert len(read_csv(f"x;y;l\n1,234;2;a\n{clear};3;b\n")) == 2
+
+
+def test_names_and_numbers_in_a_sentence_are_cut_where_they_are_too_many():
+    forty = "x" * 40
+    assert table.quoted(forty) == f"“{forty}”"
+    assert table.quoted(forty + "y") == f"“{forty}…”"
+    assert table.quoted("abc", 3) == "“abc”"
+    assert table.quoted("abcd", 3) == "“abc…”"
+    assert table.quoted("a\nb\u200b") == "“a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}”"
+    eight = list("abcdefgh")
+    assert table.named(eight) == ", ".join(f"“{c}”" for c in eight)
+    assert table.named([*eight, "i"]) == ", ".join(f"“{c}”" for c in eight) + ", ..."
+    assert table.named(["x" * 20, "y" * 21]) == f"“{'x' * 20}”, “{'y' * 20}…”"
+    assert table.listed(range(1, 9)) == "1, 2, 3, 4, 5, 6, 7, 8"
+    assert table.listed(range(1, 10)) == "1, 2, 3, 4, 5, 6, 7, 8 and 1 more"
+    assert [table.cell_count(n) for n in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "+1", "-1", "1.", ".5", "1.5e3", "1e+3", "2E-07", "1,5", ",5", "1,", "007"]
+)
+def test_what_a_number_is(text):
+    assert table.is_number(text)
+    assert np.isfinite(float(text.replace(",", ".")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    "-|.|e5|1e|1e+|--1|1 000|1_000|１|inf|nan|0x1|1.5.2|1,5.2|1 |+-1|1e5.0|a1|".split("|"),
+)
+def test_what_no_number_is(text):
+    assert not table.is_number(text)
+
+
+def test_a_number_at_the_limit_is_taken_and_none_beyond():
+    content = "x,y,l\n{},2,a\n1,3,b\n"
+    assert read_csv(content.format("1e100")).X[0, 0] == 1e100
+    assert read_csv(content.format("-1e100")).X[0, 0] == -1e100
+    for beyond in ("1.1e100", "-1.1e100", "1e400"):
+        with pytest.raises(
+            DataError, match=f"Row 2 has “{beyond}” for “x”, which is beyond ±1e100"
+        ):
+            read_csv(content.format(beyond))
+
+
+def test_a_column_that_is_constant_or_no_number_is_refused_with_its_row():
+    with pytest.raises(DataError, match="Every row has “7” for “y”: a constant column"):
+        read_csv("x,y,l\n1,7,a\n2,7,b\n")
+    with pytest.raises(DataError, match="Row 4 has “b7” for “y”, which is not a number\\."):
+        read_csv("x,y,l\n1,7,a\n2,8,b\n3,b7,b\n")
+    with pytest.raises(DataError, match=r"not a number \(a comma is this column's decimal mark\)"):
+        read_csv("x;y;l\n1;7,5;a\n2;8.5;b\n")
+
+
+def test_labels_are_counted_and_the_third_is_found():
+    with pytest.raises(DataError, match="“l” has 3 different values, and two are needed: row 5 br"):
+        read_csv("x,y,l\n1,7,a\n2,8,b\n3,9,a\n4,9,c\n5,1,b\n", columns=("x", "y"), label="l")
+    with pytest.raises(DataError, match="Every row has the label “a”: two classes are needed"):
+        read_csv("x,y,l\n1,7,a\n2,8,a\n")
+    one = read_csv("x,y,l\n1,7,1.0\n2,8,1\n3,9,0\n")
+    assert (one.label_names, one.y.tolist()) == (("0", "1.0"), [1, 1, 0])
+    later = read_csv("x,y,l\n1,7,10\n2,8,9\n")  # as numbers, and not in alphabetical order
+    assert (later.label_names, later.y.tolist()) == (("9", "10"), [1, 0])
+
+
+def test_a_table_says_which_columns_may_be_features_and_labels():
+    made = read_table("a,b,c,d\n1,x,1,1\n2,y,1,?\n3,x,1,\n")
+    assert made.numeric() == ("a",)  # c has one number only, d too
+    assert made.two_valued() == ("b", "d")
+    assert made.rows[1] == ("2", "y", "1", "?")
+    with pytest.raises(DataError, match="There is no column named “e”; the file has “a”, “b”, “c”"):
+        made.column("e")
+
+
+def test_what_is_left_out_must_leave_two_rows():
+    content = "x,y,l\n{}3,,b\n"
+    for rows, said in (("1,2,a\n", "is only one"), ("1,,a\n", "are none")):
+        with pytest.raises(DataError, match=f"At least two rows are needed.*but there {said}"):
+            read_csv(content.format(rows), drop_missing=True)
+    with pytest.raises(
+        DataError, match=r"Row 2 has no value for “y” \(2 rows have missing values\)"
+    ):
+        read_csv(content.format("1,,a\n"))
+    with pytest.raises(DataError, match="Row 3 has no value for “y”\\."):
+        read_csv(content.format("1,2,a\n"))
