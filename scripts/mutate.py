@@ -49,7 +49,7 @@ OPERATORS = {
     ast.NotIn: ast.In,
 }  # fmt: skip
 ORDERED = {ast.Lt: ast.Gt, ast.LtE: ast.Gt, ast.Gt: ast.Lt, ast.GtE: ast.Lt}
-NAMES = {"min": "max", "any": "all", "minimum": "maximum", "log": "log1p", "flatnonzero": "nonzero"}
+NAMES = {"min": "max", "any": "all", "minimum": "maximum", "log": "log1p"}
 NAMES |= {new: old for old, new in NAMES.items()}
 SIGNS = {"−": "-", "≈": "=", "≤": "<", "≥": ">"}
 #: What takes long to import is imported once, before any process is forked.
@@ -59,24 +59,19 @@ UNTOUCHED = {"strict", "slots"}  # keywords that assert or save, and change no a
 
 
 class Change(NamedTuple):
-    """One place of a tree and what comes there instead; None leaves a statement out."""
+    """One place of a tree, and what comes there instead."""
 
     holder: Any
     field: str
     place: int | None
-    new: ast.AST | None
+    new: ast.AST
 
 
 def changes_of(node: Any, new: Callable[..., Change], *, size: bool) -> Iterator[Change]:
     """All changes of one node itself, its parts left aside; ``size``: its sign does not count."""
-    kind = type(node)
     if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
         yield Change(node, "op", None, OPERATORS[type(node.op)]())
-    if (
-        isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Sub | ast.Div | ast.Pow)
-        and not size
-    ):
+    if isinstance(node, ast.BinOp) and type(node.op) in (ast.Sub, ast.Div, ast.Pow) and not size:
         yield new(ast.BinOp(node.right, node.op, node.left))
     if isinstance(node, ast.AugAssign):
         yield new(ast.Assign([node.target], node.value))
@@ -89,10 +84,9 @@ def changes_of(node: Any, new: Callable[..., Change], *, size: bool) -> Iterator
         yield new(node.operand)
     if isinstance(node, ast.If | ast.IfExp | ast.While):
         yield Change(node, "test", None, ast.UnaryOp(ast.Not(), node.test))
-    if kind in (ast.Name, ast.Attribute):
-        field = "id" if kind is ast.Name else "attr"
-        if getattr(node, field) in NAMES:
-            yield Change(node, field, None, NAMES[getattr(node, field)])
+    field = {ast.Name: "id", ast.Attribute: "attr"}.get(type(node), "")
+    if field and getattr(node, field) in NAMES:
+        yield Change(node, field, None, NAMES[getattr(node, field)])
     if isinstance(node, ast.Constant):
         yield from (new(ast.Constant(value)) for value in other_values(node.value))
     if isinstance(node, ast.Set) and len(node.elts) > 1:

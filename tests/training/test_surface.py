@@ -185,3 +185,25 @@ def test_a_series_is_read_at_the_third_parameter():
     for third, t in ((6.0, -1), (10.0, 0), (12.0, 0.5), (14.0, 1)):
         # 1 + 2t + 3(2t² − 1)
         assert series.exact(0, third)[0, 0] == pytest.approx(1 + 2 * t + 3 * (2 * t * t - 1))
+
+
+@pytest.mark.parametrize(
+    ("thirds", "still"),
+    [
+        ([0.0, 1e-12], True),
+        ([0.0, 4e-12], False),
+        ([1e6, 1e6 + 1e-6], True),  # beside a million, a millionth is rounding
+        ([1e6, 1e6 + 1e-5], False),
+        ([-3.0, -3.0], True),
+    ],
+)
+def test_a_third_parameter_that_stands_still_needs_one_slice(thirds, still):
+    asked = []
+
+    def cut(x):
+        asked.append(x)
+        return np.ones((2, 2))
+
+    steps = np.arange(2)
+    surface._slices(np.array(thirds), steps, cut, lambda *_: None)
+    assert (len(asked) == 1) == still
