@@ -133,6 +133,13 @@ def test_parameters_in_both_scales_give_the_same_loss():
         assert mean_loss(Z, data.y, one) == pytest.approx(mean_loss(data.X, data.y, other))
     np.testing.assert_allclose(to_standardised(raw, mean, scale), params, atol=1e-12)
     np.testing.assert_allclose(to_raw(params[0], mean, scale), raw[0])
+    np.testing.assert_allclose(to_standardised(raw[1], mean, scale), params[1], atol=1e-12)
+    stacked = np.stack([params, 2 * params])
+    np.testing.assert_allclose(
+        to_raw(stacked, mean, scale)[1, 0], to_raw(2 * params[0], mean, scale)
+    )
+    back = to_standardised(to_raw(stacked, mean, scale), mean, scale)
+    np.testing.assert_allclose(back, stacked, atol=1e-12)
 
 
 def test_a_constant_column_is_only_centred():
@@ -155,5 +162,7 @@ def test_hand_placed_points_are_a_data_set():
     data = from_points([(1.5, -2.0, 1), (0.0, 0.25, 0)])
     np.testing.assert_array_equal(data.X, [[1.5, -2.0], [0.0, 0.25]])
     assert data.y.tolist() == [1, 0]
+    assert data.feature_names == ("x1", "x2")
+    assert data.label_names == ("0", "1")
     with pytest.raises(DataError, match="no point"):
         from_points([])

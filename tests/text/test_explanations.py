@@ -72,6 +72,21 @@ def test_symbols_read_as_they_are_written_by_hand():
     assert explanations.local_formula(graph, ("a", "L")) == "(1 − y)/(1 − a) − y/a"
     assert explanations.value_formula(graph, "z") == "w₁x₁ + w₂x₂ + b"
     assert plain(explanations.product(graph, "w1").identity) == "(a − y)·x₁"
+    assert plain(explanations.product(graph, "b").identity) == "a − y"
+    squared = build("features", "squared")
+    assert explanations.value_formula(squared, "L") == "½(a − y)²"
+    assert explanations.local_formula(squared, ("a", "L")) == "a − y"
+    assert explanations.local_formula(squared, ("y", "L")) == "y − a"
+    assert plain(explanations.product(squared, "w2").identity) == "(a − y)·a(1 − a)·x₂"
+    assert explanations.value_formula(graph, "L") == "−(y log a + (1 − y) log(1 − a))"
+    assert explanations.local_formula(graph, ("y", "L")) == "log(1 − a) − log a"
+    assert [explanations.local_formula(graph, (n, "z")) for n in ("x1", "w1", "x2", "w2", "b")] == [
+        *("w₁", "x₁", "w₂", "x₂", "1")
+    ]
+    finest = build("operations")
+    assert explanations.value_formula(finest, "u1") == "w₁x₁"
+    assert explanations.value_formula(finest, "s") == "u₁ + u₂"
+    assert explanations.value_formula(build("vector"), "z") == "w·x + b"
 
 
 @every
