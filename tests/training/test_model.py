@@ -89,6 +89,25 @@ def test_blocks_and_folding_do_not_show(rows):
     )
 
 
+@pytest.mark.parametrize("rows", [2040, model.FOLD_FROM, 8192])
+def test_folding_is_right_by_itself(rows):
+    # All examples are right and none is certain: no sum is infinite or nan, after which the
+    # formulas for saturation would be used, and hide what folding does.
+    rng = np.random.default_rng(rows)
+    X = rng.normal(size=(rows, 2))
+    z = X @ [0.5, -0.25] + 0.1
+    y = (z > 0).astype(int)
+    batch = model.Batch(X, y)
+    e = np.exp(np.array([0.5, -0.25, 0.1]) @ batch.signed)
+    assert (e <= 1).all()
+    before = e.copy()
+    assert model._sum_log1p(e, np.empty(rows)) == pytest.approx(np.log1p(e).sum(), rel=1e-13)
+    np.testing.assert_array_equal(e, before)
+    assert batch.loss(np.array([0.5, -0.25, 0.1])) == pytest.approx(
+        np.log1p(np.exp(-abs(z))).mean()
+    )
+
+
 @pytest.mark.parametrize("name", DATASETS)
 @pytest.mark.parametrize("params", POINTS)
 def test_gradient_is_the_mean_of_the_graphs_adjoints(name, params):
