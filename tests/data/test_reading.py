@@ -819,3 +819,62 @@ def test_what_is_left_out_must_leave_two_rows():
         read_csv(content.format("1,,a\n"))
     with pytest.raises(DataError, match="Row 3 has no value for “y”\\."):
         read_csv(content.format("1,2,a\n"))
+
+
+def test_the_limits_are_taken_and_nothing_beyond():
+    rows = "x,y,l\n1,2,{}\n3,4,b\n"
+    assert len(read_table(rows.format("a" * 1000)).cells[2][0]) == 1000
+    with pytest.raises(
+        DataError, match="Row 2 has a cell of 1001 characters, and at most 1000 are"
+    ):
+        read_table(rows.format("a" * 1001))
+    assert read_table(rows.format("a" * 999 + " " * 9)).cells[2][0] == "a" * 999  # blanks are cut
+    wide = [",".join(f"{word}{n}" for n in range(100)) for word in ("c", "", "1")]
+    assert len(read_table("\n".join(wide)).columns) == 100
+    with pytest.raises(DataError, match="The file has 101 columns, and at most 100 can be read"):
+        read_table("\n".join(f"{row},7" for row in wide))
+    full = b"x,y,l\n1,2,a\n3,4,b\n"
+    full += b"\n" * (2_000_000 - len(full))
+    assert len(read_table(full).numbers) == 2
+    for more in (full + b"\n", (full + b"\n").decode()):
+        with pytest.raises(DataError, match="The file is larger than 2 MB, the limit"):
+            read_table(more)
+
+
+def test_rows_that_were_skipped_are_named_and_only_they():
+    assert read_table("x,y,l\n1,2,a\n3,4,b\n").notes == ()
+    for text, said in (
+        ("x,y,l\n\n1,2,a\n3,4,b\n", "2"),
+        ("x,y,l\n1,2,a\n\n,,\n3,4,b\n", "3, 4"),
+        ("\nx,y,l\n1,2,a\n3,4,b\n\n\n", None),  # what stands around the table is not in it
+        ("x,y,l\n1,2,a\n \n3,4,b\n\n", "3"),
+        ("1,2,a\n\n3,4,b\n", "2"),
+    ):
+        notes = [note for note in read_table(text).notes if "skipped" in note]
+        assert notes == ([f"Empty rows were skipped: {said}."] if said else []), text
+
+
+def test_columns_without_a_name_get_one_that_no_other_has():
+    assert read_table("x,,l\n1,2,a\n3,4,b\n").columns == ("x", "column 2", "l")
+    assert read_table("x,,column 2\n1,2,a\n3,4,b\n").columns == ("x", "column 2*", "column 2")
+    made = read_table("x,y,l,,\n1,2,a,,\n3,4,b,,\n")
+    assert made.columns == ("x", "y", "l")
+    assert made.notes == ("Columns with nothing in them were left out: 4, 5.",)
+    with pytest.raises(DataError, match="Columns 2 and 3 have the same name, “y”, in row 1"):
+        read_table("x,y,y\n1,2,a\n3,4,b\n")
+
+
+def test_signs_that_are_no_text_are_placed_by_line():
+    with pytest.raises(DataError, match="Line 3 holds a NUL character"):
+        read_table("x,y,l\n1,2,a\n3,\0,b\n")
+    latin = read_table("x,y,l\n1,2,a\n3,4,caf\xe9\n".encode("latin-1"))
+    assert latin.notes == ("Line 3 is not UTF-8, so the file was read as Latin-1.",)
+    assert latin.cells[2] == ("a", "caf\xe9")
+    with pytest.raises(DataError, match="has a header only"):
+        read_table("x,y,l\n")
+    with pytest.raises(DataError, match="The file is empty"):
+        read_table("  \n \n")
+    with pytest.raises(DataError, match="Row 3 has 2 cells, but row 1 has 3"):
+        read_table("x,y,l\n1,2,a\n3,4\n")
+    with pytest.raises(DataError, match="Row 4 has 4 cells, but row 2 has 3"):
+        read_table("\nx,y,l\n1,2,a\n3,4,b,c\n")
