@@ -17,7 +17,7 @@ from lrviz.core.expression import Expression, compiled, latex, plain
 from lrviz.core.graph import LOSSES, VIEWS, build
 from lrviz.core.numerics import sigmoid
 from lrviz.core.ops import OPS, RESIDUAL, SIGMOID
-from lrviz.core.symbols import SPELLINGS
+from lrviz.core.symbols import SPELLINGS, superscript
 from lrviz.training.optimizers import OPTIMIZERS
 from tests.text.latex_eval import World, parse, value
 
@@ -378,3 +378,27 @@ def test_numbers_take_the_place_of_letters():
     assert latex(ex.log(1 - a), slot) == r"\log([1 - a])".replace("1 - a", "1 − a")
     assert plain(a ** ex.symbol("t"), slot) == "([a])[^t]"
     assert math.isclose(compiled(w1 * x1 + b)(0.5, 1.5, 0.1), 0.85)
+
+
+def test_every_letter_is_spelt_alike_and_unlike_any_other():
+    lower = str.maketrans("₀₁₂ᵢₙ", "012in")
+    circled = dict(zip("①②③④⑤", "12345", strict=True))
+    for name, (tex, line) in SPELLINGS.items():
+        if name in circled:
+            assert (tex, line) == (f"({circled[name]})", name)
+            continue
+        below = re.search(r"_(\w)$", tex)
+        said = re.search("[₀₁₂ᵢₙ]$", line)
+        assert (below and below[1]) == (said and said[0].translate(lower)), name
+        # The name of a letter with an index ends on it.
+        assert below is None or name.endswith(below[1])
+        assert below or not re.search(r"\d$", name)
+    for spelling in (0, 1):
+        assert len({both[spelling] for both in SPELLINGS.values()}) == len(SPELLINGS)
+
+
+@pytest.mark.parametrize(("text", "raised"), [("-12", "⁻¹²"), ("−3", "⁻³"), ("t", "ᵗ"), ("z", "ᶻ")])
+def test_what_unicode_can_raise(text, raised):
+    assert superscript(text) == raised
+    assert superscript("0123456789k") == "⁰¹²³⁴⁵⁶⁷⁸⁹ᵏ"
+    assert superscript(text + "x") is None
