@@ -384,6 +384,8 @@ def test_every_letter_is_spelt_alike_and_unlike_any_other():
     lower = str.maketrans("₀₁₂ᵢₙ", "012in")
     circled = dict(zip("①②③④⑤", "12345", strict=True))
     for name, (tex, line) in SPELLINGS.items():
+        assert tex
+        assert line
         if name in circled:
             assert (tex, line) == (f"({circled[name]})", name)
             continue
