@@ -8,8 +8,9 @@ import pytest
 
 from lrviz.core.expression import latex
 from lrviz.core.graph import LOSSES, differentiate
+from lrviz.text import derivation
 from lrviz.text.derivation import KEYS, parts, steps
-from lrviz.text.latex import to_latex
+from lrviz.text.latex import SOURCE, to_latex
 from lrviz.text.numbers import latex_number
 from lrviz.text.substitution import evaluate, numeric
 
@@ -46,6 +47,8 @@ def test_a_document_has_every_part_in_order_and_every_line_once(loss):
         for note in (line.note for chain in part.chains for line in chain.lines if line.note):
             assert text.count(r"\noindent " + note.latex) == 1
     assert "Numbers are shown" not in text
+    assert SOURCE in derivation.__doc__
+    assert r"\texttt{" + SOURCE.replace("_", r"\_") + "}" in text
 
 
 def test_a_part_stands_by_itself():
@@ -67,6 +70,7 @@ def test_side_calculations_have_headings_and_the_way_back_too():
 @pytest.mark.parametrize("i", [1, 2])
 def test_numbers_follow_every_line_that_is_no_number_itself(i):
     text = to_latex(read=PASS.read, i=i)
+    assert to_latex(read=PASS.read) == to_latex(read=PASS.read, i=1)
     state = re.search(r"at (.*)\. In them \$i\$ is (\d)\.", text)
     assert int(state[2]) == i
     assert state[1] == (
