@@ -359,6 +359,8 @@ def test_what_is_left_out_of_many_points_is_well_inside():
         ([[1, 5], [2, 5], [3, 5]], [0, 0, 1], True),  # constant column, apart
         ([[1, 5], [2, 5], [3, 5]], [0, 1, 0], False),  # constant column, one inside the other
         ([[1, 5], [2, 5], [2, 5], [3, 5]], [0, 0, 1, 1], True),  # touching: quasi-complete
+        ([[0, 5], [-1, 5], [0, 5]], [0, 1, 1], True),  # a point at the end of a segment
+        ([[0, 5], [1, 5], [0, 5]], [0, 1, 1], True),  # and at its other end
         ([[1, 1], [1, 1]], [0, 1], False),  # the same point twice
         ([[0, 0], [2, 2], [1, 1]], [0, 0, 1], False),  # on one line, between
         ([[0, 0], [2, 2], [3, 3]], [0, 0, 1], True),
