@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import importlib
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,12 @@ def test_no_copy_of_a_library_is_kept():
     for file in (ROOT / "lrviz" / "live").iterdir():
         if file.suffix in (".js", ".css"):
             assert file.stat().st_size < 40_000
+
+
+def test_what_is_handed_round_cannot_be_changed():
+    for folder in ("core", "data", "training", "text"):
+        for file in (ROOT / "lrviz" / folder).glob("*.py"):
+            name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            for made in vars(importlib.import_module(name)).values():
+                if dataclasses.is_dataclass(made):
+                    assert made.__dataclass_params__.frozen, made

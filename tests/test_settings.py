@@ -205,3 +205,36 @@ def test_a_point_lies_where_it_can_be_computed_and_drawn(x):
     assert settings.decode(settings.TRAINING, sent)[1] == ["points"]
     there = settings.accept(settings.TRAINING, base, {"points": [[1e-99, 0.0, 0]]})
     assert there["points"] == ((1e-99, 0.0, 0),)
+
+
+@pytest.mark.parametrize("text", ["-0", "-0.0", "0", "-.0", "-0e5"])
+def test_a_zero_in_a_link_has_no_sign(text):
+    state, bad = settings.decode(GRAPH, {"w1": [text]})
+    assert not bad
+    assert math.copysign(1, state["w1"]) == 1
+    assert settings.encode(GRAPH, state) == {"w1": "0"}
+    assert math.copysign(1, settings.accept(GRAPH, state, {"w1": -0.0})["w1"]) == 1
+
+
+@pytest.mark.parametrize("fields", [GRAPH, TRAINING])
+def test_what_is_hidden_is_in_the_order_of_the_table(fields):
+    options = settings.HIDEABLE if fields is GRAPH else settings.TRAINING_HIDEABLE
+    for order in (options, options[::-1], options[::-1] + options):
+        state, bad = settings.decode(fields, {"hide": [",".join(order)]})
+        assert not bad
+        assert state["hide"] == options
+        assert settings.encode(fields, state) == {"hide": ",".join(options)}
+    assert settings.decode(fields, {"hide": [",".join(options[3:0:-2])]})[0]["hide"] == (
+        options[1],
+        options[3],
+    )
+
+
+def test_the_largest_step_count_of_a_link():
+    assert settings.decode(TRAINING, {"steps": ["2000"]}) == (
+        settings.defaults(TRAINING) | {"steps": 2000},
+        [],
+    )
+    for name in ("steps", "step"):
+        assert settings.decode(TRAINING, {name: ["2001"]})[1] == [name]
+    assert settings.decode(TRAINING, {"steps": ["0"]})[1] == ["steps"]

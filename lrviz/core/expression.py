@@ -212,8 +212,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "mul": Kind(_PRODUCT, _BINARY, "({0} * {1})", "{0} {1}", "{0}{1}"),
         "dot": Kind(_PRODUCT, _BINARY, "({0} * {1})", r"{0} \cdot {1}", "{0}·{1}"),
         "div": Kind(_POWER, (_SUM, _SUM), "({0} / {1})", r"\frac{{{0}}}{{{1}}}", "{0}/{1}"),
-        "pow": Kind(_POWER, (_ATOM, _SUM), "power({0}, {1})", "{0}^{1}", "{0}{1}"),
-        "exp": Kind(_POWER, (_SUM,), "exp({0})", "e^{0}", "e{0}"),
+        "pow": Kind(_POWER, (_ATOM, _SUM), "power({0}, {1})", "", ""),  # see `_joined`
+        "exp": Kind(_POWER, (_SUM,), "exp({0})", "", ""),  # see `_joined`
         "log": Kind(_PRODUCT, (_ATOM,), "log({0})", r"\log {0}", "log {0}"),
         "sqrt": Kind(_POWER, (_SUM,), "sqrt({0})", r"\sqrt{{{0}}}", "√{0}"),
         "sigma": Kind(_ATOM, (_SUM,), "sigma({0})", r"\sigma({0})", "σ({0})"),

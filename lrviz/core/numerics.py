@@ -1,7 +1,7 @@
 """Sigmoid, softplus and log loss that lose no digits at saturation.
 
-Past z = 36.7 the float64 nearest to σ(z) is 1, so 1 - σ(z) is 0 and the textbook
-derivative a(1 - a) dies. The cure is to carry both tails: p = σ(z) and q = σ(-z),
+Past z = 36.7 the float64 of 1 + e^-z is 1, so 1 - σ(z) is 0 and the textbook derivative
+a(1 - a) dies. The cure is to carry both tails: p = σ(z) and q = σ(-z),
 each computed from exp(-|z|), never one from the other.
 """
 
@@ -21,7 +21,7 @@ Z_LIMIT = 700.0
 CERTAIN = 10.0
 #: Beyond this |z|, float64 drops digits that are shown when 1 − a is computed by subtraction.
 SUBTRACTION_FAILS = 26.0
-#: From this |z| on the float64 nearest to σ(|z|) is 1: e^-|z| is below half of its last place.
+#: From this |z| on, 1 + e^-|z| is 1 in float64, and so is σ(|z|): half of the last place of 1.
 ROUNDS_TO_ONE = 53 * math.log(2)
 
 

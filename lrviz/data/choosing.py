@@ -70,7 +70,7 @@ def read_csv(
     if label is None:
         rest = [name for name in table.columns if columns is None or name not in columns]
         candidates = [name for name in table.two_valued() if name in rest]
-        label = rest[-1] if rest else table.columns[-1]
+        label = (rest or table.columns)[-1]
         if label not in candidates and len(candidates) == 1:
             label = candidates[0]
             table = replace(table, notes=(*table.notes, f"The label is {quoted(label)}."))

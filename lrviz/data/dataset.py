@@ -11,9 +11,6 @@ import numpy.typing as npt
 from lrviz.core.numerics import Array
 from lrviz.data.table import DataError
 
-_FEATURES = 2
-_CLASSES = 2
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:

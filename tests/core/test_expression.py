@@ -17,7 +17,7 @@ from lrviz.core.expression import Expression, compiled, latex, plain
 from lrviz.core.graph import LOSSES, VIEWS, build
 from lrviz.core.numerics import sigmoid
 from lrviz.core.ops import OPS, RESIDUAL, SIGMOID
-from lrviz.core.symbols import SPELLINGS
+from lrviz.core.symbols import SPELLINGS, superscript
 from lrviz.training.optimizers import OPTIMIZERS
 from tests.text.latex_eval import World, parse, value
 
@@ -279,12 +279,94 @@ def test_formulas_travel_as_json(view, loss):
         (a / (y * z), r"\frac{a}{y z}", "a/(yz)"),
         (-(a + y), "-(a + y)", "−(a + y)"),
         (a @ (-y), r"a \cdot (-y)", "a·(−y)"),
+        (a @ ex.number(0), r"a \cdot 0", "a·0"),
+        (a @ ex.number(-2), r"a \cdot (-2)", "a·(−2)"),
+        (ex.number(-2) @ a, r"(-2) \cdot a", "(−2)·a"),
+        (ex.number(-2) + a, "-2 + a", "−2 + a"),
+        (ex.number(0.25) @ a, r"0.25 \cdot a", "0.25·a"),
+        (a**10, "a^{10}", "a¹⁰"),
+        (a**-1, "a^{-1}", "a⁻¹"),
+        (a**y, "a^{y}", "a^(y)"),
+        (a ** ex.symbol("t"), "a^{t}", "aᵗ"),
+        (ex.exp(a + y), "e^{a + y}", "e^(a + y)"),
+        ((a / y) ** 2, r"\left( \frac{a}{y} \right)^2", "(a/y)²"),
+        (ex.log(a), r"\log a", "log a"),
+        (ex.log(a * y), r"\log(a y)", "log(ay)"),
+        (y * ex.log(a), r"y \log a", "y log a"),
+        (ex.sqrt(a), r"\sqrt{a}", "√a"),
+        (ex.sqrt(a + y), r"\sqrt{a + y}", "√(a + y)"),
+        (a / y / z, r"\frac{\frac{a}{y}}{z}", "a/y/z"),
+        (a / (y / z), r"\frac{a}{\frac{y}{z}}", "a/(y/z)"),
+        (ex.rate(z, a), r"\frac{\partial z}{\partial a}", "∂z/∂a"),
+        (
+            ex.rate(z, a) @ ex.rate(a, y),
+            r"\frac{\partial z}{\partial a} \cdot \frac{\partial a}{\partial y}",
+            "∂z/∂a × ∂a/∂y",
+        ),
+        (ex.component(ex.symbol("w"), 1), "w_2", "w₂"),
+        (ex.diag(ex.symbol("H")) @ a, r"\operatorname{diag}(H) \cdot a", "diag(H)·a"),
+        (ex.mean(a), r"\text{mean over the minibatch of } a", "mean over the minibatch of a"),
+        (ex.logit(a), r"\operatorname{logit}(a)", "logit(a)"),
     ],
 )
 def test_formulas_are_written_as_by_hand(e, shown, line):
     assert plain(e) == line
     if shown is not None:
         assert latex(e) == shown
+
+
+@pytest.mark.parametrize(
+    ("e", "shorter"),
+    [
+        (ex.number(2) + 3, ex.number(5)),
+        (ex.number(2) - ex.number(3), ex.number(-1)),
+        (a + 0, a),
+        (0 + a, a),
+        (a - 0, a),
+        (0 - a, -a),
+        (0 - (-a), a),
+        (0 * a, ex.number(0)),
+        (a @ ex.number(0), ex.number(0)),
+        (1 * a, a),
+        (a * 1, a),
+        (a / 1, a),
+        (1 / a, 1 / a),
+        (0 / a, ex.number(0)),
+        (-ex.number(0), ex.number(0)),
+        (Expression("neg", (-a,)), a),
+        (a + 1, a + 1),
+        (1 - a, 1 - a),
+        (a * 2, a * 2),
+        ((a + 0) * (1 * y), a * y),
+        (a ** ex.number(1), a ** ex.number(1)),
+    ],
+)
+def test_what_zero_and_one_make_needless_goes(e, shorter):
+    assert ex.simplified(e) == shorter
+
+
+def test_a_tree_tells_what_is_in_it():
+    e = ex.log(1 - a) * y + a
+    assert e.symbols == ("a", "y")
+    assert ex.named(a, ex.symbol("g")).symbols == ("a",)
+    assert [n.kind for n in e.walk()] == [
+        *("add", "mul", "log", "sub", "number", "symbol", "symbol", "symbol")
+    ]
+    assert e.has("log")
+    assert e.has("exp", "sub")
+    assert not e.has("exp", "dot")
+    assert (2 @ a, a @ 2, 2 / a, a / 2) == (
+        ex.number(2) @ a,
+        a @ ex.number(2),
+        ex.number(2) / a,
+        a / ex.number(2),
+    )
+    assert ex.is_complement(1 - a)
+    assert not any(map(ex.is_complement, (a - 1, 1 - y, 2 - a, a)))
+    assert e.put({"a": z}) == ex.log(1 - z) * y + z
+    assert ex.component(ex.symbol("w"), 1).json == ["component", "w", 1]
+    in_turn = ex.compiled_in_turn([("z", a + y), ("a", z * 2)], ("a", "y"))
+    assert in_turn(1.0, 2.0) == {"z": 3.0, "a": 6.0}
 
 
 def test_numbers_take_the_place_of_letters():
@@ -296,3 +378,29 @@ def test_numbers_take_the_place_of_letters():
     assert latex(ex.log(1 - a), slot) == r"\log([1 - a])".replace("1 - a", "1 − a")
     assert plain(a ** ex.symbol("t"), slot) == "([a])[^t]"
     assert math.isclose(compiled(w1 * x1 + b)(0.5, 1.5, 0.1), 0.85)
+
+
+def test_every_letter_is_spelt_alike_and_unlike_any_other():
+    lower = str.maketrans("₀₁₂ᵢₙ", "012in")
+    circled = dict(zip("①②③④⑤", "12345", strict=True))
+    for name, (tex, line) in SPELLINGS.items():
+        assert tex
+        assert line
+        if name in circled:
+            assert (tex, line) == (f"({circled[name]})", name)
+            continue
+        below = re.search(r"_(\w)$", tex)
+        said = re.search("[₀₁₂ᵢₙ]$", line)
+        assert (below and below[1]) == (said and said[0].translate(lower)), name
+        # The name of a letter with an index ends on it.
+        assert below is None or name.endswith(below[1])
+        assert below or not re.search(r"\d$", name)
+    for spelling in (0, 1):
+        assert len({both[spelling] for both in SPELLINGS.values()}) == len(SPELLINGS)
+
+
+@pytest.mark.parametrize(("text", "raised"), [("-12", "⁻¹²"), ("−3", "⁻³"), ("t", "ᵗ"), ("z", "ᶻ")])
+def test_what_unicode_can_raise(text, raised):
+    assert superscript(text) == raised
+    assert superscript("0123456789k") == "⁰¹²³⁴⁵⁶⁷⁸⁹ᵏ"
+    assert superscript(text + "x") is None

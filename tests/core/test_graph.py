@@ -10,8 +10,22 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import lrviz
+from lrviz.core import gradient_check as checking
 from lrviz.core.gradient_check import gradient_check
-from lrviz.core.graph import LOSSES, VIEWS, between, build, differentiate, path, stages
+from lrviz.core.graph import (
+    LOSSES,
+    VIEWS,
+    Planned,
+    backward,
+    between,
+    build,
+    differentiate,
+    forward,
+    holder,
+    path,
+    stages,
+)
+from lrviz.core.ops import OPS
 from tests.reference import exact, relative
 from tests.training.torch_reference import TABLE
 
@@ -195,3 +209,110 @@ def test_the_gradient_check_says_equal_where_both_are_zero():
     first, _, _ = gradient_check(differentiate(**(WORKED | {"x1": 0})))
     assert first.graph == first.central == 0
     assert first.difference is None
+
+
+def test_an_adjoint_is_the_sum_over_every_way_out_of_a_node():
+    # L = pq + p·(pq): p and u lead to L on several ways, as no input of the model does.
+    graph = nx.DiGraph(limit=math.inf)
+    mul, add = OPS["mul"], OPS["add"]
+
+    def operation(name, op, args):
+        return Planned(name, (), op, args, args, op.forward, None)
+
+    graph.graph["plan"] = (
+        Planned("p", ("p",), None, (), (), None, None),
+        Planned("q", ("q",), None, (), (), None, None),
+        operation("u", mul, ("p", "q")),
+        operation("v", mul, ("u", "p")),
+        operation("L", add, ("u", "v")),
+    )
+    p, q = 3.0, 5.0
+    values = forward(graph, {"p": p, "q": q})
+    _, adjoints = backward(graph, values)
+    assert values["L"] == p * q + p * p * q
+    assert adjoints["u"] == 1 + p
+    assert adjoints["p"] == q + 2 * p * q
+    assert adjoints["q"] == p + p * p
+
+
+@pytest.mark.parametrize(
+    ("factor", "difference"), [(2.0, 0.5), (0.5, 0.5), (0.0, 1.0), (-1.0, 2.0), (1.0, 0.0)]
+)
+def test_the_difference_of_a_check_is_relative_to_the_larger(monkeypatch, factor, difference):
+    slope = differentiate(**WORKED).adjoints["w1"]
+    monkeypatch.setattr(checking, "central_difference", lambda *_: factor * slope)
+    (check,) = gradient_check(differentiate(**WORKED), ("w1",))
+    assert check.difference == difference
+
+
+def test_the_step_of_the_check_is_where_its_two_errors_balance():
+    assert pytest.approx(np.cbrt(np.finfo(float).eps), rel=0.02) == checking.STEP
+    # It grows with the input, or it would be lost in the rounding of w + step.
+    large = {"x1": 1e-9, "x2": 0, "w1": 1e9, "w2": 0, "b": 0, "y": 0}
+    (check,) = gradient_check(differentiate(**large), ("w1",))
+    assert check.difference < 1e-9
+
+
+def test_a_quantity_is_read_by_its_key():
+    p = differentiate(**WORKED)
+    assert p.read("value.z") == p.values["z"]
+    assert p.read("complement.a") == p.values["a"].complement
+    assert p.read("adjoint.w1") == p.adjoints["w1"]
+    assert p.read("local.w1-z") == p.locals["w1", "z"]
+    vector = differentiate(**WORKED, view="vector")
+    assert [vector.read(f"value.w.{n}") for n in (0, 1)] == [WORKED["w1"], WORKED["w2"]]
+    assert vector.read("adjoint.w.1") == p.adjoints["w2"]
+    assert vector.read("local.x-z.1") == WORKED["w2"]
+    for wrong in ("values.z", "value.nothing", "local.z-w1"):
+        with pytest.raises(KeyError):
+            p.read(wrong)
+
+
+def test_where_an_input_is_held():
+    assert [holder(build(), name) for name in ("x1", "w2", "b", "y")] == ["x1", "w2", "b", "y"]
+    vector = build("vector")
+    assert [holder(vector, n) for n in ("x1", "x2", "w1", "w2", "b")] == [
+        *("x.0", "x.1", "w.0", "w.1", "b")
+    ]
+    for name in ("z", "x", "w3"):
+        with pytest.raises(KeyError):
+            holder(vector, name)
+
+
+def test_a_pass_says_how_it_ended():
+    said = repr(differentiate(**WORKED))
+    assert said.startswith("<Pass: z = 0.35, L = 0.533382, ")
+    # From mpmath, to six decimals.
+    assert said.endswith("dL/dw1 = -0.620074, dL/dw2 = -0.826765, dL/db = -0.413382>")
+    assert "dL/dw = [-0.620074, -0.826765]" in repr(differentiate(**WORKED, view="vector"))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"view": "3d"}, r"The view must be one of .*vector, .*features.*, not '3d'\."),
+        ({"loss": "mse"}, r"The loss must be one of log, squared, not 'mse'\."),
+        ({"b": 800.5}, r"These inputs give z = 800\.75, and beyond \|z\| = 700 the factors"),
+        ({"b": -1e200}, r"z = -1e\+200"),
+        ({"y": 2}, r"y is a label and must be 0 or 1, not 2\."),
+        ({"x2": "2"}, r"x2 must be a finite number, not '2'\."),
+        ({"w1": np.float64("nan")}, r"w1 must be a finite number, not nan\."),
+    ],
+)
+def test_a_refusal_says_what_was_given_and_what_may_be(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        differentiate(**(WORKED | change))
+
+
+def test_the_largest_logits_are_taken():
+    for z in (700.0, -700.0):
+        assert at_logit(z, 1).values["z"] == z
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_node_has_its_role(view):
+    roles = {name: node["role"] for name, node in build(view).nodes.items()}
+    for name, role in roles.items():
+        leaf = {"x": "data", "y": "data", "w": "parameter", "b": "parameter"}
+        held = "op" not in build(view).nodes[name]
+        assert role == (leaf[name[0]] if held else "computed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,53 @@ def test_generated_sets_do_not_move():
     assert load_dataset("outlier").X[-1].tolist() == [-6, -4]
 
 
+_CLOUD = re.compile(r"(\d+) around \((-?[\d.]+), (-?[\d.]+)\) with seed (\d)")
+
+
+@pytest.mark.parametrize("name", ["blobs", "separable", "outlier", "imbalanced"])
+def test_clouds_are_drawn_as_their_source_says(name):
+    data = load_dataset(name)
+    spread = float(re.search(r"spread ([\d.]+\d|\d)", data.source)[1])
+    clouds = _CLOUD.findall(data.source)
+    start = 0
+    for label, (count, *centre, seed) in enumerate(clouds):
+        rows = slice(start, start := start + int(count))
+        normal = built_in._normals(int(seed), 2 * int(count)).reshape(2, -1).T
+        expected = np.array(centre, dtype=float) + spread * normal
+        np.testing.assert_allclose(data.X[rows], expected, atol=0.005 + 1e-12)
+        assert (data.y[rows] == label).all()
+    rest = re.search(r"one of label (\d) at \((-?\d), (-?\d)\)", data.source)
+    assert len(data) == start + bool(rest)
+    if rest:
+        assert [*data.X[-1], data.y[-1]] == [float(rest[n]) for n in (2, 3, 1)]
+    assert len({seed for *_, seed in clouds}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "gate"),
+    [
+        ("and", lambda a, b: a and b),
+        ("or", lambda a, b: a or b),
+        ("xor", lambda a, b: a != b),
+    ],
+)
+def test_gates_are_their_truth_tables(name, gate):
+    data = load_dataset(name)
+    assert {tuple(row) for row in data.X.tolist()} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert data.y.tolist() == [int(gate(a == 1, b == 1)) for a, b in data.X]
+
+
+def test_sets_are_as_large_as_what_is_said_of_them():
+    for name in DATASETS:
+        data = load_dataset(name)
+        assert data.feature_names[0] != data.feature_names[1]
+        assert data.label_names == (("female", "male") if name == "penguins" else ("0", "1"))
+        assert name == "penguins" or data.feature_names == ("x1", "x2")
+    rare = load_dataset("imbalanced").y
+    assert (rare == 0).sum() == 19 * (rare == 1).sum()  # "nineteen of one class for each"
+    assert str(len(load_dataset("penguins"))) in load_dataset("penguins").source
+
+
 def test_the_normals_are_normal():
     drawn = built_in._normals(0, 100_001)
     assert len(drawn) == 100_001
@@ -85,6 +134,13 @@ def test_parameters_in_both_scales_give_the_same_loss():
         assert mean_loss(Z, data.y, one) == pytest.approx(mean_loss(data.X, data.y, other))
     np.testing.assert_allclose(to_standardised(raw, mean, scale), params, atol=1e-12)
     np.testing.assert_allclose(to_raw(params[0], mean, scale), raw[0])
+    np.testing.assert_allclose(to_standardised(raw[1], mean, scale), params[1], atol=1e-12)
+    stacked = np.stack([params, 2 * params])
+    np.testing.assert_allclose(
+        to_raw(stacked, mean, scale)[1, 0], to_raw(2 * params[0], mean, scale)
+    )
+    back = to_standardised(to_raw(stacked, mean, scale), mean, scale)
+    np.testing.assert_allclose(back, stacked, atol=1e-12)
 
 
 def test_a_constant_column_is_only_centred():
@@ -107,5 +163,7 @@ def test_hand_placed_points_are_a_data_set():
     data = from_points([(1.5, -2.0, 1), (0.0, 0.25, 0)])
     np.testing.assert_array_equal(data.X, [[1.5, -2.0], [0.0, 0.25]])
     assert data.y.tolist() == [1, 0]
+    assert data.feature_names == ("x1", "x2")
+    assert data.label_names == ("0", "1")
     with pytest.raises(DataError, match="no point"):
         from_points([])

@@ -6,13 +6,13 @@ import csv
 import io
 import math
 import re
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrviz.data import table
 from lrviz.data.choosing import choose, missing_rows, read_csv
 from lrviz.data.reading import read_table
 from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, printable, to_csv_cell
@@ -611,6 +611,21 @@ def test_numbers_in_any_dialect_are_read_exactly_or_refused(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", '"\'\t=1"'),
         ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff201", "'\uff201"),
+        ("\u22121", "'\u22121"),
+        ("\u00a0\ufeff=1", "'\u00a0\ufeff=1"),
+        ("\r=1", '"\'\r=1"'),
+        ("\n=1", '"\'\n=1"'),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (np.int64(-3), "-3"),
+        (np.bool_(False), "0"),
+        ("a\tb", '"a\tb"'),
+        ("a\rb", '"a\rb"'),
+        ("a\nb", '"a\nb"'),
+        ("  ", "  "),
         ('=HYPERLINK("a","b")', '"\'=HYPERLINK(""a"",""b"")"'),
         ("a;=1", '"a;=1"'),
         ("", ""),
@@ -704,8 +719,209 @@ def test_labels_that_no_float_tells_apart_are_two_classes():
 
 
 def test_a_row_of_far_too_many_columns_is_refused_at_once():
-    began = time.process_time()
     read_nothing = "," * (BYTES_LIMIT - 1)
     with pytest.raises(DataError):
         read_table(read_nothing.encode())
-    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "sign", ["", "NA", "n/a", "#N/A", "NaN", "null", "None", "?", ".", "-", "--"]
+)
+def test_every_sign_for_a_missing_number_is_known(sign):
+    content = f"x,y,l\n1,2,a\n{sign},3,b\n4,5,b\n"
+    with pytest.raises(DataError, match="Row 3 has no value for “x”"):
+        read_csv(content)
+    kept = read_csv(content, drop_missing=True)
+    assert kept.X.tolist() == [[1, 2], [4, 5]]
+    assert kept.notes == ("Rows with missing values were left out: 3.",)
+
+
+@pytest.mark.parametrize("sign", ["", "NA", "n/a", "#N/A", "NaN", "null"])
+def test_every_sign_for_a_missing_label_is_known(sign):
+    assert missing_rows(read_table(f"x,y,l\n1,2,a\n3,4,{sign}\n"), "x", "y", "l") == (3,)
+
+
+@pytest.mark.parametrize("word", ["none", "?", ".", "-", "--"])
+def test_what_may_name_a_class_is_no_gap_in_the_label(word):
+    data = read_csv(f"x,y,l\n1,2,zzz\n3,4,{word}\n")
+    assert data.label_names == (word, "zzz")
+
+
+def test_a_thousand_in_every_cell_is_refused_and_one_clear_cell_settles_it():
+    message = r"Row 2 has “1,234” for “x”, which may mean 1234 or 1\.234: write it"
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1,234;2;a\n12,345;3;b\n")
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1,234;2;a\n5;3;b\n")  # a cell without a mark settles nothing
+    message = r"Row 2 has “1\.234” for “x”, which may mean 1234 or 1\.234"
+    with pytest.raises(DataError, match=message):
+        read_csv("x;y;l\n1.234;2,5;a\n2.345;3;b\n")  # the table's decimal mark is the comma
+    assert read_csv("x;y;l\n1,234;2;a\n12,34;3;b\n").X[:, 0].tolist() == [1.234, 12.34]
+    assert read_csv("x;y;l\n1.234;2,5;a\n2.34;3;b\n").X[:, 0].tolist() == [1.234, 2.34]
+    # What cannot be thousands: a zero in front, four digits before the mark.
+    for clear in ("0,123", "1234,567"):
+        assert len(read_csv(f"x;y;l\n1,234;2;a\n{clear};3;b\n")) == 2
+
+
+def test_names_and_numbers_in_a_sentence_are_cut_where_they_are_too_many():
+    forty = "x" * 40
+    assert table.quoted(forty) == f"“{forty}”"
+    assert table.quoted(forty + "y") == f"“{forty}…”"
+    assert table.quoted("abc", 3) == "“abc”"
+    assert table.quoted("abcd", 3) == "“abc…”"
+    assert table.quoted("a\nb\u200b") == "“a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}”"
+    eight = list("abcdefgh")
+    assert table.named(eight) == ", ".join(f"“{c}”" for c in eight)
+    assert table.named([*eight, "i"]) == ", ".join(f"“{c}”" for c in eight) + ", ..."
+    assert table.named(["x" * 20, "y" * 21]) == f"“{'x' * 20}”, “{'y' * 20}…”"
+    assert table.listed(range(1, 9)) == "1, 2, 3, 4, 5, 6, 7, 8"
+    assert table.listed(range(1, 10)) == "1, 2, 3, 4, 5, 6, 7, 8 and 1 more"
+    assert [table.cell_count(n) for n in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "+1", "-1", "1.", ".5", "1.5e3", "1e+3", "2E-07", "1,5", ",5", "1,", "007"]
+)
+def test_what_a_number_is(text):
+    assert table.is_number(text)
+    assert np.isfinite(float(text.replace(",", ".")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-",
+        ".",
+        "e5",
+        "1e",
+        "1e+",
+        "--1",
+        "1 000",
+        "1_000",
+        "１",
+        "inf",
+        "nan",
+        "0x1",
+        "1.5.2",
+        "1,5.2",
+        "1 ",
+        "+-1",
+        "1e5.0",
+        "a1",
+        "",
+    ],
+)
+def test_what_no_number_is(text):
+    assert not table.is_number(text)
+
+
+def test_a_number_at_the_limit_is_taken_and_none_beyond():
+    content = "x,y,l\n{},2,a\n1,3,b\n"
+    assert read_csv(content.format("1e100")).X[0, 0] == 1e100
+    assert read_csv(content.format("-1e100")).X[0, 0] == -1e100
+    for beyond in ("1.1e100", "-1.1e100", "1e400"):
+        with pytest.raises(
+            DataError, match=f"Row 2 has “{beyond}” for “x”, which is beyond ±1e100"
+        ):
+            read_csv(content.format(beyond))
+
+
+def test_a_column_that_is_constant_or_no_number_is_refused_with_its_row():
+    with pytest.raises(DataError, match="Every row has “7” for “y”: a constant column"):
+        read_csv("x,y,l\n1,7,a\n2,7,b\n")
+    with pytest.raises(DataError, match="Row 4 has “b7” for “y”, which is not a number\\."):
+        read_csv("x,y,l\n1,7,a\n2,8,b\n3,b7,b\n")
+    with pytest.raises(DataError, match=r"not a number \(a comma is this column's decimal mark\)"):
+        read_csv("x;y;l\n1;7,5;a\n2;8.5;b\n")
+
+
+def test_labels_are_counted_and_the_third_is_found():
+    with pytest.raises(DataError, match="“l” has 3 different values, and two are needed: row 5 br"):
+        read_csv("x,y,l\n1,7,a\n2,8,b\n3,9,a\n4,9,c\n5,1,b\n", columns=("x", "y"), label="l")
+    with pytest.raises(DataError, match="Every row has the label “a”: two classes are needed"):
+        read_csv("x,y,l\n1,7,a\n2,8,a\n")
+    one = read_csv("x,y,l\n1,7,1.0\n2,8,1\n3,9,0\n")
+    assert (one.label_names, one.y.tolist()) == (("0", "1.0"), [1, 1, 0])
+    later = read_csv("x,y,l\n1,7,10\n2,8,9\n")  # as numbers, and not in alphabetical order
+    assert (later.label_names, later.y.tolist()) == (("9", "10"), [1, 0])
+
+
+def test_a_table_says_which_columns_may_be_features_and_labels():
+    made = read_table("a,b,c,d\n1,x,1,1\n2,y,1,?\n3,x,1,\n")
+    assert made.numeric() == ("a",)  # c has one number only, d too
+    assert made.two_valued() == ("b", "d")
+    assert made.rows[1] == ("2", "y", "1", "?")
+    with pytest.raises(DataError, match="There is no column named “e”; the file has “a”, “b”, “c”"):
+        made.column("e")
+
+
+def test_what_is_left_out_must_leave_two_rows():
+    content = "x,y,l\n{}3,,b\n"
+    for rows, said in (("1,2,a\n", "is only one"), ("1,,a\n", "are none")):
+        with pytest.raises(DataError, match=f"At least two rows are needed.*but there {said}"):
+            read_csv(content.format(rows), drop_missing=True)
+    with pytest.raises(
+        DataError, match=r"Row 2 has no value for “y” \(2 rows have missing values\)"
+    ):
+        read_csv(content.format("1,,a\n"))
+    with pytest.raises(DataError, match="Row 3 has no value for “y”\\."):
+        read_csv(content.format("1,2,a\n"))
+
+
+def test_the_limits_are_taken_and_nothing_beyond():
+    rows = "x,y,l\n1,2,{}\n3,4,b\n"
+    assert len(read_table(rows.format("a" * 1000)).cells[2][0]) == 1000
+    with pytest.raises(
+        DataError, match="Row 2 has a cell of 1001 characters, and at most 1000 are"
+    ):
+        read_table(rows.format("a" * 1001))
+    assert read_table(rows.format("a" * 999 + " " * 9)).cells[2][0] == "a" * 999  # blanks are cut
+    wide = [",".join(f"{word}{n}" for n in range(100)) for word in ("c", "", "1")]
+    assert len(read_table("\n".join(wide)).columns) == 100
+    with pytest.raises(DataError, match="The file has 101 columns, and at most 100 can be read"):
+        read_table("\n".join(f"{row},7" for row in wide))
+    full = b"x,y,l\n1,2,a\n3,4,b\n"
+    full += b"\n" * (2_000_000 - len(full))
+    assert len(read_table(full).numbers) == 2
+    for more in (full + b"\n", (full + b"\n").decode()):
+        with pytest.raises(DataError, match="The file is larger than 2 MB, the limit"):
+            read_table(more)
+
+
+def test_rows_that_were_skipped_are_named_and_only_they():
+    assert read_table("x,y,l\n1,2,a\n3,4,b\n").notes == ()
+    for text, said in (
+        ("x,y,l\n\n1,2,a\n3,4,b\n", "2"),
+        ("x,y,l\n1,2,a\n\n,,\n3,4,b\n", "3, 4"),
+        ("\nx,y,l\n1,2,a\n3,4,b\n\n\n", None),  # what stands around the table is not in it
+        ("x,y,l\n1,2,a\n \n3,4,b\n\n", "3"),
+        ("1,2,a\n\n3,4,b\n", "2"),
+    ):
+        notes = [note for note in read_table(text).notes if "skipped" in note]
+        assert notes == ([f"Empty rows were skipped: {said}."] if said else []), text
+
+
+def test_columns_without_a_name_get_one_that_no_other_has():
+    assert read_table("x,,l\n1,2,a\n3,4,b\n").columns == ("x", "column 2", "l")
+    assert read_table("x,,column 2\n1,2,a\n3,4,b\n").columns == ("x", "column 2*", "column 2")
+    made = read_table("x,y,l,,\n1,2,a,,\n3,4,b,,\n")
+    assert made.columns == ("x", "y", "l")
+    assert made.notes == ("Columns with nothing in them were left out: 4, 5.",)
+    with pytest.raises(DataError, match="Columns 2 and 3 have the same name, “y”, in row 1"):
+        read_table("x,y,y\n1,2,a\n3,4,b\n")
+
+
+def test_signs_that_are_no_text_are_placed_by_line():
+    with pytest.raises(DataError, match="Line 3 holds a NUL character"):
+        read_table("x,y,l\n1,2,a\n3,\0,b\n")
+    latin = read_table("x,y,l\n1,2,a\n3,4,caf\xe9\n".encode("latin-1"))
+    assert latin.notes == ("Line 3 is not UTF-8, so the file was read as Latin-1.",)
+    assert latin.cells[2] == ("a", "caf\xe9")
+    with pytest.raises(DataError, match="has a header only"):
+        read_table("x,y,l\n")
+    with pytest.raises(DataError, match="The file is empty"):
+        read_table("  \n \n")
+    with pytest.raises(DataError, match="Row 3 has 2 cells, but row 1 has 3"):
+        read_table("x,y,l\n1,2,a\n3,4\n")
+    with pytest.raises(DataError, match="Row 4 has 4 cells, but row 2 has 3"):
+        read_table("\nx,y,l\n1,2,a\n3,4,b,c\n")

@@ -1,10 +1,15 @@
+import math
+import re
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrviz.core.expression import compiled, plain
-from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, stages
+from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, holder, stages
 from lrviz.text import explanations
+from lrviz.text.derivation import part_of
 from lrviz.text.numbers import fill
 from tests.core.test_graph import WORKED, fits, states
 
@@ -39,7 +44,10 @@ def test_every_sentence_can_be_filled_in_every_state(state, view, loss):
     for name in explanations.names(p.graph):
         lines += explanations.panel(p.graph, name)["lines"]
     for line in lines:
-        assert "{" not in fill(line, p.read)
+        said = fill(line, p.read)
+        assert "{" not in said
+        # Signs have room on both sides, but for that of a power of ten.
+        assert not re.search(r"\S×(?!10)|×(?!10|\s)|\S[=≈→+]|[=≈→+]\S|  ", said), said
 
 
 @every
@@ -65,3 +73,132 @@ def test_symbols_read_as_they_are_written_by_hand():
     assert explanations.local_formula(graph, ("a", "L")) == "(1 − y)/(1 − a) − y/a"
     assert explanations.value_formula(graph, "z") == "w₁x₁ + w₂x₂ + b"
     assert plain(explanations.product(graph, "w1").identity) == "(a − y)·x₁"
+    assert plain(explanations.product(graph, "b").identity) == "a − y"
+    squared = build("features", "squared")
+    assert explanations.value_formula(squared, "L") == "½(a − y)²"
+    assert explanations.local_formula(squared, ("a", "L")) == "a − y"
+    assert explanations.local_formula(squared, ("y", "L")) == "y − a"
+    assert plain(explanations.product(squared, "w2").identity) == "(a − y)·a(1 − a)·x₂"
+    assert explanations.value_formula(graph, "L") == "−(y log a + (1 − y) log(1 − a))"
+    assert explanations.local_formula(graph, ("y", "L")) == "log(1 − a) − log a"
+    assert [explanations.local_formula(graph, (n, "z")) for n in ("x1", "w1", "x2", "w2", "b")] == [
+        *("w₁", "x₁", "w₂", "x₂", "1")
+    ]
+    finest = build("operations")
+    assert explanations.value_formula(finest, "u1") == "w₁x₁"
+    assert explanations.value_formula(finest, "s") == "u₁ + u₂"
+    assert explanations.value_formula(build("vector"), "z") == "w·x + b"
+
+
+@every
+def test_each_number_appears_at_the_stage_that_computes_it(view, loss):
+    graph = build(view, loss)
+    at = stages(graph).index
+    value, local, adjoint = explanations.stages_shown(graph)
+    for name, node in graph.nodes.items():
+        assert value[name] == (at(f"+{name}") if "op" in node else 0)
+    for tail, head in graph.edges:
+        assert local[tail, head] == at(f"-{head}")
+        if len(list(graph.successors(tail))) == 1:
+            assert adjoint[tail] == at(f"-{head}")
+    assert adjoint["L"] == at("-L")
+    captions = explanations.captions(graph)
+    assert captions[0] == "The inputs are known; nothing is computed yet."
+    for stage, caption in zip(stages(graph)[1:], captions[1:], strict=True):
+        name = explanations.letter(stage[1:])
+        forward = f"Forward: all that flows into {name} is known. {name} = "
+        start = forward if stage[0] == "+" else f"Backward through {name}: "
+        assert caption.startswith(start)
+        logs = {"+L"} if view != "operations" else {"+l1", "+l0"}
+        assert ("natural log" in caption) == (stage in logs and loss == "log")
+    for of in explanations.TARGETS:
+        product = explanations.product(graph, of)
+        assert [factor.stage for factor in product.factors] == [
+            # A factor over several edges is there with the last of them.
+            max(local[explanations.edge_of(one)] for one in factor.names if "-" in one)
+            for factor in product.factors
+        ]
+        assert product.stage == product.factors[-1].stage
+        assert product.symbol == f"∂L/∂{explanations.letter(of)}"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_an_edge_has_the_number_of_the_part_that_derives_it(view):
+    graph = build(view)
+    for tail, head in graph.edges:
+        mark = explanations.mark((tail, head))
+        derived = (tail, head) in {("a", "L"), ("z", "a"), ("b", "z")} or tail[0] == "w"
+        assert bool(mark) == derived
+        if mark:
+            assert mark == "①②③④⑤"[int(part_of(f"{tail}-{head}")) - 1]
+            assert explanations.panel(graph, f"{tail}-{head}")["title"].endswith(f" {mark}")
+
+
+def computed(text):
+    """What a line's numbers come to."""
+    for old, new in {"−": "-", "×": "*", "·": "*", "½": "0.5", "²": "**2", "log (": "log("}.items():
+        text = text.replace(old, new)
+    text = re.sub(r"log ([\d.]+)", r"log(\1)", text)
+    return eval(text, {"log": math.log})
+
+
+@every
+def test_the_numbers_of_a_sentence_come_to_its_total(view, loss):
+    # A state in which no number needs a power of ten.
+    p = differentiate(x1=1.5, x2=-2.25, w1=0.5, w2=-0.75, b=-1.25, y=1, view=view, loss=loss)
+    lines = list(explanations.captions(p.graph))
+    for name in explanations.names(p.graph):
+        lines += explanations.panel(p.graph, name)["lines"]
+    seen = 0
+    for line in lines:
+        for piece in fill(line, p.read, 12).partition(", with")[0].split("; "):
+            sides = re.split(r" [=≈] ", piece.partition(", passed on")[0])
+            numbers = [s for s in sides if re.fullmatch(r"[\d.−×·½²()/+ log]+", s)]
+            numbers = [s for s in numbers if "[" not in s]
+            for one, other in pairwise(numbers):
+                assert computed(one) == pytest.approx(computed(other), rel=1e-9), piece
+                seen += 1
+    assert seen > 20
+
+
+@every
+def test_a_total_is_the_quantity_that_the_sentence_is_about(view, loss):
+    p = differentiate(**WORKED, view=view, loss=loss)
+    inputs = {"x1", "x2", "w1", "w2", "b"}
+    for name, node in p.graph.nodes.items():
+        lines = explanations.panel(p.graph, name)["lines"]
+        assert explanations.panel(p.graph, name)["title"] == f"Node {explanations.letter(name)}"
+        for held in node.get("inputs", ()):
+            key = holder(p.graph, held)
+            own = explanations.letter(held)
+            assert f"{own} {{~value.{key}}} {{value.{key}}}" in lines
+            (way,) = (line for line in lines if line.startswith(f"∂L/∂{own} {{"))
+            assert way.endswith(f" {{adjoint.{key}}}")
+            if held in inputs:
+                slope = differentiate(**WORKED, loss=loss).adjoints[held]
+                assert p.read(f"adjoint.{key}") == pytest.approx(slope)
+        if name == "L":
+            assert any(line.startswith("∂L/∂L = 1:") for line in lines)
+        elif list(p.graph.successors(name)) == ["L"]:
+            assert any("feeds L directly, so upstream is ∂L/∂L = 1" in line for line in lines)
+        else:
+            several = len(list(p.graph.successors(name))) > 1
+            ways = "the sum over its ways to L of " if several else ""
+            assert any(f"= {ways}upstream gradient × local derivative = " in one for one in lines)
+
+
+def test_who_plays_which_part_is_said():
+    graph = build()
+    said = {name: explanations.panel(graph, name)["lines"] for name in graph.nodes}
+    assert "Data: part of the example. The model cannot change it." in said["x1"]
+    assert "A parameter: what training changes." in said["w2"]
+    assert "The label: the true answer, 0 or 1. The loss compares a with it." in said["y"]
+    assert "The sigmoid σ(z) = 1/(1 + e⁻ᶻ) turns any number into a probability." in said["a"]
+    half = explanations.panel(build("features", "squared"), "L")["lines"]
+    assert "Half the squared distance between the probability and the label." in half
+    edge = explanations.panel(graph, "w1-z")
+    assert edge["title"] == "Edge w₁ → z ④"
+    assert edge["lines"][:2] == [
+        "∂z/∂w₁ = x₁",
+        "The local derivative: how fast z changes when w₁ alone changes.",
+    ]

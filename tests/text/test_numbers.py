@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrviz.core.numerics import sigmoid
+from lrviz.core.numerics import Probability, sigmoid
 from lrviz.figures.palette import PALETTES
 from lrviz.text import numbers
 
@@ -112,3 +112,55 @@ def test_no_two_roles_share_a_colour(mode):
     # The browser exchanges palettes colour by colour.
     colours = list(PALETTES[mode].values())
     assert len(set(colours)) == len(colours)
+
+
+@given(finite, st.sampled_from([numbers.DIGITS, numbers.MORE_DIGITS]))
+def test_latex_says_the_same_decimal(x, digits):
+    text = numbers.latex_number(x, digits)
+    power = re.fullmatch(r"(-?)(?:([\d.]+) \\times )?10\^\{(-?\d+)\}", text)
+    said = Decimal(f"{power[1]}{power[2] or 1}e{power[3]}" if power else text)
+    assert said == read_back(numbers.number(x, digits))
+    assert ("times" in text) == ("×" in numbers.number(x, digits))
+
+
+def test_a_probability_in_latex():
+    assert numbers.latex_number(sigmoid(40.0)) == r"1-4.248 \times 10^{-18}"
+    assert numbers.latex_number(sigmoid(5.0)) == "0.9933"
+
+
+@pytest.mark.parametrize(
+    ("off", "text", "same"), [(0.9e-13, "0.35", True), (1.1e-13, "0.3500", False)]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_within_rounding_of_a_shorter_one_is_that_one(off, text, same, sign):
+    x = sign * 0.35 * (1 + off)
+    assert numbers.number(x).lstrip(numbers.MINUS) == text
+    assert numbers.exact(x) is same
+
+
+@pytest.mark.parametrize("digits", [3, 4, 6])
+def test_a_probability_is_written_from_its_complement_from_all_nines_on(digits):
+    # The last probability that is not a bare 1 in so many digits is 1 − ½·10⁻ᵈ.
+    half = 0.5 * 10.0**-digits
+    for complement, nearly_one in ((half * 0.99, True), (half * 1.01, False)):
+        p = Probability(1 - complement, complement, 9.0)
+        assert numbers.number(p, digits).startswith("1−") is nearly_one
+        assert numbers.latex_number(p, digits).startswith("1-") is nearly_one
+        if nearly_one:
+            assert not numbers.exact(p, digits)
+
+
+def test_a_slot_may_be_an_exponent():
+    assert numbers.fill("e{^k}", lambda _: 12.0) == "e¹²"
+    assert numbers.fill("e{^k}", lambda _: -3.0) == "e⁻³"
+    assert numbers.fill("e{^k}", lambda _: 0.5) == "e^(0.5)"
+    assert numbers.fill("{(k)}·{(k)}", lambda _: 2.0) == "2·2"
+    assert numbers.fill("{(k)}", lambda _: sigmoid(40.0)) == "(1−4.248×10⁻¹⁸)"
+    # Braces around no quantity stay.
+    assert numbers.fill("{} {1}", lambda _: 2.0) == "{} {1}"
+
+
+def test_screens_show_four_digits_and_fifteen_when_asked():
+    assert numbers.number(2 / 3) == "0.6667"
+    assert numbers.number(2 / 3, numbers.MORE_DIGITS) == "0.666666666666667"
+    assert numbers.number(12345.678) == "1.235×10⁴"

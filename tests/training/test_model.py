@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tracemalloc
 import warnings
 
@@ -10,12 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import ConvexHull
 from sklearn.linear_model import LogisticRegression
 
 from lrviz.core.graph import differentiate
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import standardise
-from lrviz.training import model
+from lrviz.training import model, separability
 from lrviz.training.model import (
     Batch,
     contributions,
@@ -83,6 +86,25 @@ def test_blocks_and_folding_do_not_show(rows):
     parts = contributions(X, y, params)
     np.testing.assert_allclose(
         gradient(X, y, params), parts.mean(axis=0), atol=1e-14 * np.abs(parts).max()
+    )
+
+
+@pytest.mark.parametrize("rows", [2040, model.FOLD_FROM, 8192])
+def test_folding_is_right_by_itself(rows):
+    # All examples are right and none is certain: no sum is infinite or nan, after which the
+    # formulas for saturation would be used, and hide what folding does.
+    rng = np.random.default_rng(rows)
+    X = rng.normal(size=(rows, 2))
+    z = X @ [0.5, -0.25] + 0.1
+    y = (z > 0).astype(int)
+    batch = model.Batch(X, y)
+    e = np.exp(np.array([0.5, -0.25, 0.1]) @ batch.signed)
+    assert (e <= 1).all()
+    before = e.copy()
+    assert model._sum_log1p(e, np.empty(rows)) == pytest.approx(np.log1p(e).sum(), rel=1e-13)
+    np.testing.assert_array_equal(e, before)
+    assert batch.loss(np.array([0.5, -0.25, 0.1])) == pytest.approx(
+        np.log1p(np.exp(-abs(z))).mean()
     )
 
 
@@ -225,6 +247,14 @@ def test_step_bounds_are_what_they_say():
     assert bounds.guaranteed < bounds.local
 
 
+@pytest.mark.parametrize("name", ["penguins", "separable", "and"])
+def test_the_guaranteed_rate_is_two_over_the_bound_on_the_curvature(name):
+    data = load_dataset(name)
+    design = np.column_stack([data.X, np.ones(len(data))])
+    bound = np.linalg.norm(design, 2) ** 2 / 4 / len(data)
+    assert step_bounds(data.X, data.y).guaranteed == pytest.approx(2 / bound)
+
+
 def test_no_local_bound_without_a_minimum():
     data = load_dataset("separable")
     bounds = step_bounds(data.X, data.y)
@@ -247,7 +277,75 @@ def test_newton_step_is_plain_where_it_may_be_and_damped_where_it_must():
     assert curved.damping > 0
 
 
+def test_newtons_step_is_damped_until_the_loss_no_longer_rises():
+    # √(1 + w²) from 2: the plain step goes to -8, and 10/(1 + λ) ≤ 4 needs λ ≥ 1.5; λ is 0,
+    # then 0.001 and tenfold.
+    w = np.array([2.0])
+    root = math.sqrt(5)
+    step = newton_step(w, w / root, np.array([[root**-3]]), lambda v: math.sqrt(1 + v[0] ** 2))
+    assert step.damping == pytest.approx(10, rel=1e-12)
+    assert step.direction[0] == pytest.approx(10 / 11, rel=1e-12)
+    assert step.gain == pytest.approx(float(w[0] / root * step.direction[0] / 2), rel=1e-15)
+
+
+def test_a_newton_step_that_leads_nowhere_is_no_step():
+    def rising(at):
+        rising.last += 1
+        return rising.last
+
+    rising.last = 0
+    step = newton_step(np.zeros(2), np.ones(2), np.eye(2), rising)
+    assert step.direction.tolist() == [0, 0]
+
+
+def test_a_rise_of_the_loss_that_is_no_rounding_is_not_taken():
+    losses = iter([1.0, 1.0 + 1e-13, 0.9])
+    step = newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses))
+    assert step.damping == pytest.approx(1e-3)
+    # No higher is enough, and near the minimum a rise of some last digits is no rise.
+    assert newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: 0.0).damping == 0
+    losses = iter([1.0, 1.0 + 1e-15])
+    assert newton_step(np.zeros(1), np.ones(1), np.eye(1), lambda _: next(losses)).damping == 0
+
+
+def test_newton_does_not_depend_on_the_units():
+    hessian, slope = np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([1.0, -2.0])
+    units = np.array([1e-6, 1e7])
+    plain = newton_step(np.zeros(2), slope, hessian).direction
+    other = newton_step(np.zeros(2), slope * units, hessian * units * units[:, None])
+    np.testing.assert_allclose(plain, np.linalg.solve(hessian, slope), rtol=1e-13)
+    np.testing.assert_allclose(other.direction * units, plain, rtol=1e-12)
+    assert other.damping == 0
+
+
 # Separability
+
+
+@pytest.mark.parametrize("count", [3, 12, 1000, 1001, 5000])
+@pytest.mark.parametrize("shape", ["normal", "square", "disc", "grid"])
+def test_the_hull_has_the_corners_that_qhull_finds(count, shape):
+    rng = np.random.default_rng(count)
+    points = {
+        "normal": lambda: rng.normal(size=(count, 2)),
+        "square": lambda: np.concatenate([rng.random((count - 3, 2)), [[0, 0], [1, 0], [0, 1]]]),
+        "disc": lambda: np.exp(2j * np.pi * rng.random(count)).view(float).reshape(-1, 2),
+        "grid": lambda: np.concatenate([rng.integers(0, 9, (count, 2)), [[0, 0], [9, 9], [9, 0]]]),
+    }[shape]().astype(float)
+    hull = separability._hull(points)
+    expected = ConvexHull(points)
+    # In order round the hull, each corner once, no point on an edge between two.
+    assert {tuple(row) for row in hull} == {tuple(row) for row in points[expected.vertices]}
+    assert len(hull) == len(expected.vertices)
+    after = np.roll(hull, -1, axis=0)
+    area = (hull[:, 0] * after[:, 1] - hull[:, 1] * after[:, 0]).sum() / 2
+    assert abs(area) == pytest.approx(expected.volume)
+
+
+def test_what_is_left_out_of_many_points_is_well_inside():
+    points = np.random.default_rng(0).normal(size=(5000, 2))
+    left = separability._outside(points)
+    assert len(left) < 1000  # or it would not pay
+    assert {tuple(p) for p in points[ConvexHull(points).vertices]} <= {tuple(p) for p in left}
 
 
 @pytest.mark.parametrize(
@@ -261,6 +359,8 @@ def test_newton_step_is_plain_where_it_may_be_and_damped_where_it_must():
         ([[1, 5], [2, 5], [3, 5]], [0, 0, 1], True),  # constant column, apart
         ([[1, 5], [2, 5], [3, 5]], [0, 1, 0], False),  # constant column, one inside the other
         ([[1, 5], [2, 5], [2, 5], [3, 5]], [0, 0, 1, 1], True),  # touching: quasi-complete
+        ([[0, 5], [-1, 5], [0, 5]], [0, 1, 1], True),  # a point at the end of a segment
+        ([[0, 5], [1, 5], [0, 5]], [0, 1, 1], True),  # and at its other end
         ([[1, 1], [1, 1]], [0, 1], False),  # the same point twice
         ([[0, 0], [2, 2], [1, 1]], [0, 0, 1], False),  # on one line, between
         ([[0, 0], [2, 2], [3, 3]], [0, 0, 1], True),
@@ -320,6 +420,31 @@ def test_separable_is_quick_and_right_on_many_rows():
     assert not separable(X, y)
 
 
+@pytest.mark.parametrize(("overlap", "expected"), [(0.9e-12, True), (1.1e-12, False)])
+@pytest.mark.parametrize("size", [1, 1e6, 1e-6])
+def test_an_overlap_of_rounding_counts_as_touching(overlap, expected, size):
+    line = np.array([0, 0.5 + overlap, 0.5, 1]) * size
+    for X in (np.stack([line, 0 * line], axis=1), np.stack([7 + 0 * line, line], axis=1)):
+        assert separable(X, [0, 0, 1, 1]) is expected
+        assert separable(X, [1, 1, 0, 0]) is expected
+
+
+@pytest.mark.parametrize("corners", [3, 4, 5, 6, 7, 8])
+def test_the_one_line_that_parts_may_lie_along_any_edge(corners):
+    # Another class touches the middle of an edge with a corner of its own.
+    polygon = np.exp(2j * np.pi * (np.arange(corners) + 0.3) / corners)
+    for start, end in zip(polygon, np.roll(polygon, -1), strict=True):
+        middle = (start + end) / 2
+        out = middle / abs(middle)
+        along = (end - start) / abs(end - start)
+        for push, expected in ((0.0, True), (-1e-6, False)):
+            spike = middle + out * (push + np.array([0, 0.2, 0.2])) + along * np.array([0, 3, -3])
+            X = np.concatenate([polygon, spike]).view(float).reshape(-1, 2)
+            y = np.repeat([0, 1], [corners, 3])
+            assert separable(X, y) is expected
+            assert separable(X, 1 - y) is expected
+
+
 # Bad input
 
 
@@ -355,3 +480,65 @@ def test_bad_grids_get_a_sentence():
         loss_grid(GATES, [0, 1, 1, 0], [0], [0], np.nan)
     with pytest.raises(ValueError, match="finite numbers in a row"):
         loss_grid(GATES, [0, 1, 1, 0], [np.inf], [0], 0)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "sentence"),
+    [
+        ([[1, 2], [3, np.nan], [np.inf, 1]], [0, 1, 1], "not finite in row 1, counted from 0."),
+        ([[1, 2], [3, 4], [5, -np.inf]], [0, 1, 1], "not finite in row 2, counted from 0."),
+        ([[1, 2], [3, 4], [5, 6]], [0, 1, 2], "y must hold 0 and 1 only, but row 2 has 2."),
+        ([[1, 2], [3, 4]], [-1, 2], "y must hold 0 and 1 only, but row 0 has -1."),
+        ([[1, 2], [3, 4]], [0, 1, 1], "for each of the 2 rows of X, but its shape is (3,)."),
+        ([[1, 2], [3, 4]], [[0], [1]], "but its shape is (2, 1)."),
+        (np.empty((0, 2)), [], "shape (m, 2) with m ≥ 1, not (0, 2)."),
+        ([[1, 2, 3]], [0], "shape (m, 2) with m ≥ 1, not (1, 3)."),
+        ([1, 2], [0, 1], "not (2,)."),
+        ([["a", "b"]], [0], "X must be an array of numbers and y an array of labels."),
+    ],
+)
+def test_a_refusal_of_data_says_which_row(X, y, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        model.check_data(X, y)
+
+
+@pytest.mark.parametrize("given", [(1, 2), (1, 2, np.nan), "abc", [[1, 2, 3]], (1, 2, 3, 4)])
+def test_parameters_are_three_finite_numbers(given):
+    with pytest.raises(ValueError, match=r"three finite numbers w1, w2, b, not "):
+        model.check_params(given)
+
+
+def test_a_hessian_over_many_rows_is_the_mean_over_all_of_them():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(model.BLOCK + 3, 2)), rng.integers(0, 2, model.BLOCK + 3)
+    w = np.array([0.5, -1.0, 0.25])
+    design = np.column_stack([X, np.ones(len(X))])
+    p = 1 / (1 + np.exp(-(design @ w)))
+    expected = (design * (p * (1 - p))[:, None]).T @ design / len(X)
+    np.testing.assert_allclose(model.hessian(X, y, w), expected, rtol=1e-12)
+    for i, block in enumerate(model.Batch(X, y).split()):
+        assert block.shape == (3, (model.BLOCK, 3)[i])
+
+
+@pytest.mark.parametrize("saturated", [False, True])
+def test_a_slice_over_many_rows_is_the_mean_loss(saturated):
+    # More rows than are worked on at a time, and a grid that is not square.
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20_000, 2)), rng.integers(0, 2, 20_000)
+    across, up = np.array([-1.0, 0.5, 2.0]), np.array([0.25, 400.0 if saturated else -0.5])
+    for plane, (i, j, k) in model.PLANES.items():
+        grid = model.slice_grid(X, y, plane, across, up, -0.75)
+        assert grid.shape == (2, 3)
+        for n, m in np.ndindex(grid.shape):
+            w = np.empty(3)
+            w[[i, j, k]] = across[m], up[n], -0.75
+            assert grid[n, m] == pytest.approx(model.mean_loss(X, y, w), rel=1e-12)
+
+
+def test_the_planes_name_what_varies():
+    for name, axes in model.PLANES.items():
+        i, j, k = axes
+        assert name == model.PARAMETERS[i] + model.PARAMETERS[j]
+        assert sorted(axes) == [0, 1, 2] == sorted({i, j, k})
+    with pytest.raises(ValueError, match="b must be a finite number, not nan"):
+        model.slice_grid([[0, 0], [1, 1]], [0, 1], "w1w2", [0], [0], np.nan)

@@ -6,6 +6,7 @@ import json
 import re
 import tracemalloc
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import fill, number
 from lrviz.text.rules import rule_lines
+from lrviz.training import walk
 from lrviz.training.model import gradient, mean_loss
 from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS
@@ -409,3 +411,119 @@ def test_the_table_is_complete_and_read_only():
     assert tuple(OPTIMIZERS) == NAMES
     with pytest.raises(TypeError):
         OPTIMIZERS["x"] = None
+
+
+def test_the_largest_step_count():
+    gates = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    assert train(*gates, steps=100_000).steps == 100_000  # it stands still from the start
+    sentence = "steps must be between 0 and 100000, not 100001"
+    with pytest.raises(ValueError, match=sentence):
+        train(*gates, steps=100_001)
+    with pytest.raises(ValueError, match=sentence):
+        minimize(lambda w: w, [1.0], steps=100_001)
+
+
+def test_differences_give_newton_its_second_derivatives():
+    # A quadratic's are constant, and one step leads to its minimum.
+    H = np.array([[4.0, 1.0, 0.0], [1.0, 3.0, -1.0], [0.0, -1.0, 2.0]])
+    centre = np.array([1.0, -2.0, 1e6])
+    path = minimize(lambda w: H @ (w - centre), [0.0, 0.0, 1e6 + 3], optimizer="newton", steps=1)
+    np.testing.assert_allclose(path[1], centre, atol=1e-4)
+    found = walk._differences(lambda w: np.array([w[0] ** 3 + w[1], w[0] + w[1] ** 3]), centre[:2])
+    np.testing.assert_allclose(found, [[3, 1], [1, 12]], rtol=1e-8)
+    assert (found == found.T).all()
+
+
+def test_a_history_says_where_it_went_and_how_long_it_is():
+    h = train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], steps=3, learning_rate=1.0)
+    assert len(h) == 3
+    assert repr(h).startswith("<History: gd, 3 steps, loss 0.693147 to ")
+    assert f"w1 = {round(float(h.params[-1, 0]), 6)}, " in repr(h)
+    for array in (h.params, h.losses, h.gradients):
+        assert len(array) == 4
+        assert not array.flags.writeable
+
+
+def test_every_argument_of_a_run_is_kept():
+    data = load_dataset("blobs")
+    given = {"optimizer": "sgd", "learning_rate": 0.3, "steps": 4, "momentum": 0.5}
+    given |= {"batch_size": 7, "seed": 3, "start": (1.0, -2.0, 0.5)}
+    h = train(data.X, data.y, **given)
+    assert {name: getattr(h, name) for name in given} == given
+    assert h.params[0].tolist() == [1.0, -2.0, 0.5]
+    assert h.stopped is None
+    whole = [sorted(np.concatenate(list(islice(minibatches(200, 7, 3), 29))).tolist())]
+    assert whole == [list(range(200))]
+    assert [len(rows) for rows in islice(minibatches(200, 7, 3), 29)] == [7] * 28 + [4]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("steps", -1, "steps must be between 0 and 100000, not -1"),
+        ("steps", 1.0, "steps must be a whole number, not 1.0"),
+        ("steps", True, "steps must be a whole number, not True"),
+        ("seed", -1, "seed must be at least 0, not -1"),
+        ("batch_size", 0, "batch_size must be at least 1, not 0"),
+        ("learning_rate", 0.0, "learning_rate must be above 0 and at most 1000, not 0"),
+        ("learning_rate", 1000.5, "learning_rate must be above 0 and at most 1000, not 1000.5"),
+        ("learning_rate", True, "learning_rate must be a finite number, not True"),
+        ("learning_rate", "1", "learning_rate must be a finite number, not '1'"),
+        ("momentum", 1.0, "momentum must be at least 0 and below 1, not 1"),
+        ("momentum", -0.1, "momentum must be at least 0 and below 1, not -0.1"),
+        ("optimizer", "best", "one of gd, sgd, momentum, nesterov, rmsprop, adam, adagrad, newton"),
+        ("optimizer", 3, "not 3"),
+        ("start", (1, 2), "The start must be three finite numbers w1, w2, b, not (1, 2)"),
+    ],
+)
+def test_a_bad_argument_is_named_with_its_limits(name, value, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        train([[0, 0], [1, 1]], [0, 1], **{name: value})
+
+
+@pytest.mark.parametrize(
+    "given", [{"learning_rate": 1000}, {"momentum": 0.0}, {"seed": 0}, {"steps": 0}]
+)
+def test_the_ends_of_the_limits_are_taken(given):
+    assert len(train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], **given)) == 0
+    assert len(train([[0], [1]] * np.ones(2), [0, 1], optimizer="sgd", batch_size=2, steps=1)) == 1
+    with pytest.raises(ValueError, match="A batch of 3 rows is larger than the data: choose 2 or"):
+        train([[0, 0], [1, 1]], [0, 1], optimizer="sgd", batch_size=3)
+    # What is not stochastic does not look at it.
+    assert len(train([[0, 0], [1, 1]], [0, 1], batch_size=3, steps=1)) == 1
+
+
+def test_a_run_that_is_asked_to_stop_says_so_but_not_at_its_end():
+    gates = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    h = train(*gates, steps=5, progress=lambda k, steps: k == 2 and steps == 5)
+    assert len(h) == 2
+    assert h.stopped == "Stopped on request after step 2 of 5."
+    h = train(*gates, steps=5, progress=lambda k, _: k == 5)
+    assert (len(h), h.stopped) == (5, None)
+
+
+def test_a_momentum_that_stands_still_in_passing_goes_on():
+    # v cancels the gradient once: w stands still for one step and not for ever.
+    rule = OPTIMIZERS["momentum"]
+    w = np.zeros(1)
+    passing = walk.Step(3, w, np.ones(1), w, {}, None)
+    assert not walk._stands_still(rule, passing)
+    assert walk._stands_still(OPTIMIZERS["gd"], passing)
+    assert walk._stands_still(rule, passing._replace(gradient=np.zeros(1)))
+    moved = walk.Step(3, np.zeros(2), np.ones(2), np.array([0.0, 1.0]), {}, None)
+    assert not walk._stands_still(OPTIMIZERS["gd"], moved)
+
+
+def test_a_step_is_read_by_letter_and_parameter():
+    step = walk.Step(
+        0,
+        np.array([1.0, 2]),
+        np.array([3.0, 4]),
+        np.array([5.0, 6]),
+        {"t": 7, "v": np.array([8.0, 9])},
+        None,
+    )
+    read = [step.read(key, 1) for key in ("w", "g", "after", "t", "v")]
+    assert read == [2, 4, 6, 7, 9]
+    with pytest.raises(KeyError):
+        step.read("s", 0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lrviz import settings
-from lrviz.data.built_in import DATASETS
+from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import from_points
 from lrviz.live.playback_payload import examples, payload
 from lrviz.text.numbers import fill
@@ -231,3 +231,33 @@ def test_the_fewest_points_make_a_playback(points):
     made = TrainingData(from_points(points)).make(Request(data="own", steps=5))
     assert np.isfinite(made.surface.slices.terms).all()
     assert np.isfinite(made.history.losses).all()
+
+
+def test_the_last_three_playbacks_are_kept_and_no_more():
+    source = TrainingData(load_dataset("and"))
+    requests = [Request(data="and", steps=n) for n in (1, 2, 3, 4)]
+    first, second, third = (source.make(request) for request in requests[:3])
+    assert source.make(requests[0]) is first  # now the one that was used last
+    source.make(requests[3])
+    assert source.make(requests[2]) is third
+    assert source.make(requests[0]) is first
+    assert source.make(requests[1]) is not second
+
+
+def test_raw_data_are_in_their_own_units():
+    source = TrainingData(load_dataset("penguins"))
+    raw, standard = source.scaled("raw"), source.scaled("standard")
+    np.testing.assert_array_equal(raw.X, load_dataset("penguins").X)
+    np.testing.assert_allclose(standard.X.std(axis=0), 1)
+    assert raw.mean.tolist() == [0, 0]
+    assert raw.scale.tolist() == [1, 1]
+    assert source.scaled("raw") is raw
+    assert source.bounds("raw") is source.bounds("raw")
+    assert source.bounds("raw").guaranteed < source.bounds("standard").guaranteed
+    other = TrainingData(load_dataset("blobs")).scaled("raw")
+    assert raw.digest == standard.digest != other.digest
+
+
+def test_a_minibatch_is_never_larger_than_the_data():
+    made = make(Request(data="and", opt="sgd", batch=1000, steps=3))
+    assert made.history.batch_size == 4

@@ -1,0 +1,71 @@
+"""What runs are called, and their rules with a step's numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lrviz.data.built_in import load_dataset
+from lrviz.text.numbers import fill
+from lrviz.text.rules import rule_lines
+from lrviz.text.runs import LETTERS, describe, labelled
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.playback import Request, make
+from lrviz.training.walk import preview, train
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (("gd", 0.5, 0.9, 16, 0, 0, 0, 0), "Gradient descent, η = 0.5"),
+        (("sgd", 0.25, 0.9, 8, 3, 0, 0, 0), "Stochastic gradient descent, η = 0.25, batch 8"),
+        (("momentum", 1, 0.8, 16, 0, 0, 0, 0), "Momentum, η = 1, μ = 0.8"),
+        (
+            ("nesterov", 1, 0.8, 16, 0, 1, -2, 0),
+            "Nesterov momentum, η = 1, μ = 0.8, from (1, −2, 0)",
+        ),
+        (("newton", 1, 0.8, 16, 0, 0, 0, 0.5), "Newton, from (0, 0, 0.5)"),
+    ],
+)
+def test_a_run_is_described_by_what_it_listens_to(run, said):
+    assert describe(run) == said
+    assert describe(run, start_too=False) == said.partition(", from")[0]
+
+
+def test_runs_have_letters_in_order():
+    other = ("adam", 0.1, 0.9, 16, 0, 0.0, 0.0, 0.0)
+    made = make(Request(data="and", steps=5, comparisons=(other,)))
+    runs = labelled(made)
+    assert [run.name for run in runs] == list(LETTERS[:2]) == ["A", "B"]
+    assert [run.history for run in runs] == [made.history, *made.comparisons]
+    assert runs[1].label == "Adam, η = 0.1"
+    assert made.steps == 5
+
+
+def value(text):
+    """What a line's numbers come to."""
+    text = re.sub(r"×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: f"e{m[1].translate(RAISED)}", text)
+    text = re.sub(r"([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: f"**({m[1].translate(RAISED)})", text)
+    text = re.sub(r"√\(([^()]*)\)|√([\d.e-]+)", lambda m: f"(({m[1] or m[2]})**0.5)", text)
+    return eval(text.replace("−", "-").replace("×", "*").replace("·", "*"))
+
+
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+@pytest.mark.parametrize("opt", [name for name in OPTIMIZERS if name not in ("sgd", "newton")])
+@pytest.mark.parametrize("parameter", [0, 1, 2])
+def test_the_numbers_of_a_rule_come_to_what_it_says(opt, parameter):
+    data = load_dataset("blobs")
+    history = train(data.X, data.y, optimizer=opt, learning_rate=0.3, steps=6)
+    step = preview(history, data.X, data.y, 3)
+    lines = rule_lines(opt, parameter)
+    own = ("w₁", "w₂", "b")[parameter]
+    assert lines[-1][0].startswith(f"{own} ← {own} − ")
+    for letters, template in lines:
+        said = fill(template, lambda key: step.read(key, parameter), 15)
+        _, numbers, total = re.split(r"(?:^|\s)[=≈] ", said)
+        numbers = numbers.replace("ε", "1e-10" if opt == "adagrad" else "1e-8")
+        assert value(numbers) == pytest.approx(value(total), rel=1e-9), (letters, said)
+    assert value(total) == pytest.approx(history.params[4, parameter])
