@@ -129,6 +129,9 @@ export class GraphPage {
         if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
       });
     }
+    this.root.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && this.selected) this.#select(this.selected);
+    });
     host.append(this.root);
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),

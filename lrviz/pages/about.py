@@ -25,6 +25,7 @@ _KEYS = """
 | ← → on a slider | change it by 0.01; Home and End go to its ends |
 | arrow keys on the graph | go from node to edge to node |
 | Enter | explain the node or edge; a number field takes its value |
+| Esc | close what is explained |
 | ↓ ↑ on the derivation | show the next line, take the last one back; End shows all |
 """
 

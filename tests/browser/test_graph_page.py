@@ -138,6 +138,9 @@ def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(open_page, at):
     button.focus()
     page.keyboard.press("Enter")
     assert panel.inner_text() == text
+    page.keyboard.press("Escape")
+    assert panel.is_hidden()
+    page.keyboard.press("Enter")
     slide(page, "w1", 2.0)
     assert panel.inner_text() != text
 
