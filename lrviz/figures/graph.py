@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
@@ -16,6 +16,8 @@ from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, S
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.text import explanations
 from lrviz.text.numbers import fill, number
+
+Read: TypeAlias = "Callable[[str], float]"
 
 SERIF = "Source Serif, Source Serif Pro, Georgia, serif"
 SANS = "Source Sans, Source Sans Pro, sans-serif"
@@ -30,6 +32,8 @@ class _Canvas:
     shape_stages: list[int] = field(default_factory=list)
     labels: list[dict[str, Any]] = field(default_factory=list)
     hits: list[dict[str, Any]] = field(default_factory=list)
+    #: Of each edge: its shape, the quantities that make it thick, and whether it is lit.
+    widths: list[tuple[int, list[str], bool]] = field(default_factory=list)
 
     def draw(self, d: str, stage: int, colour: str, width: float, **style: Any) -> None:
         line = {"color": self.colours[colour], "width": width, "dash": style.get("dash", "solid")}
@@ -88,16 +92,17 @@ def _arrow(points: Bezier) -> str:
     return f"M{x},{y} L{x + back},{y - 4} L{x + back},{y + 4} Z"
 
 
-def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge]) -> None:
+def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], read: Read | None) -> None:
     value, local, _ = explanations.stages_shown(graph)
     # Lit edges last, so that they lie on top.
     for edge in sorted(graph.edges, key=lambda e: e in lit):
         forward, back = frame.edge(edge), frame.back(edge)
         muted = edge[0] == "y"
         # Where there is one lane for both ways, the lit path has the colour of what comes back.
-        colour = ("value" if frame.lane else "gradient") if edge in lit else "line"
-        width = 2.5 if edge in lit else 1.5
-        stage = value[edge[1]]
+        colour = ("value" if frame.lane else "gradient") if edge in lit else "edge"
+        stage, keys = value[edge[1]], _local_keys(graph, edge)
+        width = plots.stroke([read(key) for key in keys] if read else [0.0], lit=edge in lit)
+        c.widths.append((len(c.shapes), keys, edge in lit))
         c.draw(_curve(forward), stage, colour, width, dash="dot" if muted else "solid")
         c.draw(_arrow(forward), stage, colour, 1, fill=colour)
         if frame.lane and edge in lit:
@@ -118,10 +123,15 @@ class _Said(NamedTuple):
     number: str
 
 
-def _said(graph: Graph, edge: Edge) -> _Said:
+def _local_keys(graph: Graph, edge: Edge) -> list[str]:
+    """The local derivative's quantities: one, or a vector's components."""
     name = "-".join(edge)
     held = graph.nodes[edge[0]].get("inputs", ())
-    keys = [f"local.{name}.{n}" for n in range(len(held))] if len(held) > 1 else [f"local.{name}"]
+    return [f"local.{name}.{n}" for n in range(len(held))] if len(held) > 1 else [f"local.{name}"]
+
+
+def _said(graph: Graph, edge: Edge) -> _Said:
+    keys = _local_keys(graph, edge)
     numbers = ", ".join(f"{{{key}}}" for key in keys)
     return _Said(
         explanations.mark(edge),
@@ -397,7 +407,7 @@ def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
         if plot.name == "of":
             c.write((left - 8, top + height), "0", "tick", 0, align="middle left", **tick)
             text = f"L against {explanations.letter(of)}"
-            if width > 200:
+            if width > plots.ROOMY:
                 slope = f"{explanations.gradient(of)} {{~{plot.slope}}} {{{plot.slope}}}"
                 text += f", all else held: the slope is {slope}"
             c.write(
@@ -446,7 +456,7 @@ def build_figure(
     frame = FRAMES[view, shape]
     lit = set(between(graph, path(graph, of)[-1], "L"))
     canvas = _Canvas(PALETTES[mode])
-    _edges(canvas, graph, frame, lit)
+    _edges(canvas, graph, frame, lit, read)
     _brace(canvas, graph, frame, shape)
     _nodes(canvas, graph, frame)
     _edge_labels(canvas, graph, frame, lit, wide=shape != "tall")
@@ -522,6 +532,7 @@ def _assemble(
             "meta": {
                 "shape_stages": canvas.shape_stages,
                 "hits": canvas.hits,
+                "widths": canvas.widths,
                 "ways": {
                     f"{tail}-{head}": [
                         _curve(frame.edge((tail, head))),

@@ -8,13 +8,13 @@ two equal. One unit is one pixel, y downwards.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from lrviz.core.expression import Expression, compiled, sigma, symbol
+from lrviz.core.expression import Expression, compiled, plain, sigma, symbol
 from lrviz.core.graph import Edge, Graph, holder
 from lrviz.core.numerics import Z_LIMIT
 from lrviz.core.ops import LOSS
@@ -32,6 +32,8 @@ LEAST = 0.25  #: the smallest top of such a scale
 STEEP = 1e9  #: a slope in pixels beyond this is drawn as upright
 THIN = 1.5  #: a bar of 0 is still seen
 EDGE = 1e-9  #: how near to 0 and 1 a probability is drawn
+ROOMY = 300.0  #: px, as wide as a plot must be to say more than its name
+THICK = 6.0  #: px, the widest edge
 ROUND = 0.5523  #: of the radius: a circle's quarter as a cubic Bézier curve
 
 
@@ -59,6 +61,8 @@ class Curve:
         Half the length of the tangent, px.
     stages : (point, tangent)
         The stages of the walk at which they are known.
+    dashed : str
+        What the secant of a nudge is called where there is room, before its slope; or nothing.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Curve:
     role: str
     reach: float
     stages: tuple[int, int]
+    dashed: str = ""
     kind: str = field(default="curve", init=False)
 
 
@@ -151,6 +156,7 @@ def _made(graph: Graph, of: str, name: str, box: Box, stages: Stages) -> Plot:
             role="gradient",
             reach=FAR,
             stages=(value["L"], adjoint[held.partition(".")[0]]),
+            dashed=f"dashed: ΔL/Δ{plain(symbol(of))}" if box[2] > ROOMY else "",
         )
     letter = node["args"][0]
     return Curve(
@@ -290,6 +296,19 @@ def _height(plot: Curve, read: Read, at: float, x: float) -> float | None:
 def _compiled(formula: Expression, letter: str) -> Callable[..., float]:
     made: Callable[..., float] = compiled(formula, (letter, "y"))
     return made
+
+
+def stroke(sizes: Sequence[float], *, lit: bool) -> float:
+    """Width of an edge by the size of its local derivative, px: thicker, but never out of bounds.
+
+    Parameters
+    ----------
+    sizes : sequence of float
+        The local derivative, or its components.
+    lit : bool
+        Whether it is on the path: then it is never thin.
+    """
+    return min(THICK, max(2.0 if lit else 1.2, 1.2 + 1.3 * math.log2(1 + math.hypot(*sizes))))
 
 
 def _room(at: float, step: float, low: float, high: float) -> float:

@@ -3,8 +3,9 @@
 // own update takes several.
 
 import { el, later } from "./dom.js";
+import { plain } from "./expression.js";
 import { fill } from "./numbers.js";
-import { Plots } from "./plots.js";
+import { Plots, stroke } from "./plots.js";
 import { Travel } from "./travel.js";
 
 /** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
@@ -83,6 +84,8 @@ export class Figure {
   texts = [];
   /** @type {SVGPathElement[]} */
   shapes = [];
+  /** @type {SVGPathElement[]} the same by the number of the shape */
+  byIndex = [];
   /** @type {string[]} */
   last = [];
   /** @type {Hit[]} */
@@ -98,6 +101,8 @@ export class Figure {
   offset = 0;
   plots = new Plots();
   travel = new Travel();
+  /** @type {GraphLayout["meta"]["widths"]} */
+  widths = [];
   /** @type {Record<string, [forward: string, back: string]>} the way along each edge */
   ways = {};
   /** @type {Read | null} the numbers after a nudge */
@@ -126,6 +131,7 @@ export class Figure {
     this.hitSpecs = own.layout.meta.hits;
     this.shapeStages = own.layout.meta.shape_stages;
     this.ways = own.layout.meta.ways;
+    this.widths = own.layout.meta.widths;
     this.travel.stop();
     this.labels = labels.meta;
     labels.text = this.labels.templates.map((t) => fill(t, read));
@@ -170,6 +176,8 @@ export class Figure {
     for (const group of found(this.plot, ".shape-group:empty")) group.remove();
     this.texts = found(this.plot, ".scatterlayer .textpoint text");
     this.shapes = found(this.plot, ".shapelayer path");
+    this.byIndex = [];
+    for (const path of this.shapes) this.byIndex[Number(path.dataset.index)] = path;
     this.last = [];
   }
 
@@ -182,6 +190,11 @@ export class Figure {
     if (!text) return 0;
     const { templates } = this.labels;
     this.plots.paint(read, this.nudged);
+    for (const [at, keys, lit] of this.widths) {
+      const width = stroke(keys.map((key) => plain(read(key))), lit).toFixed(1);
+      const path = this.byIndex[at];
+      if (path && path.style.strokeWidth !== width) path.style.strokeWidth = width;
+    }
     let changed = 0;
     for (let i = 0; i < templates.length; i += 1) {
       if (!templates[i].includes("{")) continue;

@@ -3,6 +3,7 @@
 
 import { svg } from "./dom.js";
 import { compile, plain } from "./expression.js";
+import { number } from "./numbers.js";
 
 /** @import { BarsSpec, CurveSpec, PlotSpec, Read } from "./types.d.ts" */
 
@@ -10,6 +11,7 @@ import { compile, plain } from "./expression.js";
 /** @typedef {[x: number, y: number]} Place */
 
 const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
+const THICK = 6;
 const Z_LIMIT = 700;
 
 /** @type {(x: number, y: number) => string} */
@@ -142,6 +144,13 @@ function curve(plot, read, nudged) {
 }
 
 /**
+ * Width of an edge by the size of its local derivative.
+ * @param {number[]} sizes @param {boolean} lit
+ */
+export const stroke = (sizes, lit) =>
+  Math.min(THICK, Math.max(lit ? 2 : 1.2, 1.2 + 1.3 * Math.log2(1 + Math.hypot(...sizes))));
+
+/**
  * The parts of a plot, from back to front.
  * @param {PlotSpec} plot @param {Read} read @param {Read | null} nudged
  */
@@ -156,7 +165,7 @@ export class Plots {
   /** @type {Map<string, SVGPathElement>} */
   paths = new Map();
   stage = Infinity;
-  offset = 0;
+  named = svg("text", { class: "lv-mark-name", "text-anchor": "end" });
 
   /** @param {PlotSpec[]} specs @param {number} width @param {number} height @param {number} offset */
   build(specs, width, height, offset) {
@@ -178,10 +187,27 @@ export class Plots {
     for (const plot of this.specs) {
       const made = marks(plot, read, nudged);
       for (const [kind, d] of made) this.#path(plot, kind).setAttribute("d", d);
+      if (plot.kind === "curve" && plot.dashed) this.#name(plot, read, nudged);
       for (const kind of ["secant", "twin"]) {
         if (!nudged) this.paths.get(`${plot.name} ${kind}`)?.setAttribute("d", "");
       }
     }
+  }
+
+  /**
+   * What the dashed line is, and its slope.
+   * @param {CurveSpec} plot @param {Read} read @param {Read | null} nudged
+   */
+  #name({ at, height, dashed, box: [left, top, width] }, read, nudged) {
+    if (!this.named.isConnected) this.layer.append(this.named);
+    if (!nudged) {
+      this.named.textContent = "";
+      return;
+    }
+    const [run, rise] = [at, height].map((key) => plain(nudged(key)) - plain(read(key)));
+    this.named.setAttribute("x", String(left + width));
+    this.named.setAttribute("y", String(top - 8));
+    this.named.textContent = `${dashed} ≈ ${number(rise / run)}`;
   }
 
   /** @param {PlotSpec} plot @param {string} kind */

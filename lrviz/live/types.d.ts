@@ -68,6 +68,8 @@ export interface CurveSpec {
   reach: number;
   /** When the point and the tangent are known. */
   stages: [number, number];
+  /** What the secant of a nudge is called, or nothing. */
+  dashed: string;
 }
 
 export interface BarsSpec {
@@ -126,7 +128,14 @@ export interface Hit {
 export interface GraphLayout extends Layout {
   width: number;
   height: number;
-  meta: { shape_stages: number[]; hits: Hit[]; plots: PlotSpec[]; ways: Record<string, [forward: string, back: string]> };
+  meta: {
+    shape_stages: number[];
+    hits: Hit[];
+    /** Of each edge: its shape, the quantities that make it thick, and whether it is lit. */
+    widths: [shape: number, keys: string[], lit: boolean][];
+    plots: PlotSpec[];
+    ways: Record<string, [forward: string, back: string]>;
+  };
 }
 
 /** The labels: text with slots, the stage that computes each, and what kind it is. */

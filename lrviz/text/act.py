@@ -35,8 +35,8 @@ def nudge(of: str) -> dict[str, Any]:
         rows.append({"symbol": f"Δ{letter(head)}", "change": f"{{change.{head}}}", "guess": guess})
     return {
         "title": f"Nudge {sym}",
-        "hint": f"Change {sym} by Δ: from 1 at the left ever smaller to the right. In the picture, "
-        "dashed lines and open points show it.",
+        "hint": f"Change {sym} by Δ: 1 at the first stop, ever smaller to the right. Open points "
+        "are after the nudge, and dashed lines go through both.",
         "of": of,
         "path": steps,
         "sizes": SIZES,

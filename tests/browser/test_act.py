@@ -41,6 +41,7 @@ def test_a_nudge_travels_along_the_path(visit, of, size):
     guesses = [local[of, "z"] * moved, local["z", "a"] * z, local["a", "L"] * a]
     assert [row[2].split(" ")[-1] for row in found[1:4]] == [number(v) for v in guesses]
     assert found[4][2].split(" ")[-1] == number(here.adjoints[of])
+    assert page.locator(".lv-mark-name").text_content().endswith(f"≈ {number(loss / moved)}")
 
 
 def test_the_secant_turns_into_the_tangent(visit):

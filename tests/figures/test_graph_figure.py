@@ -4,6 +4,7 @@ import pytest
 
 import lrviz
 from lrviz.core.graph import VIEWS, build
+from lrviz.figures import plots
 from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
@@ -58,10 +59,26 @@ def test_labels_and_shapes_know_their_stage(view, shape):
 @pytest.mark.parametrize("of", ["w1", "w2", "b"])
 def test_the_path_to_the_target_is_lit(of):
     figure = build_figure("features", of=of)
-    lit = [s.line.color for s in figure.layout.shapes if s.line.width == 2.5]
     colours = PALETTES["light"]
+    # The ends of a curve's path are a number each: arrows and cards are closed.
+    lines = [s for s in figure.layout.shapes if not s.path.endswith("Z") and s.line.width >= 2]
+    lit = sorted(s.line.color for s in lines)
     # Forward and back.
-    assert sorted(lit) == sorted([colours["value"]] * 3 + [colours["gradient"]] * 3)
+    assert lit == sorted([colours["value"]] * 3 + [colours["gradient"]] * 3)
+
+
+def test_an_edge_is_as_wide_as_its_local_derivative_is_large():
+    widths = [plots.stroke([size], lit=False) for size in (0, 0.25, 1, 5, 1e3, 1e300)]
+    assert widths == sorted(widths)
+    assert widths[0] >= 1.2
+    assert widths[-1] == widths[-2] == plots.THICK
+    p = lrviz.differentiate(**WORKED)
+    figure = build_figure("features", read=p.read)
+    drawn = {
+        keys[0]: figure.layout.shapes[shape].line.width
+        for shape, keys, _ in figure.layout.meta["widths"]
+    }
+    assert drawn["local.a-L"] > drawn["local.w1-z"] > drawn["local.z-a"] >= 2
 
 
 def test_an_unknown_target_is_refused():
