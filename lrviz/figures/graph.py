@@ -101,8 +101,11 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], read: Read | 
         # Where there is one lane for both ways, the lit path has the colour of what comes back.
         colour = ("value" if frame.lane else "gradient") if edge in lit else "edge"
         stage, keys = value[edge[1]], _local_keys(graph, edge)
-        width = plots.stroke([read(key) for key in keys] if read else [0.0], lit=edge in lit)
-        c.widths.append((len(c.shapes), keys, edge in lit))
+        width = plots.stroke(
+            [read(key) for key in keys] if read and not muted else [0.0], lit=edge in lit
+        )
+        if not muted:
+            c.widths.append((len(c.shapes), keys, edge in lit))
         c.draw(_curve(forward), stage, colour, width, dash="dot" if muted else "solid")
         c.draw(_arrow(forward), stage, colour, 1, fill=colour)
         if frame.lane and edge in lit:
