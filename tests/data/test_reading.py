@@ -878,3 +878,12 @@ def test_signs_that_are_no_text_are_placed_by_line():
         read_table("x,y,l\n1,2,a\n3,4\n")
     with pytest.raises(DataError, match="Row 4 has 4 cells, but row 2 has 3"):
         read_table("\nx,y,l\n1,2,a\n3,4,b,c\n")
+
+
+def test_the_label_is_the_last_column_that_is_no_feature():
+    content = "x,k,m,y\n1,a,c,5\n2,b,d,6\n"
+    assert read_csv(content, columns=("x", "y")).label_names == ("c", "d")
+
+
+def test_a_commented_header_may_have_two_columns():
+    assert read_table("#x,y\n1,2\n3,4\n").columns == ("x", "y")
