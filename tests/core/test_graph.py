@@ -284,6 +284,9 @@ def test_a_pass_says_how_it_ended():
     assert said.startswith("<Pass: z = 0.35, L = 0.533382, ")
     # From mpmath, to six decimals.
     assert said.endswith("dL/dw1 = -0.620074, dL/dw2 = -0.826765, dL/db = -0.413382>")
+    third = differentiate(x1=1 / 3, x2=0, w1=1, w2=0, b=0, y=1)
+    loss = math.log1p(math.exp(-1 / 3))
+    assert repr(third).startswith(f"<Pass: z = 0.333333, L = {loss:.6f}, ")
     assert "dL/dw = [-0.620074, -0.826765]" in repr(differentiate(**WORKED, view="vector"))
 
 

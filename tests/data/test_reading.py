@@ -925,3 +925,20 @@ def test_signs_that_are_no_text_are_placed_by_line():
         read_table("x,y,l\n1,2,a\n3,4\n")
     with pytest.raises(DataError, match="Row 4 has 4 cells, but row 2 has 3"):
         read_table("\nx,y,l\n1,2,a\n3,4,b,c\n")
+
+
+def test_the_label_is_the_last_column_that_is_no_feature():
+    content = "x,k,m,y\n1,a,c,5\n2,b,d,6\n"
+    assert read_csv(content, columns=("x", "y")).label_names == ("c", "d")
+
+
+@pytest.mark.parametrize("comment", ["# 2020", "# measured, 2020", "# 1, 2, 3, 4"])
+def test_a_comment_of_another_width_may_hold_numbers(comment):
+    made = read_table(f"{comment}\nx,y,l\n1,2,a\n3,4,b\n")
+    assert made.columns == ("x", "y", "l")
+    assert made.numbers == (3, 4)
+    assert made.notes == ("Left out as comments, with # in front: row 1.",)
+
+
+def test_a_commented_header_may_have_two_columns():
+    assert read_table("#x,y\n1,2\n3,4\n").columns == ("x", "y")

@@ -684,3 +684,12 @@ def test_exports_compile(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "d.pdf").stat().st_size > 10_000
     assert "Overfull" not in done.stdout
+
+
+def test_a_line_whose_number_is_the_value_itself_is_equal_to_it() -> None:
+    # ∂z/∂wᵢ is xᵢ to the last digit, and ∂z/∂b is 1.
+    for i in (1, 2):
+        made = parts("log", i)
+        for key, name in (("4", "general"), ("5", "main")):
+            [chain] = [c for c in made[key].chains if c.name == name]
+            assert relation(chain, chain.lines[-1]) == "="

@@ -202,3 +202,20 @@ def test_who_plays_which_part_is_said():
         "∂z/∂w₁ = x₁",
         "The local derivative: how fast z changes when w₁ alone changes.",
     ]
+
+
+@every
+def test_factors_are_written_by_the_entry_of_a_vector(view, loss):
+    p = differentiate(**WORKED, view=view, loss=loss)
+    for of in explanations.TARGETS:
+        product = explanations.product(p.graph, of)
+        edges = [factor.edge for factor in product.factors]
+        assert [head for _, head in edges] == ["L", *(tail for tail, _ in edges[:-1])]
+        own = explanations.letter(of)
+        for factor in product.factors:
+            tail, head = map(explanations.letter, factor.edge)
+            by = own if factor is product.factors[-1] else tail
+            assert factor.symbol == f"∂{head}/∂{by}"
+        # ∂L/∂z times the feature: it comes to the derivative.
+        said = fill(product.identity_numbers, p.read, 15)
+        assert computed(said) == pytest.approx(p.read(product.key), rel=1e-12)

@@ -69,3 +69,22 @@ def test_the_numbers_of_a_rule_come_to_what_it_says(opt, parameter):
         numbers = numbers.replace("ε", "1e-10" if opt == "adagrad" else "1e-8")
         assert value(numbers) == pytest.approx(value(total), rel=1e-9), (letters, said)
     assert value(total) == pytest.approx(history.params[4, parameter])
+
+
+@pytest.mark.parametrize(
+    ("opt", "lines"),
+    [
+        ("gd", ["w₁ ← w₁ − η·∂J/∂w₁"]),
+        ("sgd", ["g ← mean over the minibatch of (a − y)·x", "w₁ ← w₁ − η·g"]),
+        ("momentum", ["v ← μ·v + ∂J/∂w₁", "w₁ ← w₁ − η·v"]),
+        ("newton", ["(H + λ·diag(H))·d = g", "w₁ ← w₁ − d"]),
+    ],
+)
+def test_a_gradient_is_written_out_unless_the_rule_says_what_it_is(opt, lines):
+    assert [letters for letters, _ in rule_lines(opt, 0)] == lines
+
+
+def test_a_label_says_where_a_run_starts():
+    made = make(Request(data="and", steps=2, start=(1.0, -2.0, 0.5)))
+    assert labelled(made)[0].label.endswith(", from (1, −2, 0.5)")
+    assert "from" not in labelled(made, start_too=False)[0].label

@@ -527,3 +527,35 @@ def test_a_step_is_read_by_letter_and_parameter():
     assert read == [2, 4, 6, 7, 9]
     with pytest.raises(KeyError):
         step.read("s", 0)
+
+
+def test_why_a_run_ended_is_said():
+    still = walk.Step(7, np.zeros(2), np.array([1e-300, 0.0]), np.zeros(2), {}, None)
+    assert walk._settled_sentence(still) == (
+        "Converged at step 7: a further step is smaller than the last digit of float64."
+    )
+    nothing = still._replace(gradient=np.zeros(2))
+    assert walk._settled_sentence(nothing) == (
+        "Converged at step 7: the gradient is exactly zero, so no step moves."
+    )
+    stuck = still._replace(terms={"gain": 1e-17})
+    assert walk._settled_sentence(stuck).startswith("Stopped at step 7: in float64 no damped")
+    assert walk._settled_sentence(still._replace(terms={"gain": 1e-19})).startswith("Converged")
+    assert walk._diverged_sentence(7) == (
+        "Diverged at step 7: the parameters or the loss left the range of float64, so the run "
+        "ends at step 6, the last finite one."
+    )
+    assert "less than 10⁻¹⁸." in walk._newton_sentence(3, 1e-18)
+    assert "less than 10⁻⁹ each" in walk._newton_sentence(3, 1e-9)
+    assert walk._newton_sentence(3, 1e-9).startswith("Stopped at step 3: a line separates")
+
+
+def test_a_step_back_is_a_step():
+    # Descent uphill by as much as downhill moves every parameter but the first.
+    step = walk.Step(0, np.zeros(3), np.ones(3), np.array([0.0, 0.0, -1.0]), {}, None)
+    assert not walk._stands_still(OPTIMIZERS["gd"], step)
+    assert not walk._left_float64(1.0, np.ones(3), np.ones(3))
+    for bad in (np.nan, np.inf, -np.inf):
+        assert walk._left_float64(bad, np.ones(3), np.ones(3))
+        assert walk._left_float64(1.0, np.array([1, bad, 1]), np.ones(3))
+        assert walk._left_float64(1.0, np.ones(3), np.array([1, 1, bad]))
