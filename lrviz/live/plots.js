@@ -88,21 +88,45 @@ function heights(plot, read, at) {
   };
 }
 
+/**
+ * A path through the points that fit, begun anew after each gap.
+ * @param {[number, number | null][]} points @param {(y: number) => boolean} fits
+ * @param {(x: number, y: number) => Place} place
+ */
+function through(points, fits, place) {
+  const drawn = [];
+  let begun = false;
+  for (const [x, y] of points) {
+    const seen = y !== null && fits(y);
+    if (seen) drawn.push((begun ? "L" : "M") + px(...place(x, y)));
+    begun = seen;
+  }
+  return drawn.join(" ");
+}
+
+/** @type {WeakMap<CurveSpec, { y: number, d: string }>} curves that depend on the label alone */
+const still = new WeakMap();
+
 /** @param {CurveSpec} plot @param {Read} read @param {Read | null} nudged @returns {Mark[]} */
 function curve(plot, read, nudged) {
   const [left, top, width, height] = plot.box;
   const [at, level, slope] = [plot.at, plot.height, plot.slope].map((key) => plain(read(key)));
   let [low, high] = plot.x;
   if (plot.through && !(low <= at && at <= high)) [low, high] = [at + low, at + high];
-  const f = heights(plot, read, at);
+  const label = Number(read("value.y"));
+  const known = still.get(plot);
+  const drawn = known?.y === label ? known.d : null;
   /** @type {[number, number | null][]} */
   const points = [];
   let highest = Math.max(LEAST, level);
-  for (let n = 0; n <= SAMPLES; n += 1) {
-    const x = low + (high - low) * n / SAMPLES;
-    const y = f(x);
-    points.push([x, y]);
-    if (y !== null && y > highest) highest = y;
+  if (drawn === null) {
+    const f = heights(plot, read, at);
+    for (let n = 0; n <= SAMPLES; n += 1) {
+      const x = low + (high - low) * n / SAMPLES;
+      const y = f(x);
+      points.push([x, y]);
+      if (y !== null && y > highest) highest = y;
+    }
   }
   const [bottom, ceiling] = plot.y ?? [0, SPARE * highest];
   /** @type {(x: number, y: number) => Place} */
@@ -125,16 +149,11 @@ function curve(plot, read, nudged) {
     });
     return `M${from} L${to}`;
   };
-  const drawn = [];
-  let begun = false;
-  for (const [x, y] of points) {
-    const fits = y !== null && bottom <= y && y <= ceiling;
-    if (fits) drawn.push((begun ? "L" : "M") + px(...place(x, y)));
-    begun = fits;
-  }
+  const path = drawn ?? through(points, (y) => bottom <= y && y <= ceiling, place);
+  if (plot.y && !plot.through) still.set(plot, { y: label, d: path });
   const here = inside(at, level);
   /** @type {Mark[]} */
-  const out = [["curve", drawn.join(" ")], ["tangent", line(here, slope, plot.reach)]];
+  const out = [["curve", path], ["tangent", line(here, slope, plot.reach)]];
   if (nudged) {
     const [x, y] = [plot.at, plot.height].map((key) => plain(nudged(key)));
     out.push(["secant", line(here, x === at ? slope : (y - level) / (x - at), FAR)], ["twin", dot(inside(x, y), 4)]);
@@ -164,6 +183,8 @@ export class Plots {
   specs = [];
   /** @type {Map<string, SVGPathElement>} */
   paths = new Map();
+  /** @type {Map<string, string>} what was last written into each */
+  last = new Map();
   stage = Infinity;
   named = svg("text", { class: "lv-mark-name", "text-anchor": "end" });
 
@@ -171,6 +192,7 @@ export class Plots {
   build(specs, width, height, offset) {
     this.specs = specs;
     this.paths.clear();
+    this.last.clear();
     this.layer.replaceChildren();
     this.fit(width, height, offset);
   }
@@ -186,12 +208,20 @@ export class Plots {
   paint(read, nudged) {
     for (const plot of this.specs) {
       const made = marks(plot, read, nudged);
-      for (const [kind, d] of made) this.#path(plot, kind).setAttribute("d", d);
+      for (const [kind, d] of made) this.#write(plot, kind, d);
       if (plot.kind === "curve" && plot.dashed) this.#name(plot, read, nudged);
       for (const kind of ["secant", "twin"]) {
-        if (!nudged) this.paths.get(`${plot.name} ${kind}`)?.setAttribute("d", "");
+        if (!nudged && this.paths.has(`${plot.name} ${kind}`)) this.#write(plot, kind, "");
       }
     }
+  }
+
+  /** @param {PlotSpec} plot @param {string} kind @param {string} d */
+  #write(plot, kind, d) {
+    const key = `${plot.name} ${kind}`;
+    if (this.last.get(key) === d) return;
+    this.#path(plot, kind).setAttribute("d", d);
+    this.last.set(key, d);
   }
 
   /**
