@@ -2,9 +2,11 @@
 // written straight into the SVG on every change: a tenth of a millisecond, where Plotly's
 // own update takes several.
 
+import { during } from "./busy.js";
 import { el, later } from "./dom.js";
 import { plain } from "./expression.js";
 import { fill } from "./numbers.js";
+import { morph, places } from "./morph.js";
 import { Plots, stroke } from "./plots.js";
 import { Travel } from "./travel.js";
 
@@ -125,6 +127,7 @@ export class Figure {
    */
   async draw(Plotly, figure, palettes, mode, read) {
     const own = recolour(figure, palettes.light, palettes[mode]);
+    const before = places(this.hitSpecs, this.offset);
     this.Plotly = Plotly;
     this.trace = own.data.findIndex((trace) => trace.meta?.templates);
     const labels = own.data[this.trace];
@@ -143,6 +146,11 @@ export class Figure {
     this.#collect();
     this.#placeHits();
     this.paint(read, true);
+    const after = places(this.hitSpecs, this.offset);
+    // Only where other nodes stand there now: not for another width, or another target.
+    if (before.size && [...after.keys()].some((name) => !before.has(name))) {
+      during(morph(this.host, [this.plot, this.plots.layer], before, after));
+    }
   }
 
   /**

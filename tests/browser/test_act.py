@@ -218,3 +218,33 @@ def test_reset_is_in_plain_view(open_page):
     assert "?" not in page.url
     fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
     assert {name: fields[name] for name in WORKED} == WORKED
+
+
+GHOSTS = """() => {
+  window.ghosts = 0;
+  new MutationObserver((all) => {
+    for (const { addedNodes } of all) {
+      for (const node of addedNodes) {
+        ghosts += node.querySelectorAll?.(".lv-ghost-card").length ?? 0;
+      }
+    }
+  }).observe(document.querySelector(".lv-figure"), { childList: true });
+}"""
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_cards_move_from_one_view_to_the_next_or_stand_there_at_once(open_page, still):
+    page = open_page()
+    page.emulate_media(reduced_motion="reduce" if still else "no-preference")
+    page.evaluate(GHOSTS)
+    for name in ("Every operation", "Vector", "Two features"):
+        before = page.evaluate("ghosts")
+        page.get_by_role("radio", name=name).check(force=True)
+        settle(page)
+        assert page.locator(".lv-ghost-card").count() == 0
+        assert (page.evaluate("ghosts") > before) == (not still)
+    # Another target of the same view moves no card.
+    before = page.evaluate("ghosts")
+    page.get_by_role("radio", name="∂L/∂b").check(force=True)
+    settle(page)
+    assert page.evaluate("ghosts") == before

@@ -8,6 +8,7 @@ import pytest
 from lrviz.core.graph import LOSSES, VIEWS, between, build, differentiate, stages
 from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
+from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
 from lrviz.pages import tables
 from lrviz.text import explanations
@@ -82,8 +83,11 @@ def test_one_plus_almost_nothing_is_not_said_to_be_one():
 def test_every_edge_on_any_way_is_lit(loss):
     graph = build("operations", loss)
     for of in explanations.TARGETS:
-        shapes = build_figure("operations", loss=loss, of=of).layout.shapes
-        assert len([s for s in shapes if s.line.width == 2.5]) == len(between(graph, of, "L"))
+        layout = build_figure("operations", loss=loss, of=of).layout
+        lit = {keys[0]: shape for shape, keys, on in layout.meta["widths"] if on}
+        assert set(lit) == {f"local.{tail}-{head}" for tail, head in between(graph, of, "L")}
+        colour = PALETTES["light"]["gradient"]
+        assert {layout.shapes[shape].line.color for shape in lit.values()} == {colour}
 
 
 @pytest.mark.parametrize("loss", LOSSES)
