@@ -63,15 +63,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 Opener = Callable[..., Page]
 
 
-#: How Streamlit's messages are numbered: one asks for a run of the script, one says how it ended,
-#: and one way to end is to begin anew.
+#: How Streamlit's messages are numbered: one asks for a run of the script, one says that a run
+#: begins, one how it ended, and one way to end is to begin anew.
+BEGUN = ForwardMsg.DESCRIPTOR.fields_by_name["new_session"].number
 RERUN = BackMsg.DESCRIPTOR.fields_by_name["rerun_script"].number
 ENDED = ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 #: Run in every page before its own scripts: counts there the runs that the page has asked for,
 #: which of them has ended, and the files that have been sent, with the runs asked for by then.
 WATCH = f"""(() => {{
-  // The value of a whole-number field of a message, or null; messages of a few bytes only.
+  // The value of a whole-number field of a message, the length of another, or null.
   const field = (bytes, wanted) => {{
     let at = 0;
     const number = () => {{
@@ -89,7 +90,7 @@ WATCH = f"""(() => {{
     }}
     return null;
   }};
-  window.watch = {{ asked: 0, ended: 0 }};
+  window.watch = {{ asked: 0, begun: 0, ended: 0 }};
   window.sent = {{ files: 0, asked: 0 }};
   const {{ open }} = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (method, ...rest) {{
@@ -101,12 +102,14 @@ WATCH = f"""(() => {{
   window.WebSocket = class extends WebSocket {{
     constructor(...given) {{
       super(...given);
-      const watch = {{ asked: 0, ended: 0 }};
+      const watch = {{ asked: 0, begun: 0, ended: 0 }};
       window.watch = this.watch = watch;
       this.addEventListener("message", ({{ data }}) => {{
-        if (data.byteLength > 500) return;
-        const how = field(new Uint8Array(data), {ENDED});
-        if (how !== null && how !== {EARLY}) watch.ended = watch.asked;
+        const bytes = new Uint8Array(data);
+        // What ends may be a run that was asked for before the last one.
+        if (field(bytes, {BEGUN}) !== null) watch.begun = watch.asked;
+        const how = field(bytes, {ENDED});
+        if (how !== null && how !== {EARLY}) watch.ended = watch.begun;
       }});
     }}
     send(data) {{
