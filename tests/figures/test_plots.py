@@ -11,8 +11,6 @@ from lrviz.core.graph import LOSSES, differentiate
 from lrviz.figures import plots
 from lrviz.figures.geometry import FRAMES
 from lrviz.text import explanations
-from tests.live.node import run
-from tests.samples import sample
 
 VIEWS = ("features", "vector")
 SHAPES = ("wide", "tall")
@@ -110,43 +108,6 @@ def test_bars_add_up():
 
 def sums(terms):
     return [sum(terms[:n]) for n in range(1, len(terms) + 1)]
-
-
-def test_the_browser_draws_what_python_draws():
-    given = []
-    wanted = []
-    for n, state in enumerate(states(sample(240, 2000), 15)):
-        view, loss, of = VIEWS[n % 2], LOSSES[n // 2 % 2], TARGETS[n % 3]
-        p = differentiate(**state, view=view, loss=loss)
-        nudged = None
-        if n % 4 == 0:
-            nudged = differentiate(**{**state, of: state[of] + 0.5}, view=view, loss=loss)
-        made = drawn(view, SHAPES[n // 4 % 2], of, p)
-        wanted.append([plots.marks(one, p.read, nudged and nudged.read) for one in made])
-        given.append(
-            {
-                "graph": explanations.spec(p.graph),
-                "fields": state,
-                "of": of if nudged else None,
-                "plots": [plots.spec(one) for one in made],
-            }
-        )
-    body = """
-    const { evaluate, reader } = await load("pass.js");
-    const { marks } = await load("plots.js");
-    return given.map(({ graph, fields, of, plots }) => {
-      const read = reader(evaluate(graph, fields));
-      const nudged = of && reader(evaluate(graph, { ...fields, [of]: fields[of] + 0.5 }));
-      return plots.map((plot) => marks(plot, read, nudged));
-    });
-    """
-    for state, found, expected in zip(given, run(body, given), wanted, strict=True):
-        for got, made in zip(found, expected, strict=True):
-            assert [kind for kind, _ in got] == [mark.kind for mark in made]
-            for (_, d), mark in zip(got, made, strict=True):
-                assert re.sub(r"[\d.,-]+", "", d) == re.sub(r"[\d.,-]+", "", mark.d)
-                for here, there in zip(points(d), points(mark.d), strict=True):
-                    assert here == pytest.approx(there, abs=0.011), state["fields"]
 
 
 def test_a_notebook_draws_the_slopes_too():
