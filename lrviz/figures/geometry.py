@@ -165,8 +165,6 @@ def _hanging(view: View) -> Frame:
     )
 
 
-_ROWS = (36.0, 116.0, 196.0, 276.0, 356.0)
-_OPS_X = 50.0
 _SPLIT = ("n", "t", "d", "l1", "l0", "m1", "m0", "m", "r")
 
 #: Every frame there is; a picture takes the widest that it has room for.
@@ -210,7 +208,7 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("operations", "tall"): Frame(
         354,
         1112,
-        _features(_OPS_X, (34, 104, 174, 244, 324))
+        _features(50, (34, 104, 174, 244, 324))
         | {
             "u1": (180, 69),
             "u2": (180, 209),

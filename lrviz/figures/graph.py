@@ -176,23 +176,19 @@ def _placed(
         if abs(x1 - frame.width / 2) > abs(x0 - frame.width / 2):
             return [(((x0 + x1) / 2 - 66, (y0 + y1) / 2 - 14), number)]
         return [((x0 + (10 if x1 < x0 else -16), y0 + 13), number)]
-    whole = f"{mark} {symbols} {same} {number}"
-    if abs(gap) < 1:  # vertical: between the two lanes, or to the left where ③ braces it
-        x = x0 + (6 if frame.lane else -86) if in_chain else x0 + 8
-        full = whole if on and wide and in_chain else f"{mark} {number}"
-        return [((x, (y0 + y1) / 2), full)]
+    if abs(gap) < 1:  # vertical: beside it, which for the chain is between the two lanes
+        return [((x0 + (6 if in_chain else 8), (y0 + y1) / 2), f"{mark} {number}")]
     if edge[0] == "a" and not in_chain and gap < 150:  # one of two ways: to the right of its bend
         return [(((x0 + x1) / 2 + 14, (y0 + y1) / 2 - (16 if y1 > y0 else 0)), number)]
-    if in_chain:  # between the two lanes, or symbol above the line and number below it
+    if in_chain:  # between the two lanes
         y = frame.at[edge[0]][1]
-        dx, dy = (6, 11) if frame.lane else (8, 15)
-        above = [((x0 + dx, y - dy), f"{mark} {symbols}")] if wide else []
-        return [*above, ((x0 + dx, y + dy), number)]
+        return [((x0 + 6, y - 11), f"{mark} {symbols}"), ((x0 + 6, y + 11), number)]
     # Beside the start of the curve, on its outer side; the way back may lie there, too.
     below = 27 if on and frame.lane else 13
     at = (x0 + 6, y0 + (below if y1 < y0 - 4 else -13))
     if on and wide and gap > 150:
-        return [(at, whole if formula == "1" else f"{mark} {symbols} = {formula} {same} {number}")]
+        middle = "" if formula == "1" else f"= {formula} "
+        return [(at, f"{mark} {symbols} {middle}{same} {number}")]
     return [(at, f"{mark} {number}" if wide and gap > 60 else number)]
 
 
@@ -201,14 +197,11 @@ def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
     (x0, y0), _, bend, (x1, y1) = frame.edge(edge)
     if bend[0] == x1 and abs(x0 - x1) >= 1:
         return (min(x0, x1), y0 + 4, abs(x1 - x0), y1 - y0 - 8)
-    lane = frame.lane if edge in _CHAIN else 0
     if abs(x0 - x1) < 1:
-        if lane:
-            return (x0 - 8, min(y0, y1) + 6, 2 * lane + 16, abs(y1 - y0) - 12)
-        left = x0 - 84 if edge in _CHAIN else x0 - 12
-        return (left, min(y0, y1) + 6, 96, abs(y1 - y0) - 12)
+        left, wide = (x0 - 8, 2 * frame.lane + 16) if edge in _CHAIN else (x0 - 12, 96)
+        return (left, min(y0, y1) + 6, wide, abs(y1 - y0) - 12)
     if edge in _CHAIN:
-        half = lane + 10 if lane else 26
+        half = frame.lane + 10
         return (x0 + 4, frame.at[edge[0]][1] - half, x1 - x0 - 8, 2 * half)
     side = 1 if y1 < y0 - 4 else -1
     top = y0 - 24 if side < 0 else y0 - 6
@@ -294,48 +287,33 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
 
 def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
+    if shape == "tall" and frame.lane:
+        return  # z's card says it
     stage = explanations.span_stage(graph, ("z", "a"))
     short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
     same = "{~adjoint.z value.a}"  # a may differ from 1 by less than the digits of a − y tell
-    zx, zy = frame.at["z"]
-    if shape == "tall" and frame.lane:
-        return
-    if explanations.spans(graph):
+    look: dict[str, Any] = {"color": "gradient", "size": 14, "weight": 600}
+    (zx, zy), (lx, _) = frame.at["z"], frame.at["L"]
+    split = bool(explanations.spans(graph))
+    if split:
         _spans(c, graph, frame, shape)
-        look: dict[str, Any] = {"color": "gradient", "size": 14, "weight": 600}
-        if shape == "wide":
-            left, right = zx + 8, frame.at["L"][0] + 58
-            c.draw(_bracket(left, right, 34), stage, "gradient", 1.25)
-            text = f"③ = ① · ②:  ∂L/∂z {short}{same} {{adjoint.z}}"
-            c.write(((left + right) / 2 - 112, 16), text, "component", stage, **look)
-            return
-        for row, text in enumerate(("③ = ① · ②", "∂L/∂z {~adjoint.z} {adjoint.z}")):
-            c.write((10, zy + 96 + 18 * row), text, "component", stage, **look | {"size": 13})
+    if shape == "tall":
+        for row, line in enumerate(("③ = ① · ②", f"∂L/∂z {same} {{adjoint.z}}")):
+            c.write((10, zy + 96 + 18 * row), line, "component", stage, **look | {"size": 13})
         return
-    if shape != "tall":
-        left, right = zx + frame.size("z")[0] / 2 + 4, frame.at["L"][0] - frame.size("L")[0] / 2 - 4
-        y, mid = zy - frame.size("z")[1] / 2 - 18, (zx + frame.at["L"][0]) / 2
+    if split:
+        left, right, y = zx + 8, lx + 58, 34.0
+        mid, d = (left + right) / 2, _bracket(left, right, y)
+    else:
+        left, right = zx + frame.size("z")[0] / 2 + 4, lx - frame.size("L")[0] / 2 - 4
+        y, mid = zy - frame.size("z")[1] / 2 - 18, (zx + lx) / 2
         d = (
             f"M{left},{y + 10} Q{left},{y} {left + 10},{y} L{mid - 8},{y} Q{mid},{y} {mid},{y - 8} "
             f"Q{mid},{y} {mid + 8},{y} L{right - 10},{y} Q{right},{y} {right},{y + 10}"
         )
-        at = (mid - 112, y - 22)
-        text = f"③ = ① · ②:  ∂L/∂z {short}{same} {{adjoint.z}}"
-        c.draw(d, stage, "gradient", 1.25)
-        c.write(at, text, "component", stage, color="gradient", size=14, weight=600)
-        return
-    top, bottom = zy + 34, frame.at["L"][1] - 36
-    x = zx - 100
-    # Its point faces the free space between b and y in the left column.
-    mid = max((top + bottom) / 2, (frame.at["b"][1] + frame.at["y"][1]) / 2)
-    d = (
-        f"M{x + 10},{top} Q{x},{top} {x},{top + 10} L{x},{mid - 8} Q{x},{mid} {x - 8},{mid} "
-        f"Q{x},{mid} {x},{mid + 8} L{x},{bottom - 10} Q{x},{bottom} {x + 10},{bottom}"
-    )
     c.draw(d, stage, "gradient", 1.25)
-    style: dict[str, Any] = {"color": "gradient", "size": 13, "weight": 600}
-    c.write((x - 130, mid - 9), "③ = ① · ②", "component", stage, **style)
-    c.write((x - 130, mid + 9), "∂L/∂z {~adjoint.z} {adjoint.z}", "component", stage, **style)
+    text = f"③ = ① · ②:  ∂L/∂z {short}{same} {{adjoint.z}}"
+    c.write((mid - 112, y - (18 if split else 22)), text, "component", stage, **look)
 
 
 def _bracket(left: float, right: float, y: float) -> str:

@@ -18,6 +18,9 @@ export function assign(target, fields) {
   Object.assign(target, fields);
 }
 
+/** Whether motion is to be left out: the same states follow at once. */
+export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 /** For fields that are set before they are first read. */
 export const later = /** @type {any} */ (undefined);
 

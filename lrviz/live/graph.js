@@ -60,7 +60,7 @@ export class GraphPage {
   /** @type {PictureShape} */
   shape = "wide";
   read = /** @type {Read} */ (later);
-  /** @type {GraphFields | null} the fields when the hand took hold of a parameter */
+  /** @type {Read | null} the pass where the hand took hold of the parameter */
   from = null;
   held = false;
   sentence = el("h1", {});
@@ -370,17 +370,17 @@ export class GraphPage {
    * @param {Read} here
    */
   #say(here) {
-    const { loss, said, drag, bridge, question } = this.spec;
+    const { said, drag, bridge, question } = this.spec;
     // While the walk has not come that far, and where numbers are left out, nothing is given away.
     const open = this.player.stage === this.player.last && !this.fields.hide.includes("values");
     this.root.classList.toggle("lv-walking", !open);
     this.sentence.textContent = open ? say(said.now, here) : question;
-    if (!open || !this.from || this.from[drag] === this.fields[drag]) {
+    const start = this.from;
+    if (!open || !start || start(`value.${drag}`) === this.fields[drag]) {
       if (this.bridged !== bridge) this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
       this.bridged = bridge;
       return;
     }
-    const start = reader(evaluate(this.spec.plain[loss.now], this.from));
     /** @param {string} key */
     const change = (key) => plain(here(key)) - plain(start(key));
     const by = change(`value.${drag}`);
@@ -397,7 +397,10 @@ export class GraphPage {
    * @param {Read} here
    */
   #act(here) {
-    if (this.nudge.node.hidden) return;
+    if (this.nudge.node.hidden) {
+      this.figure.nudged = null;
+      return;
+    }
     const { drag, loss, plain: graphs } = this.spec;
     /** @param {Partial<GraphFields>} changed */
     const elsewhere = (changed) => reader(evaluate(graphs[loss.now], { ...this.fields, ...changed }));
@@ -428,7 +431,7 @@ export class GraphPage {
   #takesHold(name) {
     if (this.held && this.from) return;
     this.held = true;
-    this.from = name === this.spec.drag ? { ...this.fields } : null;
+    this.from = name === this.spec.drag ? this.#plain(this.spec.loss.now) : null;
   }
 
   #rested() {

@@ -1,7 +1,7 @@
 // From one view to the next by motion: cards that stand for the same thing move to their new
 // place, and what is new grows out of what it explains.
 
-import { el } from "./dom.js";
+import { el, still } from "./dom.js";
 
 /** @import { Hit } from "./types.d.ts" */
 
@@ -27,7 +27,7 @@ export const places = (hits, offset) => new Map(hits.filter(({ name }) => !name.
  * @param {HTMLElement} host @param {Element[]} picture @param {Places} before @param {Places} after
  */
 export async function morph(host, picture, before, after) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  if (still()) return;
   const layer = el("div", { class: "lv-tokens", "aria-hidden": "true" });
   const timing = { duration: MORPH, easing: "ease-in-out" };
   const names = new Set([...before.keys(), ...after.keys()]);

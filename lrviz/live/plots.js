@@ -260,6 +260,8 @@ export class Plots {
   /** @param {number} stage */
   reveal(stage) {
     this.stage = stage;
+    const of = this.specs.find((plot) => plot.kind === "curve" && plot.dashed);
+    this.named.classList.toggle("lv-not-yet", Boolean(of && of.stages[1] > stage));
     for (const plot of this.specs) {
       for (const [key, path] of this.paths) {
         const [name, kind] = key.split(" ");

@@ -1,13 +1,11 @@
 // Tokens that travel along the edges of the picture: values forward, gradients back.
 
-import { el, svg } from "./dom.js";
+import { el, still, svg } from "./dom.js";
 
 const TRAVEL = 700; // ms
 const PLACES = 24; // a curve is followed in so many straight pieces
 
 /** @typedef {{ way: string, back: boolean, carries: string[], reverse?: boolean }} Move */
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Places along a path.

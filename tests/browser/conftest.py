@@ -127,6 +127,18 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser that has loaded nothing yet; no error may come of it."""
+    context = new_context(browser, viewport={"width": 1440, "height": 900})
+    errors: list[str] = []
+    one = context.new_page()
+    one.on("pageerror", lambda error: errors.append(str(error)))
+    yield one
+    context.close()
+    assert errors == []
+
+
 NewPage = Callable[..., Page]
 
 

@@ -149,6 +149,12 @@ def test_nothing_is_given_away_while_walking_or_where_numbers_are_left_out(visit
     assert page.get_by_role("heading", level=1).inner_text() == question
     assert page.locator("section.lv-nudge").is_hidden()
     assert page.locator("section.lv-onestep").is_hidden()
+    page = visit("/?nudge=0.1&stage=2")
+    assert "lv-not-yet" in page.locator(".lv-mark-name").get_attribute("class")
+    # The page before had a nudge: nothing of it is left where numbers are left out.
+    page = visit("/?nudge=0.1&hide=values")
+    assert page.locator(".lv-mark-name").text_content() == ""
+    assert page.locator(".lv-mark-secant[data-plot=of]").get_attribute("d") == ""
     hidden = ".lv-mark-tangent, .lv-mark-dot, .lv-mark-bar"
     assert page.evaluate(
         "(found) => [...document.querySelectorAll(found)]"

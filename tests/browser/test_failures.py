@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import new_context, settle
+from tests.browser.conftest import settle
 
 #: How a page tells that something is missing, and the page that needs it.
 ASSETS = {
@@ -17,21 +17,19 @@ ASSETS = {
     r"/plotly/[^/]+/plotly\.min\.js": ("/training", "the drawing library did not load from"),
     r"/static/js/katex\.[^/]+\.js": ("/", "The formulas are shown as LaTeX"),
 }
+#: Plotly's next drawing of a kind fails: at once, or as a promise that is broken.
+BREAK = """([name, thrown]) => {
+  const one = Plotly[name];
+  Plotly[name] = () => {
+    Plotly[name] = one;
+    const error = new Error("broken on purpose");
+    if (thrown) throw error;
+    return Promise.reject(error);
+  };
+}"""
 SHOWN = """(sentence) => [...document.querySelectorAll(".lv-failure[role=alert]")].some((node) =>
   node.textContent.includes(sentence)
   && node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))"""
-
-
-@pytest.fixture
-def page(browser):
-    """A page of a browser that has loaded nothing yet."""
-    context = new_context(browser, viewport={"width": 1440, "height": 900})
-    errors = []
-    one = context.new_page()
-    one.on("pageerror", lambda error: errors.append(str(error)))
-    yield one
-    context.close()
-    assert errors == []
 
 
 def retry(page):
@@ -67,13 +65,7 @@ def test_what_did_not_load_once_is_loaded_by_retry(page, address, asset):
 
 def test_a_drawing_that_fails_is_said_and_the_next_one_is_right(open_page):
     page = open_page("/training?data=blobs")
-    page.evaluate("""() => {
-      const { react } = Plotly;
-      Plotly.react = () => {
-        Plotly.react = react;
-        throw new Error("broken on purpose");
-      };
-    }""")
+    page.evaluate(BREAK, ["react", True])
     page.get_by_label("Data").first.select_option("xor")
     said = page.get_by_role("alert").filter(has_text="could not be drawn: broken on purpose")
     said.wait_for()
@@ -90,13 +82,6 @@ def test_a_drawing_that_fails_is_said_and_the_next_one_is_right(open_page):
 
 def test_a_drawing_that_fails_can_be_tried_again(open_page):
     page = open_page("/training?data=blobs")
-    fail = """(name) => {
-      const one = Plotly[name];
-      Plotly[name] = () => {
-        Plotly[name] = one;
-        return Promise.reject(new Error("broken on purpose"));
-      };
-    }"""
     said = page.get_by_role("alert").filter(has_text="could not be drawn: broken on purpose")
     # A drawing of everything, of the surface alone, and at another size.
     for name, act in (
@@ -104,7 +89,7 @@ def test_a_drawing_that_fails_can_be_tried_again(open_page):
         ("react", lambda: page.locator(".lv-choice label", has_text="3D").click()),
         ("relayout", lambda: page.set_viewport_size({"width": 1500, "height": 900})),
     ):
-        page.evaluate(fail, name)
+        page.evaluate(BREAK, [name, False])
         act()
         said.wait_for()
         settle(page)
@@ -117,13 +102,7 @@ def test_a_drawing_that_fails_can_be_tried_again(open_page):
 
 def test_so_it_is_on_the_graph_page(open_page):
     page = open_page("/")
-    page.evaluate("""() => {
-      const { react } = Plotly;
-      Plotly.react = () => {
-        Plotly.react = react;
-        throw new Error("broken on purpose");
-      };
-    }""")
+    page.evaluate(BREAK, ["react", True])
     page.locator(".lv-choice label", has_text="Vector").first.click()
     page.get_by_role("alert").filter(has_text="broken on purpose").wait_for()
     settle(page)

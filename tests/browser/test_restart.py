@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.browser.conftest import new_context, settle, slide, table
+from tests.browser.conftest import settle, slide, table
 from tests.browser.test_own_file import SMALL, use
 from tests.servers import await_answer, free_port, start, stop
 
@@ -27,17 +27,6 @@ def server(tmp_path):
 
     yield f"http://127.0.0.1:{port}", replace
     stop(held[0].process)
-
-
-@pytest.fixture
-def page(browser):
-    context = new_context(browser, viewport={"width": 1440, "height": 900})
-    errors = []
-    one = context.new_page()
-    one.on("pageerror", lambda error: errors.append(str(error)))
-    yield one
-    context.close()
-    assert errors == []
 
 
 def test_a_page_that_was_only_read_goes_on_with_another_server(page, server):

@@ -69,3 +69,14 @@ def test_the_browser_draws_what_python_draws():
                 assert re.sub(r"[\d.,-]+", "", d) == re.sub(r"[\d.,-]+", "", mark.d)
                 for here, there in zip(points(d), points(mark.d), strict=True):
                     assert here == pytest.approx(there, abs=0.011), state["fields"]
+
+
+def test_edges_are_as_wide_here_as_there():
+    sizes = [[10.0**n] for n in range(-8, 9)] + [[0.0], [3.0, -4.0], [1.5, 2.0], [1e300]]
+    given = [(one, lit) for one in sizes for lit in (True, False)]
+    body = """
+    const { stroke } = await load("plots.js");
+    return given.map(([one, lit]) => stroke(one, lit));
+    """
+    wanted = [plots.stroke(one, lit=lit) for one, lit in given]
+    assert run(body, given) == pytest.approx(wanted, rel=1e-12)
