@@ -7,7 +7,7 @@ import { button, el, reason, svg } from "./dom.js";
 
 /** @import { TrainingPage } from "./training.js" */
 /** @import { Component, Mounted, Palette, Plotly } from "./types.d.ts" */
-/** @import { View } from "./views.js" */
+/** @import { View } from "./view.js" */
 
 /** @typedef {{ nodes: Element[], height: number, after?: number }} Part what stands in a column */
 /** @typedef {{ width: number, size: number, colour: string, weight?: number }} Look of a text */

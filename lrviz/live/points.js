@@ -3,10 +3,10 @@
 
 import { button, choice, el, svg } from "./dom.js";
 import { number } from "./numbers.js";
-import { cover } from "./views.js";
+import { cover } from "./view.js";
 
 /** @import { PlacedPoint, PointsLimits, TrainingFields } from "./types.d.ts" */
-/** @import { DataView } from "./views.js" */
+/** @import { DataView } from "./data-view.js" */
 
 /** @typedef {Pick<TrainingFields, "data" | "points" | "example">} State what undo goes back to */
 

@@ -8,16 +8,18 @@ import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { beyond } from "./far.js";
+import { LossView } from "./loss-view.js";
 import { fill, slot } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
 import { Runs } from "./runs.js";
+import { SurfaceView } from "./surface-view.js";
 import { Contributions, History, Rule, write } from "./tables.js";
-import { DataView, LossView, SurfaceView } from "./views.js";
+import { DataView } from "./data-view.js";
 
 /** @import { Control } from "./controls.js" */
-/** @import { View } from "./views.js" */
+/** @import { View } from "./view.js" */
 /** @import { Component, FigureSpec, Host, Mode, Mounted, Option } from "./types.d.ts" */
 /** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec } from "./types.d.ts" */
 

@@ -1,0 +1,47 @@
+// The loss at every step.
+
+import { assign } from "./dom.js";
+import { dress, markers, shape, View } from "./view.js";
+
+/** @import { Playback, Run } from "./playback.js" */
+/** @import { RunStyle } from "./types.d.ts" */
+
+/** The loss by step, and where we are. */
+export class LossView extends View {
+  cursor = shape("path", { class: "lvt-cursor" }, this.layer);
+  ends = markers(this.layer);
+  dot = shape("circle", { class: "lvt-marker", r: 5 }, this.layer);
+  shown = false;
+
+  constructor() {
+    super("loss");
+  }
+
+  /** @param {Playback} playback @param {RunStyle[]} styles */
+  load(playback, styles) {
+    this.playback = playback;
+    this.shown = false;
+    dress([], this.ends, styles);
+  }
+
+  /** @param {number} k */
+  show(k, all = k) {
+    assign(/** @type {LossView} */ (this), { k, all, shown: true });
+    this.move();
+  }
+
+  /** @override */
+  move() {
+    if (!this.xs || !this.shown) return;
+    /** @param {{ losses: ArrayLike<number> }} run @param {number} k */
+    const at = (run, k) => this.px(k, Math.max(run.losses[k], 1e-12));
+    this.cursor.setAttribute("d", `M${this.xs(this.all)},${this.box.y}v${this.box.h}`);
+    this.dot.setAttribute("transform", `translate(${at(this.playback, this.k)})`);
+    this.ends.forEach(({ end }, n) => {
+      /** @type {Run | undefined} */
+      const other = this.playback.comparisons[n];
+      end.style.display = other ? "" : "none";
+      if (other) end.setAttribute("transform", `translate(${at(other, Math.min(this.all, other.taken))})`);
+    });
+  }
+}
