@@ -559,3 +559,9 @@ def test_a_step_back_is_a_step():
         assert walk._left_float64(bad, np.ones(3), np.ones(3))
         assert walk._left_float64(1.0, np.array([1, bad, 1]), np.ones(3))
         assert walk._left_float64(1.0, np.ones(3), np.array([1, 1, bad]))
+
+
+def test_a_start_beyond_float64_is_refused():
+    sentence = "The loss at the start is beyond float64: choose a start nearer zero."
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        train([[1e200, 0.0], [0.0, 1.0]], [0, 1], start=(1e200, 0.0, 0.0))
