@@ -141,7 +141,7 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
 
 
 def word(name: str) -> Field:
-    """A node ``z`` or an edge ``w1-z``; None is absence. Whether it exists is the page's to say."""
+    """A node ``z``, an edge ``w1-z`` or a card; None is absence. The page says what exists."""
 
     def check(value: Any) -> str | None:
         if value is None:
@@ -241,6 +241,7 @@ GRAPH: tuple[Field, ...] = (
     one_of("loss", LOSSES, "log"),
     real("nudge", NUDGE_LOW, 1.0, None),
     words("hide", HIDEABLE),
+    word("guide"),
 )
 
 #: A visitor's own data: hand-placed points, which the link carries, and a file, which it does not.

@@ -46,7 +46,7 @@ export class DataView extends View {
 
   /** @param {Playback} playback @param {RunStyle[]} styles */
   load(playback, styles) {
-    this.playback = playback;
+    this.play(playback);
     dress(this.lines, [], styles);
     // Nothing is chosen among these rows before the first show.
     this.shown = false;
@@ -74,7 +74,8 @@ export class DataView extends View {
 
   /** @param {number} k @param {number} example @param {number[]} hardest */
   show(k, example, hardest, all = k) {
-    assign(/** @type {DataView} */ (this), { k, example, hardest, all, shown: true });
+    this.stand(k, all);
+    assign(/** @type {DataView} */ (this), { example, hardest, shown: true });
     this.move();
   }
 

@@ -12,6 +12,7 @@ import { Figure, plotly, recolour } from "./figure.js";
 import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
 import { explained } from "./glossary.js";
+import { Guide } from "./guide.js";
 import { fill } from "./numbers.js";
 import { plain } from "./expression.js";
 import { evaluate, reader } from "./pass.js";
@@ -113,6 +114,13 @@ export class GraphPage {
   side = el("div", { class: "lv-side" }, this.inputs, this.onestep.node);
   chain = el("div", { class: "lv-chain" }, this.product.node);
   strip = new Strip();
+  guide = new Guide("graph", {
+    fields: () => this.fields,
+    put: (fields) => this.#put(fields),
+    read: () => this.#plain(this.spec.loss.now),
+    light: () => this.#point(null),
+    part: (name) => ({ nudge: this.nudge.node, onestep: this.onestep.node })[name] ?? this.figureHost,
+  });
   /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
   dock = el("div", { class: "lv-dock" }, this.player.node);
   foot = el("div", { class: "lv-foot" });
@@ -123,7 +131,7 @@ export class GraphPage {
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
     this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.chain, this.nudge.node);
     const below = [this.panel, this.derivation, this.curves].map(({ node }) => node);
-    this.root.append(this.head, this.fixed, this.dock, ...below, this.foot);
+    this.root.append(this.guide.node, this.head, this.fixed, this.dock, ...below, this.foot);
     for (const place of [this.inputs, this.dock]) {
       place.addEventListener("pointerdown", ({ target }) => {
         if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
@@ -215,6 +223,7 @@ export class GraphPage {
     this.strip.build(spec.strip);
     this.derivation.build(spec.derivation, fields, this.strip.node);
     this.curves.build(spec.curves);
+    this.guide.build(spec.guide);
     this.#buildFoot();
     this.root.classList.toggle("lv-calm", Boolean(spec.calm) && !this.touched);
   }
@@ -229,6 +238,8 @@ export class GraphPage {
     this.foot.hidden = hidden.has("try");
     this.nudge.node.hidden = this.onestep.node.hidden = hidden.has("try") || hidden.has("values");
     this.strip.node.hidden = hidden.has("values") || hidden.has("product");
+    // A link that leaves something out leaves it out: no card shows it.
+    this.guide.offer.hidden = hidden.size > 0;
   }
 
   #buildHead() {
@@ -240,6 +251,7 @@ export class GraphPage {
       tools.append(widget.node);
     }
     const [worked] = spec.presets;
+    tools.append(this.guide.offer);
     tools.append(button("Reset", () => this.#preset(worked.fields), { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
@@ -350,6 +362,7 @@ export class GraphPage {
     const here = this.#plain(this.spec.loss.now);
     this.#say(here);
     this.#act(here);
+    this.guide.paint();
     this.figure.paint(this.read);
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
@@ -448,10 +461,26 @@ export class GraphPage {
     this.figure.describe(fill(this.spec.summary, this.read), this.read);
   }
 
+  /**
+   * Several fields at once, from the guide.
+   * @param {Partial<GraphFields>} fields
+   */
+  #put(fields) {
+    this.from = null;
+    this.onestep.forget();
+    assign(this.fields, fields);
+    this.reading = this.walking = false;
+    this.#showFields();
+    this.#touch();
+    this.queue.rested();
+  }
+
   /** Bring every control and block to the fields as they are. */
   #showFields() {
     if (!this.ready) return;
     const { spec, fields } = this;
+    this.guide.arrive();
+    this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
     this.#hide();
     for (const [name, widget] of Object.entries(this.widgets)) {
       widget.set(fields[/** @type {keyof GraphFields} */ (name)]);
@@ -479,7 +508,7 @@ export class GraphPage {
    */
   #point(names) {
     const worked = this.walking ? this.spec.walk[this.player.stage]?.node : null;
-    const lit = names ?? (this.reading ? this.derivation.about : worked ? [worked] : []);
+    const lit = names ?? (this.reading ? this.derivation.about : worked ? [worked] : this.guide.lit ?? []);
     this.figure.mark(this.selected, lit);
     this.strip.mark(lit);
   }

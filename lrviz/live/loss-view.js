@@ -1,6 +1,5 @@
 // The loss at every step.
 
-import { assign } from "./dom.js";
 import { dress, markers, shape, View } from "./view.js";
 
 /** @import { Playback, Run } from "./playback.js" */
@@ -19,14 +18,15 @@ export class LossView extends View {
 
   /** @param {Playback} playback @param {RunStyle[]} styles */
   load(playback, styles) {
-    this.playback = playback;
+    this.play(playback);
     this.shown = false;
     dress([], this.ends, styles);
   }
 
   /** @param {number} k */
   show(k, all = k) {
-    assign(/** @type {LossView} */ (this), { k, all, shown: true });
+    this.stand(k, all);
+    this.shown = true;
     this.move();
   }
 

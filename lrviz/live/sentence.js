@@ -3,7 +3,16 @@
 import { plain } from "./expression.js";
 import { fill } from "./numbers.js";
 
-/** @import { Read, SentenceTable } from "./types.d.ts" */
+/** @import { Conditions, Read, SentenceTable } from "./types.d.ts" */
+
+/**
+ * Whether all conditions hold of these numbers.
+ * @param {Conditions} conditions @param {Read} read
+ */
+export const holds = (conditions, read) => Object.entries(conditions).every(([key, [low, high]]) => {
+  const x = plain(read(key));
+  return (low === null || x >= low) && (high === null || x <= high);
+});
 
 /**
  * Of each table the first line whose conditions hold.
@@ -11,10 +20,7 @@ import { fill } from "./numbers.js";
  */
 export function say(tables, read) {
   return tables.map((table) => {
-    const line = table.find(([when]) => Object.entries(when).every(([key, [low, high]]) => {
-      const x = plain(read(key));
-      return (low === null || x >= low) && (high === null || x <= high);
-    }));
+    const line = table.find(([when]) => holds(when, read));
     return line ? fill(line[1], read) : "";
   }).join("");
 }

@@ -36,8 +36,7 @@ export class SurfaceView extends View {
 
   /** @param {Playback} playback @param {RunStyle[]} styles */
   load(playback, styles) {
-    this.playback = playback;
-    this.k = this.all = 0;
+    this.play(playback);
     dress(this.others, this.ends, styles);
   }
 
@@ -54,8 +53,7 @@ export class SurfaceView extends View {
    * @param {number} k @param {boolean} changed the playback has cut another slice
    */
   show(k, changed, all = k) {
-    this.k = k;
-    this.all = all;
+    this.stand(k, all);
     if (!this.Plotly) return;
     if (this.solid) this.#solid(this.Plotly, changed);
     else if (changed) this.Plotly.restyle(this.plot, { z: [this.playback.z] }, [0]);

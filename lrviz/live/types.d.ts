@@ -43,8 +43,44 @@ export interface OperationNode {
 
 export type GraphNode = InputNode | OperationNode;
 
-/** Conditions on quantities, bounds included, and the template that is said where they hold. */
-export type SentenceTable = [when: Record<string, [number | null, number | null]>, text: string][];
+/** Bounds of quantities, both included; null is none. */
+export type Conditions = Record<string, [number | null, number | null]>;
+
+/** Conditions, and the template that is said where they hold. */
+export type SentenceTable = [when: Conditions, text: string][];
+
+// The guide, see text/guide.py
+
+export interface GuideAmount {
+  keys: string[];
+  how: "product" | "sum";
+  by: number;
+}
+
+export type GuideAsk = { question: SentenceTable[] } & (
+  | { kind: "choose"; options: { label: string; when: Conditions; meaning: string }[] }
+  | { kind: "try"; until: Conditions }
+  | { kind: "type"; right: GuideAmount; mistakes: (GuideAmount & { why: string })[] }
+);
+
+export interface GuideCard {
+  says: SentenceTable[];
+  because: SentenceTable[];
+  ask: GuideAsk | null;
+  /** All fields of the page while the card asks, and those that change when it shows. */
+  state: Record<string, unknown>;
+  shown: Record<string, unknown>;
+  lit: string[];
+  part: string;
+}
+
+export interface GuideSpec {
+  home: string;
+  tolerance: number;
+  order: { name: string; page: string; title: string }[];
+  /** Those of the page that is given them. */
+  cards: Record<string, GuideCard>;
+}
 
 // Small plots in the picture of the graph, see figures/plots.py
 
@@ -208,6 +244,7 @@ export interface GraphFields {
   loss: string;
   nudge: number | null;
   hide: string[];
+  guide: string | null;
 }
 
 export type Inputs = Pick<GraphFields, "x1" | "x2" | "w1" | "w2" | "b" | "y">;
@@ -331,6 +368,7 @@ export interface OneStepSpec {
 }
 
 export interface GraphStructure {
+  guide: GuideSpec;
   question: string;
   nudge: NudgeSpec;
   onestep: OneStepSpec;

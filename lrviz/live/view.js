@@ -6,7 +6,7 @@ import { recolour } from "./figure.js";
 
 /** @import { Place, Playback } from "./playback.js" */
 /** @import { DrawnAxis, FigureSpec, Mode, Palettes } from "./types.d.ts" */
-/** @import { PlacedPoint, Plot, Plotly, PlotlyPoint, RunStyle, Trace } from "./types.d.ts" */
+/** @import { Plot, Plotly, PlotlyPoint, RunStyle } from "./types.d.ts" */
 
 /** @typedef {{ params: ArrayLike<number>, taken: number }} Taken steps of any of the runs */
 /** @typedef {(array: ArrayLike<number>, k: number) => Place} At */
@@ -59,6 +59,21 @@ export class View {
     this.window = shape("rect", {}, clip);
     this.layer = shape("g", { "clip-path": `url(#${id})` }, this.svg);
     this.node = el("div", { class: `lvt-view lvt-${name}` }, this.plot, this.svg);
+  }
+
+  /**
+   * Another run from now on, at its beginning.
+   * @param {Playback} playback
+   */
+  play(playback) {
+    this.playback = playback;
+    this.stand(0, 0);
+  }
+
+  /** @param {number} k the step of this run @param {number} all of those beside it */
+  stand(k, all) {
+    this.k = k;
+    this.all = all;
   }
 
   /** @param {Plotly} Plotly @param {FigureSpec} figure @param {Palettes} palettes @param {Mode} mode */
@@ -155,7 +170,8 @@ const LETTERS = ["b", "c"];
  * One line for each run that may stand beside the first.
  * @param {Element} layer @param {string} name
  */
-export const beside = (layer, name) => LETTERS.map((letter) => shape("path", { class: `${name} lvt-run-${letter}` }, layer));
+export const beside = (layer, name) =>
+  LETTERS.map((letter) => shape("path", { class: `${name} lvt-run-${letter}` }, layer));
 
 /**
  * Where those runs stand: a marker with the run's letter in it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -26,16 +26,16 @@ from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
-from lrviz.live.component import control, live, signals
+from lrviz.live.component import base_path, control, live, signals
 from lrviz.live.component import plain as plain_spec
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import act, explanations, sentence
+from lrviz.text import act, explanations, guide, sentence
 from lrviz.text.glossary import GLOSSARY
 from lrviz.text.latex import to_latex
 
-KEY = "graph"
+KEY: Final = "graph"
 
 #: (name, what to notice, the six inputs in the order of `INPUTS`: x1, w1, x2, w2, b, y).
 PRESETS = (
@@ -107,6 +107,8 @@ def mismatched(state: State) -> list[str]:
         wrong.append("stage")
     if state["line"] >= derivation_payload.length(state["part"], state["loss"]):
         wrong.append("line")
+    if not guide.stands(state["guide"], KEY):
+        wrong.append("guide")
     return wrong
 
 
@@ -208,6 +210,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "structure": f"{view}-{loss}-{of}",
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
         "question": f"How does changing {explanations.letter(of)} change the loss?",
+        "guide": guide.spec(KEY, f"{base_path()}/", settings.defaults(settings.GRAPH)),
         "nudge": act.nudge(of),
         "onestep": act.one_step(settings.HIGH),
         "said": {

@@ -16,6 +16,7 @@ import streamlit as st
 from lrviz import settings
 from lrviz.live.component import Message, heard, sync
 from lrviz.settings import Field, State
+from lrviz.text.guide import CARDS
 
 
 class PageState:
@@ -59,6 +60,9 @@ class PageState:
             self.memory["returned"] = False
         elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
+            if set(query) == {"guide"} and state["guide"]:
+                # A link to a card alone opens the page as the card wants it.
+                state |= CARDS[state["guide"]].state
             self.memory.update(state=state, bad=bad, query=query, returned=False)
             self.memory["revision"] += 1
 

@@ -111,16 +111,17 @@ def moved(of: str) -> tuple[Table, ...]:
     )
 
 
+def holds(conditions: Mapping[str, Bounds], read: Callable[[str], float]) -> bool:
+    """Whether all conditions hold of these numbers."""
+    return all(
+        (low is None or read(key) >= low) and (high is None or read(key) <= high)
+        for key, (low, high) in conditions.items()
+    )
+
+
 def say(tables: Sequence[Table], read: Callable[[str], float]) -> str:
     """The sentence of these tables for these numbers."""
-
-    def holds(conditions: Mapping[str, Bounds]) -> bool:
-        return all(
-            (low is None or read(key) >= low) and (high is None or read(key) <= high)
-            for key, (low, high) in conditions.items()
-        )
-
-    lines = (next(text for when, text in table if holds(when)) for table in tables)
+    lines = (next(text for when, text in table if holds(when, read)) for table in tables)
     return "".join(fill(text, read) for text in lines)
 
 

@@ -1,0 +1,317 @@
+// The guide: a card on the page that asks before it shows. What it says, asks and judges by are
+// the tables of lrviz/text/guide.py, read for the numbers that are on screen.
+
+import { button, el, later, unique } from "./dom.js";
+import { plain } from "./expression.js";
+import { holds, say } from "./sentence.js";
+
+/** @import { GuideAmount, GuideCard, GuideSpec, Read } from "./types.d.ts" */
+
+/**
+ * @typedef {{
+ *   fields: () => Record<string, any>,
+ *   put: (fields: Record<string, any>) => void,
+ *   read: () => Read,
+ *   light: () => void,
+ *   part: (name: string) => HTMLElement | null,
+ * }} Guided what the guide knows of the page it stands on
+ */
+
+/** What was done, and whether the offer was closed: kept in this browser, told to nobody. */
+const STORE = "lrviz-guide";
+/** What the learner had before the guide, by page; a page that is left for another keeps it. */
+/** @type {Map<string, Record<string, any>>} */
+const before = new Map();
+/** Pages that the guide was left on another page than theirs: they get back what they had. */
+/** @type {Set<string>} */
+const left = new Set();
+/** @type {string | null} the card that the next page is to open */
+let wanted = null;
+
+/** @returns {{ done: string[], closed: boolean }} */
+function memory() {
+  try {
+    const { done = [], closed = false } = JSON.parse(localStorage.getItem(STORE) ?? "{}");
+    return { done: Array.isArray(done) ? done : [], closed: Boolean(closed) };
+  } catch {
+    return { done: [], closed: false };
+  }
+}
+
+/** @param {{ done?: string[], closed?: boolean }} news */
+function remember(news) {
+  try {
+    localStorage.setItem(STORE, JSON.stringify({ ...memory(), ...news }));
+  } catch {
+    // A browser that keeps nothing offers the guide again.
+  }
+}
+
+/**
+ * @param {GuideAmount} amount @param {Read} read
+ */
+export const amountOf = ({ keys, how, by }, read) => {
+  const numbers = keys.map((key) => plain(read(key)));
+  return by * numbers.reduce((so, x) => (how === "product" ? so * x : so + x), how === "product" ? 1 : 0);
+};
+
+/**
+ * A number as people type it, or null.
+ * @param {string} text
+ */
+export function typed(text) {
+  const plainText = text.trim().replace(/[−–]/g, "-").replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(plainText) ? Number(plainText) : null;
+}
+
+export class Guide {
+  spec = /** @type {GuideSpec} */ (later);
+  /** The card that is open, and whether it has been answered. */
+  name = /** @type {string | null} */ (null);
+  answered = false;
+  /** What was wrong with the answer: nothing where it was right. */
+  reason = "";
+  given = "";
+  node = el("section", { class: "lv-guide", "aria-label": "Guide", hidden: true });
+  heading = el("h1", { class: "lv-guide-title", tabindex: -1 });
+  count = el("span", { class: "lv-guide-count" });
+  says = el("p", {});
+  question = el("p", { class: "lv-guide-question" });
+  answers = el("div", { class: "lv-guide-answers" });
+  verdict = el("p", { class: "lv-guide-verdict", role: "status" });
+  back = button("Back", () => this.#turn(-1));
+  next = button("Next", () => this.#turn(1));
+  /** Where the guide is begun: offered in words once, later a plain button. */
+  offer = el("div", { class: "lv-guide-offer" });
+
+  /** @param {string} page @param {Guided} guided */
+  constructor(page, guided) {
+    this.page = page;
+    this.guided = guided;
+    const leave = button("Leave", () => this.#leave(), { "aria-label": "Leave the guide" });
+    this.node.append(
+      el("div", { class: "lv-guide-head" }, this.count, this.heading),
+      el("div", { class: "lv-guide-body" },
+        this.says, el("div", { class: "lv-guide-asked" }, this.question, this.answers, this.verdict)),
+      el("div", { class: "lv-guide-foot" }, this.back, this.next, leave));
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.#leave();
+    });
+  }
+
+  /** @returns {GuideCard | null} */
+  get card() {
+    return this.name === null ? null : this.spec.cards[this.name] ?? null;
+  }
+
+  /** What the card lights up. */
+  get lit() {
+    return this.card?.lit ?? null;
+  }
+
+  get #place() {
+    return this.spec.order.findIndex(({ name }) => name === this.name);
+  }
+
+  /** @param {GuideSpec} spec */
+  build(spec) {
+    this.spec = spec;
+    this.#offer();
+  }
+
+  #offer() {
+    const { done, closed } = memory();
+    const [first] = [...this.spec.order.filter(({ name }) => !done.includes(name)), ...this.spec.order];
+    const start = () => this.open(first.name);
+    const fresh = !closed && !done.length;
+    this.offer.classList.toggle("lv-guide-fresh", fresh);
+    this.offer.replaceChildren(
+      button(fresh ? "New here? Take the guide" : "Guide", start, { title: `${this.spec.order.length} short cards` }));
+    if (!fresh) return;
+    this.offer.append(button("×", () => {
+      remember({ closed: true });
+      this.#offer();
+    }, { "aria-label": "No guide, thanks", title: "No guide, thanks" }));
+  }
+
+  /** The page has come, or has new fields from Python: open what they name. */
+  arrive() {
+    const fields = this.guided.fields();
+    if (left.delete(this.page)) {
+      this.#restore();
+      return;
+    }
+    const [name] = [wanted].filter((one) => one !== null && one in this.spec.cards);
+    wanted = null;
+    if (name) this.open(name);
+    else if (fields.guide !== this.name) this.#show(fields.guide);
+  }
+
+  /**
+   * Open a card: the page goes to its state, wherever the card stands.
+   * @param {string} name
+   */
+  open(name) {
+    const card = this.spec.order.find((one) => one.name === name);
+    if (!card) return;
+    if (card.page !== this.page) {
+      wanted = name;
+      this.#away(card.page);
+      return;
+    }
+    if (!before.has(this.page)) before.set(this.page, { ...this.guided.fields(), guide: null });
+    this.#show(name);
+    this.guided.put(this.spec.cards[name].state);
+    this.heading.focus({ preventScroll: true });
+  }
+
+  /** @param {string} page */
+  #away(page) {
+    const link = [...document.querySelectorAll("a")].find(({ href }) => new URL(href).pathname.endsWith(`/${page}`));
+    // The way of the navigation keeps the session; an address alone begins another one.
+    if (link) link.click();
+    else location.assign(`${this.spec.home}${page}?guide=${wanted}`);
+  }
+
+  /** @param {string | null} name */
+  #show(name) {
+    this.name = name !== null && name in this.spec.cards ? name : null;
+    this.answered = false;
+    this.given = this.reason = "";
+    const { card } = this;
+    this.node.hidden = !card;
+    if (!card) {
+      this.#offer();
+      this.guided.light();
+      return;
+    }
+    const at = this.#place;
+    this.count.textContent = `${at + 1} of ${this.spec.order.length}`;
+    this.heading.textContent = this.spec.order[at].title;
+    this.back.disabled = at === 0;
+    this.#ask(card);
+    this.paint();
+    this.guided.light();
+    const part = this.guided.part(card.part);
+    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+  }
+
+  /** @param {GuideCard} card */
+  #ask({ ask }) {
+    if (!ask) this.answers.replaceChildren();
+    else if (ask.kind === "choose") {
+      this.answers.replaceChildren(...ask.options.map(({ label }) => button(label, () => this.#chose(label))));
+    } else if (ask.kind === "type") {
+      const id = unique("answer");
+      const field = el("input", {
+        id, type: "text", inputmode: "text", class: "lv-number", autocomplete: "off", "aria-label": "Your answer",
+      });
+      const form = el("form", { class: "lv-guide-form" }, field, el("button", { class: "lv-button", text: "Check" }));
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.#wrote(field.value);
+      });
+      this.answers.replaceChildren(form, button("Show me", () => this.#reveal("", "")));
+    } else this.answers.replaceChildren(button("Show me", () => this.#reveal("", "")));
+  }
+
+  /** @param {string} label */
+  #chose(label) {
+    const { card } = this;
+    if (card?.ask?.kind !== "choose") return;
+    const read = this.guided.read();
+    const right = card.ask.options.find(({ when }) => holds(when, read));
+    const picked = card.ask.options.find((option) => option.label === label);
+    this.#reveal(label, picked === right ? "" : picked?.meaning ?? "");
+  }
+
+  /** @param {string} text */
+  #wrote(text) {
+    const { card } = this;
+    if (card?.ask?.kind !== "type") return;
+    const answer = typed(text);
+    if (answer === null) {
+      this.verdict.textContent = "Type a number, such as −0.25.";
+      return;
+    }
+    const read = this.guided.read();
+    /** @param {GuideAmount} amount */
+    const near = (amount) => {
+      const x = amountOf(amount, read);
+      return Math.abs(answer - x) <= this.spec.tolerance * Math.abs(x);
+    };
+    const { right, mistakes } = card.ask;
+    const why = near(right) ? "" : mistakes.find(near)?.why ?? "Not quite.";
+    this.#reveal(text.trim(), why);
+  }
+
+  /**
+   * Show what was asked for, and say why it is so.
+   * @param {string} given @param {string} reason
+   */
+  #reveal(given, reason) {
+    const { card, name } = this;
+    if (!card || name === null) return;
+    this.answered = true;
+    this.given = given;
+    this.reason = reason;
+    const { done } = memory();
+    if (!done.includes(name)) remember({ done: [...done, name] });
+    if (Object.keys(card.shown).length) this.guided.put({ ...this.guided.fields(), ...card.shown });
+    this.paint();
+    this.guided.light();
+    const part = this.guided.part(card.part);
+    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+    this.next.focus({ preventScroll: true });
+  }
+
+  /** The words for the numbers as they are; what is to be tried may have been done. */
+  paint() {
+    const { card } = this;
+    if (!card) return;
+    const read = this.guided.read();
+    if (!this.answered && card.ask?.kind === "try" && holds(card.ask.until, read)) {
+      this.#reveal("", "");
+      return;
+    }
+    put(this.says, say(card.says, read));
+    put(this.question, card.ask && !this.answered ? say(card.ask.question, read) : "");
+    this.answers.hidden = this.answered;
+    const kind = card.ask?.kind;
+    const judged = !this.given ? "" : this.reason ? `You said “${this.given}”. ${this.reason} ` : "Right. ";
+    if (this.answered) put(this.verdict, judged + say(card.because, read));
+    else if (kind !== "type") put(this.verdict, "");
+    this.node.classList.toggle("lv-guide-wrong", Boolean(this.answered && this.reason));
+    this.node.classList.toggle("lv-guide-done", this.answered);
+    const last = this.#place === this.spec.order.length - 1;
+    put(this.next, last ? "Done" : this.answered || !card.ask ? "Next" : "Skip");
+  }
+
+  /** @param {number} by */
+  #turn(by) {
+    const next = this.spec.order[this.#place + by];
+    if (next) this.open(next.name);
+    else this.#leave();
+  }
+
+  #leave() {
+    remember({ closed: true });
+    for (const page of before.keys()) if (page !== this.page) left.add(page);
+    this.#restore();
+  }
+
+  /** The page as it was before the guide. */
+  #restore() {
+    const fields = before.get(this.page) ?? { ...this.guided.fields(), guide: null };
+    before.delete(this.page);
+    this.#show(null);
+    this.guided.put(fields);
+  }
+}
+
+/** @param {HTMLElement} node @param {string} text */
+function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
