@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lrviz import settings
 from lrviz.data.built_in import DATASETS
 from lrviz.settings import GRAPH, TRAINING
+from lrviz.text.guide import CARDS
 from lrviz.training.optimizers import OPTIMIZERS
 
 sliders = st.floats(settings.LOW, settings.HIGH)
@@ -23,6 +24,7 @@ graph_states = st.fixed_dictionaries(
         "line": st.integers(0, 20),
         "loss": st.sampled_from(["log", "squared"]),
         "nudge": st.one_of(st.none(), st.floats(settings.NUDGE_LOW, 1.0)),
+        "guide": st.sampled_from([None, *(n for n, c in CARDS.items() if c.page == "graph")]),
         "hide": st.sampled_from([(), ("check",), ("derivation", "try")]),
     }
 )

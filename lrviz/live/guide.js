@@ -94,6 +94,9 @@ export class Guide {
       el("div", { class: "lv-guide-body" },
         this.says, el("div", { class: "lv-guide-asked" }, this.question, this.answers, this.verdict)),
       el("div", { class: "lv-guide-foot" }, this.back, this.next, leave));
+    // What lies above the sheet of a phone has to know how high it is.
+    const { style } = document.documentElement;
+    new ResizeObserver(() => style.setProperty("--lv-sheet", `${this.node.offsetHeight}px`)).observe(this.node);
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -163,7 +166,8 @@ export class Guide {
     }
     if (!before.has(this.page)) before.set(this.page, { ...this.guided.fields(), guide: null });
     this.#show(name);
-    this.guided.put(this.spec.cards[name].state);
+    // What a link leaves out stays left out.
+    this.guided.put({ ...this.spec.cards[name].state, hide: this.guided.fields().hide });
     this.heading.focus({ preventScroll: true });
   }
 
@@ -194,8 +198,19 @@ export class Guide {
     this.#ask(card);
     this.paint();
     this.guided.light();
-    const part = this.guided.part(card.part);
-    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+    this.#view(card);
+  }
+
+  /**
+   * Bring into view what a card speaks of: first all of it, then the first thing that is lit.
+   * @param {GuideCard} card
+   */
+  #view({ part, lit }) {
+    const [all, ...rest] = [part, ...lit].map((name) => this.guided.part(name));
+    // In the frame after the next the page knows how high the card is.
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      for (const node of [all, ...rest.reverse()]) node?.scrollIntoView({ block: "nearest" });
+    }));
   }
 
   /** @param {GuideCard} card */
@@ -262,8 +277,7 @@ export class Guide {
     if (Object.keys(card.shown).length) this.guided.put({ ...this.guided.fields(), ...card.shown });
     this.paint();
     this.guided.light();
-    const part = this.guided.part(card.part);
-    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+    this.#view(card);
     this.next.focus({ preventScroll: true });
   }
 
