@@ -203,10 +203,12 @@ export class Guide {
 
   /**
    * Bring into view what a card speaks of: first all of it, then the first thing that is lit.
+   * While it asks, only what is to be tried is wanted beside the picture.
    * @param {GuideCard} card
    */
-  #view({ part, lit }) {
-    const [all, ...rest] = [part, ...lit].map((name) => this.guided.part(name));
+  #view({ ask, part, lit }) {
+    const place = this.answered || ask?.kind === "try" ? part : "picture";
+    const [all, ...rest] = [place, ...lit].map((name) => this.guided.part(name));
     // In the frame after the next the page knows how high the card is.
     requestAnimationFrame(() => requestAnimationFrame(() => {
       for (const node of [all, ...rest.reverse()]) node?.scrollIntoView({ block: "nearest" });

@@ -352,7 +352,7 @@ _GRAPH: tuple[Card, ...] = (
         ),
         state={"stage": _L},
         shown={"stage": None},
-        lit=("w1-z", "z-a", "a-L"),
+        lit=("w1", "z", "a", "L"),
     ),
     Card(
         "paths",
