@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lrviz import settings
 from lrviz.data.built_in import DATASETS
 from lrviz.settings import GRAPH, TRAINING
-from lrviz.text.guide import CARDS
+from lrviz.text.cards import CARDS
 from lrviz.training.optimizers import OPTIMIZERS
 
 sliders = st.floats(settings.LOW, settings.HIGH)
@@ -143,6 +143,7 @@ training_states = st.fixed_dictionaries(
             st.tuples(*_run.values(), *_starts), max_size=settings.COMPARISONS_LIMIT
         ).map(tuple),
         "hide": st.sampled_from([(), ("rule", "history")]),
+        "guide": st.sampled_from([None, *(n for n, c in CARDS.items() if c.page == "training")]),
     }
 )
 

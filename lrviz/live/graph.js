@@ -117,6 +117,10 @@ export class GraphPage {
   guide = new Guide("graph", {
     fields: () => this.fields,
     put: (fields) => this.#put(fields),
+    hand: (fields) => {
+      assign(this.fields, fields);
+      return this.queue.flush();
+    },
     read: () => this.#plain(this.spec.loss.now),
     light: () => this.#point(null),
     part: (name) => ({ picture: this.figureHost, nudge: this.nudge.node, onestep: this.onestep.node })[name]

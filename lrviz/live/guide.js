@@ -1,6 +1,7 @@
 // The guide: a card on the page that asks before it shows. What it says, asks and judges by are
 // the tables of lrviz/text/guide.py, read for the numbers that are on screen.
 
+import { during } from "./busy.js";
 import { button, el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { holds, say } from "./sentence.js";
@@ -11,6 +12,7 @@ import { holds, say } from "./sentence.js";
  * @typedef {{
  *   fields: () => Record<string, any>,
  *   put: (fields: Record<string, any>) => void,
+ *   hand: (fields: Record<string, any>) => Promise<void>,
  *   read: () => Read,
  *   light: () => void,
  *   part: (name: string) => HTMLElement | null,
@@ -19,12 +21,8 @@ import { holds, say } from "./sentence.js";
 
 /** What was done, and whether the offer was closed: kept in this browser, told to nobody. */
 const STORE = "lrviz-guide";
-/** What the learner had before the guide, by page; a page that is left for another keeps it. */
-/** @type {Map<string, Record<string, any>>} */
+/** @type {Map<string, Record<string, any>>} what the learner had before the guide, by page */
 const before = new Map();
-/** Pages that the guide was left on another page than theirs: they get back what they had. */
-/** @type {Set<string>} */
-const left = new Set();
 /** @type {string | null} the card that the next page is to open */
 let wanted = null;
 
@@ -142,14 +140,12 @@ export class Guide {
   /** The page has come, or has new fields from Python: open what they name. */
   arrive() {
     const fields = this.guided.fields();
-    if (left.delete(this.page)) {
-      this.#restore();
-      return;
-    }
-    const [name] = [wanted].filter((one) => one !== null && one in this.spec.cards);
-    wanted = null;
-    if (name) this.open(name);
-    else if (fields.guide !== this.name) this.#show(fields.guide);
+    const name = wanted;
+    if (name !== null && name in this.spec.cards) {
+      wanted = null;
+      // First the page has to have its own link again, which would undo what is set meanwhile.
+      during(this.guided.hand({}).then(() => this.open(name)));
+    } else if (fields.guide !== this.name) this.#show(fields.guide);
   }
 
   /**
@@ -160,8 +156,7 @@ export class Guide {
     const card = this.spec.order.find((one) => one.name === name);
     if (!card) return;
     if (card.page !== this.page) {
-      wanted = name;
-      this.#away(card.page);
+      this.#away(card);
       return;
     }
     if (!before.has(this.page)) before.set(this.page, { ...this.guided.fields(), guide: null });
@@ -171,12 +166,19 @@ export class Guide {
     this.heading.focus({ preventScroll: true });
   }
 
-  /** @param {string} page */
-  #away(page) {
-    const link = [...document.querySelectorAll("a")].find(({ href }) => new URL(href).pathname.endsWith(`/${page}`));
+  /**
+   * To a card of another page; this one gets back what the learner had.
+   * @param {{ name: string, page: string }} card
+   */
+  async #away({ name, page }) {
+    wanted = name;
+    await this.guided.hand(this.#had());
+    const path = `${this.spec.home}${page === "graph" ? "" : page}`;
+    const links = [...document.querySelectorAll("header a, nav a")];
+    const link = links.find((one) => one instanceof HTMLAnchorElement && one.pathname === path);
     // The way of the navigation keeps the session; an address alone begins another one.
-    if (link) link.click();
-    else location.assign(`${this.spec.home}${page}?guide=${wanted}`);
+    if (link instanceof HTMLElement) link.click();
+    else location.assign(`${path}?guide=${name}`);
   }
 
   /** @param {string | null} name */
@@ -312,18 +314,19 @@ export class Guide {
     else this.#leave();
   }
 
+  /** Leave: the page is as it was before the guide. */
   #leave() {
     remember({ closed: true });
-    for (const page of before.keys()) if (page !== this.page) left.add(page);
-    this.#restore();
-  }
-
-  /** The page as it was before the guide. */
-  #restore() {
-    const fields = before.get(this.page) ?? { ...this.guided.fields(), guide: null };
-    before.delete(this.page);
+    const fields = this.#had();
     this.#show(null);
     this.guided.put(fields);
+  }
+
+  /** What the learner had on this page; given back once. */
+  #had() {
+    const fields = before.get(this.page) ?? { ...this.guided.fields(), guide: null };
+    before.delete(this.page);
+    return fields;
   }
 }
 

@@ -24,7 +24,7 @@ from lrviz.data.dataset import Dataset, from_points, standardise
 from lrviz.live.derivation_payload import length
 from lrviz.pages import graph, tables, training
 from lrviz.text import explanations
-from lrviz.text.guide import CARDS
+from lrviz.text.cards import CARDS
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions
 from lrviz.training.optimizers import OPTIMIZERS
@@ -291,6 +291,7 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "example": lambda rng, s: rng.choice((0, rng.randrange(_rows(s)))),
     "comparisons": _comparisons,
     "hide": some_of(settings.TRAINING_HIDEABLE),
+    "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "training")),
 }
 
 #: The region that a part of the page is, by the part's name in the link.

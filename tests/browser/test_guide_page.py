@@ -2,7 +2,7 @@
 
 import pytest
 
-from lrviz.text.guide import CARDS
+from lrviz.text.cards import CARDS
 from tests.browser.conftest import STEP, follow, frames, settle, slide
 
 GRAPH = [card for card in CARDS.values() if card.page == "graph"]
@@ -173,3 +173,41 @@ def test_the_guide_goes_by_keyboard_alone(fresh):
 def test_a_card_that_is_not_there_is_named(visit):
     page = visit("/?guide=nothing")
     assert page.get_by_text("could not be read and was left out: guide").is_visible()
+
+
+def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_had(fresh):
+    page = fresh
+    slide(page, "w2", 1.25)
+    page.get_by_role("button", name="New here? Take the guide").click()
+    settle(page)
+    for one in GRAPH[:-1]:
+        assert page.locator("h1:visible").inner_text() == one.title
+        press(page, "Skip")
+    assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
+    card(page).get_by_role("button", name="Skip", exact=True).click()
+    page.wait_for_function("location.search === '?guide=mean'")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == CARDS["mean"].title
+    answer = card(page).get_by_label("Your answer")
+    answer.fill("0.5")
+    answer.press("Enter")
+    settle(page)
+    assert verdict(page).startswith("You said “0.5”. That is a. The loss is −log of it.")
+    card(page).get_by_role("button", name="Back", exact=True).click()
+    page.wait_for_function("location.search === '?guide=step'")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
+    press(page, "Leave the guide")
+    assert fields(page)["w2"] == 1.25
+    page.get_by_role("link", name="Training", exact=True).first.click()
+    page.wait_for_selector(".lvt.lv-ready")
+    settle(page)
+    assert not card(page).is_visible()
+    assert page.url.endswith("/training")
+
+
+def test_the_last_card_ends_the_guide(visit):
+    page = visit("/training?guide=you")
+    settle(page)
+    press(page, "Done")
+    assert not card(page).is_visible()

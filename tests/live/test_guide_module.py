@@ -3,8 +3,12 @@
 import pytest
 
 from lrviz.core.graph import differentiate
-from lrviz.text.guide import CARDS, Amount, Type, _amount
+from lrviz.live.playback_payload import examples, payload
+from lrviz.text.cards import CARDS
+from lrviz.text.guide import Amount, Type, _amount
+from lrviz.training.playback import Request, make
 from tests.live.node import run
+from tests.text.test_guide import run_read
 
 TYPED = {
     "-0.62": -0.62,
@@ -41,7 +45,8 @@ def test_a_number_is_read_as_people_type_it_and_nothing_else_is():
 
 def test_an_amount_is_what_python_makes_of_it():
     p = differentiate(x1=1.5, x2=2, w1=0.5, w2=-0.25, b=0.1, y=1)
-    asks = [card.ask for card in CARDS.values() if isinstance(card.ask, Type)]
+    cards = [card for card in CARDS.values() if card.page == "graph"]
+    asks = [card.ask for card in cards if isinstance(card.ask, Type)]
     amounts = [one for ask in asks for one in (ask.right, *(amount for amount, _ in ask.mistakes))]
     assert any(amount.how == "sum" for amount in amounts)
     amounts.append(Amount(("value.a",), by=2.0))
@@ -53,3 +58,20 @@ def test_an_amount_is_what_python_makes_of_it():
     given = {"amounts": [_amount(one) for one in amounts], "numbers": numbers}
     expected = [amount.of(p.read) for amount in amounts]
     assert run(body, given) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("request_", [Request(), Request(lr=20.0, steps=50), Request(data="xor")])
+def test_the_quantities_of_a_run_are_those_of_the_run(request_):
+    made = make(request_)
+    read = run_read(made, request_.lr, k=7 if len(made.history) > 7 else 0)
+    keys = ["rows", "rate", "step.now", "step.last", "loss.start", "loss.now", "loss.last"]
+    keys += ["start.size", "run.rises", "run.moves", "minimum.there"]
+    body = """
+    const { Playback, readRows } = await load("playback.js");
+    const { runReader } = await load("run-reader.js");
+    const playback = new Playback(given.playback, readRows(given.rows));
+    return given.keys.map(runReader(playback, given.k, given.rate));
+    """
+    given = {"playback": payload(made), "rows": examples(made.scaled), "keys": keys}
+    found = run(body, {**given, "k": int(read("step.now")), "rate": request_.lr})
+    assert found == [read(key) for key in keys]

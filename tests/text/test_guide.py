@@ -3,26 +3,32 @@
 import re
 
 import mpmath
+import numpy as np
 import pytest
 
 from lrviz import settings
 from lrviz.core.graph import INPUTS, build, differentiate
 from lrviz.pages import graph as graph_page
+from lrviz.pages import training as training_page
 from lrviz.text import explanations, guide
-from lrviz.text.guide import CARDS, Choose, Try, Type
+from lrviz.text.cards import CARDS, stands
+from lrviz.text.guide import Choose, Try, Type
 from lrviz.text.sentence import holds, say
+from lrviz.training.model import mean_loss
+from lrviz.training.playback import Request, make
 from tests.samples import sample
 from tests.text.test_sentence import states
 
 CARD = pytest.mark.parametrize("card", CARDS.values(), ids=list(CARDS))
 GRAPH = [card for card in CARDS.values() if card.page == "graph"]
-TABLES = {"graph": settings.GRAPH}
-VALID = {"graph": graph_page.mismatched}
+TRAINING = [card for card in CARDS.values() if card.page == "training"]
+TABLES = {"graph": settings.GRAPH, "training": settings.TRAINING}
+VALID = {"graph": graph_page.mismatched, "training": training_page.mismatched}
 
 
-def of_kind(kind):
-    cards = [card for card in GRAPH if isinstance(card.ask, kind)]
-    return pytest.mark.parametrize("card", cards, ids=[card.name for card in cards])
+def of_kind(kind, cards=GRAPH):
+    found = [card for card in cards if isinstance(card.ask, kind)]
+    return pytest.mark.parametrize("card", found, ids=[card.name for card in found])
 
 
 def whole(card):
@@ -71,10 +77,10 @@ def test_the_cards_stand_in_one_order_and_a_link_knows_them():
     assert names == [card.name for card in CARDS.values()]
     pages = [card.page for card in CARDS.values()]
     assert pages == sorted(pages), "from the Graph page to the Training page, once"
-    assert guide.stands(None, "graph")
-    assert guide.stands(names[0], "graph")
-    assert not guide.stands(names[0], "training")
-    assert not guide.stands("nothing", "graph")
+    assert stands(None, "graph")
+    assert stands(names[0], "graph")
+    assert not stands(names[0], "training")
+    assert not stands("nothing", "graph")
 
 
 @pytest.mark.parametrize("card", GRAPH, ids=[card.name for card in GRAPH])
@@ -175,3 +181,92 @@ def test_the_steepest_parameter_moves_farthest_and_steps_become_shorter():
         state = {**state, **{name: state[name] + move for name, move in moves.items()}}
     assert lengths == sorted(lengths, reverse=True)
     assert holds(CARDS["step"].ask.until, read_of(state))
+
+
+# The Training page
+
+
+def run_of(state):
+    return make(Request(**{name: state[name] for name in Request._fields}))
+
+
+def run_read(made, rate, k=0):
+    """The quantities of `lrviz/live/run-reader.js`, from the run itself."""
+    h = made.history
+    numbers = {
+        "rows": len(made.scaled.data),
+        "rate": rate,
+        "step.now": k,
+        "step.last": len(h),
+        "loss.start": h.losses[0],
+        "loss.now": h.losses[k],
+        "loss.last": h.losses[-1],
+        "start.size": np.linalg.norm(h.params[0]),
+        "run.rises": np.sum(np.diff(h.losses) > 0),
+        "run.moves": np.sum(np.any(np.diff(h.params, axis=0) != 0, axis=1)),
+        "minimum.there": made.bounds.minimum is not None,
+    }
+    return lambda key: float(numbers[key])
+
+
+@pytest.mark.parametrize("card", TRAINING, ids=[card.name for card in TRAINING])
+def test_a_card_of_the_training_page_says_what_its_run_does(card):
+    state = whole(card)
+    read = run_read(run_of(state), state["lr"])
+    said = [say(card.says, read), say(card.because, read)]
+    if card.ask:
+        said.append(say(guide.always(card.ask.question), read))
+    for text in said:
+        assert not re.search(r"[{}]|nan|inf\b|  ", text), text
+    assert len(re.findall(r"[.?!](?= |$)", said[0])) <= 3
+    assert max([card.shown.get("step", 0), state["step"]]) <= read("step.last")
+
+
+CLAIMS = {
+    "downhill": "at a right angle",
+    "large": "jump up and down",
+    "units": "hardly at all",
+    "endless": "they grow without end",
+}
+
+
+@of_kind(Choose, TRAINING)
+def test_the_answer_that_is_called_right_is_right_of_the_run(card):
+    state = whole(card)
+    made = run_of(state)
+    h = made.history
+    read = run_read(made, state["lr"])
+    assert guide.right(card.ask, read).label == CLAIMS[card.name]
+    assert sum(not option.meaning for option in card.ask.options) <= 1
+    if card.name == "downhill":
+        # Along the contour, turned by a right angle from the step, J does not change at first.
+        w, step = h.params[state["step"]], np.diff(h.params, axis=0)[state["step"]]
+        across = np.array([-step[1], step[0], 0]) * 1e-3
+        X, y = made.scaled.X, made.scaled.data.y
+        here, along, ahead = (
+            mean_loss(X, y, w + d) for d in (np.zeros(3), across, np.array([*step[:2], 0]) * 1e-3)
+        )
+        assert abs(along - here) < 1e-3 * abs(ahead - here)
+    if card.name == "large":
+        assert state["lr"] > 2 * made.bounds.local
+        assert np.sum(np.diff(h.losses) > 0) > 50
+    if card.name == "units":
+        smooth = run_of({**state, "scale": "standard", "lr": 0.5}).history.losses[-1]
+        assert f"{smooth:.3f}" == "0.486"
+        assert h.losses[-1] > 0.69
+        assert 0.8 * made.bounds.guaranteed < state["lr"] < made.bounds.guaranteed
+    if card.name == "endless":
+        longer = run_of({**state, "steps": 2000}).history
+        grown = np.linalg.norm(longer.params[:, :2], axis=1)
+        assert np.all(np.diff(grown) > 0)
+        double = mean_loss(made.scaled.X, made.scaled.data.y, 2 * h.params[-1])
+        assert double < h.losses[-1]
+
+
+@of_kind(Type, TRAINING)
+def test_the_mean_loss_at_the_start_is_asked_for_and_its_mistakes_are_known(card):
+    state = whole(card)
+    read = run_read(run_of(state), state["lr"])
+    assert card.ask.right.of(read) == pytest.approx(float(mpmath.log(2)), rel=1e-15)
+    given = [amount.of(read) for amount, _ in card.ask.mistakes]
+    assert [card.ask.judged(one, read) for one in given] == [why for _, why in card.ask.mistakes]
