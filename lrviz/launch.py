@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from streamlit.web import cli
 
+from lrviz import settings
 from lrviz.live import internals
 from lrviz.live.component import HERE as LIVE
 from lrviz.live.component import PLOTLY, PLOTLY_NAME, base_path, files, version
@@ -91,6 +92,7 @@ def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.keep_uploads_in_memory()
     internals.bound_uploads(UPLOADS_LIMIT)
+    internals.bound_links(settings.shortened)
     internals.forget_the_pages_folder()
     graph.warm()
     training.warm()

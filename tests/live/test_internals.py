@@ -18,9 +18,11 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit import config
+from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.state import query_params
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
@@ -110,6 +112,19 @@ def test_uploads_of_one_session_are_bounded(monkeypatch):
     assert held("mine") == ["d"], STREAMLIT + "how uploads are kept"
     manager.add_file("other", UploadedFileRec("a", "a", "text/csv", b"1" * 10))
     assert (held("mine"), held("other")) == (["d"], ["a"])
+
+
+def test_a_link_that_is_too_long_is_shortened(monkeypatch):
+    modules = (query_params, app_session)
+    long = "&".join(["a=1"] * 1001)
+    for module in modules:
+        monkeypatch.setattr(module, "sanitize_query_string", module.sanitize_query_string)
+        assert module.sanitize_query_string(long) == "", STREAMLIT + "long links are not dropped"
+    internals.bound_links(lambda query, _, fields: "&".join(query.split("&")[:fields]))
+    for module in modules:
+        assert module.sanitize_query_string(long).count("a") == 1000
+    read = query_params._parse_query_string(long)
+    assert len(read["a"]) == 1000, STREAMLIT + "how a query is read"
 
 
 def test_our_pages_are_not_taken_for_an_older_app(monkeypatch):
