@@ -158,7 +158,7 @@ def test_the_search_for_garbage_can_be_turned_off(monkeypatch):
     assert "pandas" in sys.modules, STREAMLIT + "is_dataframe_like loads no pandas"
 
 
-@pytest.mark.parametrize("name", ["test-script-state", "stApp", "stMain"])
+@pytest.mark.parametrize("name", ["test-script-state", "test-connection-state", "stApp", "stMain"])
 def test_what_internals_js_looks_for_is_in_the_page(name):
     bundles = (internals.STATIC / "static" / "js").glob("*.js")
     found = any(name in bundle.read_text(encoding="utf-8") for bundle in bundles)
@@ -217,4 +217,4 @@ def test_no_other_module_reaches_in(file):
 def test_no_other_script_reaches_in():
     for file in (ROOT / "lrviz").rglob("*.js"):
         if file.stem != "internals":
-            assert not re.search("testScriptState|data-testid|js/katex", file.read_text()), file
+            assert not re.search("test(Script|Connection)State|data-testid|js/katex", file.read_text()), file
