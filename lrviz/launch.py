@@ -25,7 +25,7 @@ from streamlit.web import cli
 from lrviz.live import internals
 from lrviz.live.component import HERE as LIVE
 from lrviz.live.component import PLOTLY, PLOTLY_NAME, base_path, files, version
-from lrviz.pages import graph, training
+from lrviz.pages import graph, session, training
 from lrviz.serving import MessageLimit, SecurityHeaders, headers
 
 #: Bytes held of what one session has uploaded, and of one message from a page. Text that is
@@ -91,6 +91,7 @@ def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.keep_uploads_in_memory()
     internals.bound_uploads(UPLOADS_LIMIT)
+    session.bound_links()
     internals.forget_the_pages_folder()
     graph.warm()
     training.warm()

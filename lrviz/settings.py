@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 from lrviz.core.graph import LOSSES, VIEWS
 from lrviz.data.built_in import DATASETS
@@ -342,6 +344,36 @@ def accept(fields: Sequence[Field], base: State, given: Mapping[str, Any]) -> St
             except BadValueError:
                 continue
     return state
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The key of every field of every page: of all the tables of this module."""
+    tables = [table for table in globals().values() if isinstance(table, tuple)]
+    return frozenset(one.written for table in tables for one in table if isinstance(one, Field))
+
+
+def shortened(query: str, characters: int, fields: int) -> str:
+    """A query string that is not too long: of fields that no page has, a few are enough to say so.
+
+    Parameters
+    ----------
+    query : str
+        As it stands in a link, without the question mark.
+    characters, fields : int
+        How long it may be, and how many fields it may have.
+    """
+    if len(query) <= characters and query.count("&") < fields:
+        return query
+    known: list[str] = []
+    unknown: list[str] = []
+    # What is cut off may be half a field.
+    for part in query[:characters].split("&")[: -1 if len(query) > characters else None]:
+        here = unquote_plus(part.partition("=")[0]) in _known()
+        (known if here else unknown).append(part)
+    # One more than a notice names, so that it says "and others".
+    few = [*unknown[: NAMED + 1], "…"] if len(query) > characters else unknown[: NAMED + 1]
+    return "&".join([*known[: fields - len(few)], *few])
 
 
 def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 import math
 import re
+from functools import partial
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
@@ -241,3 +243,29 @@ def test_the_largest_step_count_of_a_link():
     for name in ("steps", "step"):
         assert settings.decode(TRAINING, {name: ["2001"]})[1] == [name]
     assert settings.decode(TRAINING, {"steps": ["0"]})[1] == ["steps"]
+
+
+#: As Streamlit reads a query string.
+read = partial(parse_qs, keep_blank_values=True)
+
+
+def test_a_link_of_too_many_fields_keeps_those_that_a_page_has():
+    junk = [f"j{i}=1" for i in range(600)]
+    query = "&".join([*junk, "w1=2", "%781=3", *junk, "opt=newton"])
+    short = settings.shortened(query, 10_000, 1000)
+    assert short.split("&") == ["w1=2", "%781=3", "opt=newton", *junk[:6]]
+    state, bad = settings.decode(settings.GRAPH, read(short))
+    assert (state["w1"], state["x1"]) == (2.0, 3.0)
+    assert "j0, j1, j2, j3, j4 and others" in settings.notice([b for b in bad if b != "opt"])
+    # A field that comes again and again is as unreadable as before, and no more than are allowed.
+    again = settings.shortened("&".join(["w1=2"] * 3000), 100_000, 1000)
+    assert again.count("&") == 999
+
+
+def test_a_link_of_too_many_characters_ends_with_a_whole_field():
+    query = f"w1=2&x=&{'a' * 50}&b=1"
+    assert settings.shortened(query, len(query), 9) == query
+    short = settings.shortened(query, len(query) - 1, 9)
+    assert short == f"w1=2&x=&{'a' * 50}&…"
+    assert settings.notice(settings.decode(settings.GRAPH, read(short))[1])
+    assert settings.shortened("b=1&" + "x" * 90, 50, 9) == "b=1&…"

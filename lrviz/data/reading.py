@@ -18,6 +18,7 @@ from lrviz.data.table import (
     BYTES_LIMIT,
     CELL_LIMIT,
     COLUMNS_LIMIT,
+    COMMENTS_LIMIT,
     DELIMITERS,
     LINE_BREAK,
     DataError,
@@ -197,6 +198,10 @@ def _below_comments(text: str, notes: list[str]) -> tuple[int, str, str, bool]:
     lines: list[str] = []
     end = 0
     while found := _COMMENT.match(text, end):
+        if len(lines) == COMMENTS_LIMIT:
+            raise DataError(
+                f"The file begins with more than {COMMENTS_LIMIT} rows of comments, marked by #."
+            )
         lines.append(found.group())
         end = found.end()
     rest = text[end:]

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from lrviz.core.numerics import Array
 
-#: Limits of a file: bytes, columns, characters of a cell, size of a number.
+#: Limits of a file: bytes, columns, characters of a cell, size of a number, rows with # in front.
 BYTES_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, NUMBER_LIMIT = 2_000_000, 100, 1000, 1e100
+COMMENTS_LIMIT = 1000
 #: Least spread of a column: weights for it in its own units, and a figure's axis, still fit a
 #: float64.
 SPREAD_LIMIT = 1e-100

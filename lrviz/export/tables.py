@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from lrviz.data.dataset import Dataset
 from lrviz.data.reading import read_table
-from lrviz.data.table import DataError, printable, to_csv_cell
+from lrviz.data.table import BYTES_LIMIT, DataError, printable, to_csv_cell
 from lrviz.text.runs import LabelledRun
 
 #: Rows of a CSV by which its reader tells the delimiter.
 _SAMPLE = 60
 _EOL = "\r\n"
+#: Says at the beginning of a text that it is UTF-8.
+MARK = "\ufeff"
 
 
 def history_csv(runs: Sequence[LabelledRun]) -> str:
@@ -45,6 +48,10 @@ def data_csv(data: Dataset) -> str:
     Two features under their own names, and the label as 0 or 1, because that alone says in
     every case which class is 1; what the two stand for is in that column's name. Names that
     could not be read back (two alike, two that are numbers) become x1, x2 and y.
+
+    What would be larger than the reader takes is written in as few characters as say the same
+    (5 for 5.0, line feeds alone), and at last without its header: so a file that could be read
+    is not too large for it as an export.
     """
     zero, one = data.label_names
     meaning = "" if data.label_names == ("0", "1") else f" (0 {zero}, 1 {one})"
@@ -52,7 +59,40 @@ def data_csv(data: Dataset) -> str:
         [*features, label] for features, label in zip(data.X.tolist(), data.y.tolist(), strict=True)
     ]
     names = [*data.feature_names, f"y{meaning}"]
-    return _csv([names if _readable(names, rows) else ["x1", "x2", "y"], *rows])
+    names = names if _readable(names, rows) else ["x1", "x2", "y"]
+    text = _csv([names, *rows])
+    if _fits(text):
+        return text
+    # By how they are written: 0 and −0 are equal.
+    shortest = {text: _shortest(text) for text in {repr(x) for *both, _ in rows for x in both}}
+    bare = "\n".join(f"{shortest[repr(u)]},{shortest[repr(v)]},{label}" for u, v, label in rows)
+    lean = f"{_csv([names])}{bare}\n"
+    return lean if _fits(lean) else bare
+
+
+def marked(text: str) -> str:
+    """A CSV with the mark by which spreadsheets know UTF-8, where it needs one."""
+    return text if text.isascii() else MARK + text
+
+
+def _fits(text: str) -> bool:
+    return len(marked(text).encode()) <= BYTES_LIMIT
+
+
+def _shortest(number: str) -> str:
+    """The shortest way to write a decimal; of that of a float64, ``repr`` has the fewest digits."""
+    sign, digits, exponent = Decimal(number).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    whole = "".join(map(str, digits))
+    point = len(whole) + exponent  # how many digits stand before it
+    if exponent >= 0:
+        plain = whole + "0" * exponent
+    elif point > 0:
+        plain = f"{whole[:point]}.{whole[point:]}"
+    else:
+        plain = f".{'0' * -point}{whole}"
+    forms = (plain, f"{whole}e{exponent}", f"{whole[0]}.{whole[1:]}e{point - 1}")
+    return "-" * sign + min(forms, key=len)
 
 
 def _csv(rows: Iterable[Iterable[object]]) -> str:

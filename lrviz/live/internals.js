@@ -9,3 +9,19 @@ export function scriptRests() {
   const app = document.querySelector("[data-testid=stApp]");
   return app?.dataset.testScriptState === "notRunning";
 }
+
+/**
+ * Call back whenever the page is connected again, perhaps to a server that took another's place.
+ * @param {() => void} callback
+ */
+export function onConnectedAgain(callback) {
+  /** @type {HTMLElement | null} */
+  const app = document.querySelector("[data-testid=stApp]");
+  if (!app) return;
+  let before = app.dataset.testConnectionState;
+  new MutationObserver(() => {
+    const now = app.dataset.testConnectionState;
+    if (now === "CONNECTED" && now !== before) callback();
+    before = now;
+  }).observe(app, { attributeFilter: ["data-test-connection-state"] });
+}

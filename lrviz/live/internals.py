@@ -7,6 +7,7 @@ The browser's half of this is ``internals.js``.
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +15,11 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit import config
 from streamlit.dataframe_util import is_dataframe_like
+from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import query_params
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 STATIC = Path(st.__file__).parent / "static"
@@ -75,6 +78,24 @@ def forget_upload(file_id: str) -> None:
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file_id)
+
+
+def bound_links(shortened: Callable[[str, int, int], str]) -> None:
+    """Shorten a query string that Streamlit finds too long: it would leave out all of it.
+
+    Parameters
+    ----------
+    shortened
+        Makes of a query string one of at most so many characters and fields.
+    """
+    characters = query_params.CLIENT_STATE_QUERY_STRING_MAX_LENGTH
+    fields = query_params.CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+
+    def sanitize_query_string(query_string: str) -> str:
+        return shortened(query_string, characters, fields)
+
+    for module in (query_params, app_session):
+        module.sanitize_query_string = sanitize_query_string  # type: ignore[attr-defined]
 
 
 def forget_the_pages_folder() -> None:

@@ -5,6 +5,7 @@ import { mountGraph } from "./graph.js";
 import "./paper.js";
 import { mountPictures } from "./picture.js";
 import { mountRows, mountSignals, mountTraining } from "./training.js";
+import "./uploads.js";
 import "./wellformed.js";
 
 /** @import { Component, SyncSpec } from "./types.d.ts" */

@@ -4,6 +4,7 @@
 import { Panel } from "./blocks.js";
 import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
+import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
@@ -170,6 +171,8 @@ export class TrainingPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
+    // An uploaded file is gone with its server: said before anything is touched.
+    onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake());
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     channel(data.key).live = this;

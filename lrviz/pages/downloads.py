@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lrviz.export.standalone import standalone
-from lrviz.export.tables import data_csv, history_csv
+from lrviz.export.tables import data_csv, history_csv, marked
 from lrviz.figures.palette import Mode
 from lrviz.live.component import pictures
 from lrviz.text.runs import labelled
@@ -53,12 +53,11 @@ def offer(key: str, made: Playback) -> None:
                 "text/csv",
                 lambda: history_csv(runs),
             )
-            # Spreadsheets know UTF-8 by its mark.
             _download(
                 "Data, CSV",
                 f"{stem}.csv",
                 "text/csv",
-                lambda: "\ufeff" + data_csv(data),
+                lambda: marked(data_csv(data)),
             )
             pictures(key, f"{stem}-{request.opt}")
 

@@ -14,9 +14,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lrviz import settings
+from lrviz.live import internals
 from lrviz.live.component import Message, heard, sync
 from lrviz.settings import Field, State
 from lrviz.text.cards import CARDS
+
+
+def bound_links() -> None:
+    """Once per server: of a link that is too long, the fields that a page has are read."""
+    internals.bound_links(settings.shortened)
 
 
 class PageState:

@@ -54,8 +54,8 @@ _SCALED = "The scale"
 #: The visitor's uploaded file in the session, as a `TrainingData`.
 FILE_KEY = "training-file"
 _LOST = (
-    "An uploaded file is not part of the link, and is gone after a reload: choose it again with "
-    "“Your data…”. All else is as in the link."
+    "An uploaded file is not part of the link, and is gone after a reload or with its server: "
+    "choose it again with “Your data…”. All else is as in the link."
 )
 
 

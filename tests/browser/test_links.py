@@ -84,3 +84,19 @@ def test_every_state_survives_its_link_in_another_browser(linked, address, brows
     context.close()
     assert not wrong, "\n".join(wrong)
     assert errors == []
+
+
+def test_a_link_of_too_many_fields_is_read_and_says_what_was_left_out(address):
+    """More than Streamlit reads: it would leave out all of them, and say nothing."""
+
+    async def visit() -> None:
+        query = {f"junk{i}": "1" for i in range(1200)} | {"w1": "2"}
+        session = Session(address, query, mount="graph")
+        await session.open(timeout=60)
+        try:
+            assert session.data["fields"]["w1"] == 2
+            assert any("junk0, junk1" in one and "and others" in one for one in session.said)
+        finally:
+            await session.close()
+
+    run(visit())

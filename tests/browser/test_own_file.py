@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,10 @@ def offer(page, text, name="mine.csv"):
 
 def use(page, text, name="mine.csv"):
     offer(page, text, name)
+    confirm(page, name)
+
+
+def confirm(page, name):
     button = page.get_by_role("button", name="Use this data")
     page.wait_for_function(
         "() => [...document.querySelectorAll('[role=dialog] button')]"
@@ -133,6 +139,40 @@ def test_what_cannot_be_read_leaves_data_and_run_as_they_were(open_page, content
     page.get_by_role("dialog").wait_for(state="detached")
     settle(page)
     assert (table(page, "History"), table(page, "Contributions"), page.url) == before
+
+
+def test_an_upload_that_fails_is_said_in_words_and_can_be_tried_again(open_page):
+    page = open_page("/training?data=blobs")
+    upload = re.compile("/upload_file/")
+
+    def refuse(route):
+        route.fulfill(status=429)
+
+    def lose(route):
+        route.abort()
+
+    for fails in (lose, refuse):
+        page.route(upload, fails)
+        offer(page, SMALL)
+        chip = page.get_by_test_id("stFileChip")
+        said = chip.get_by_role("alert")
+        said.wait_for()
+        words = said.text_content()
+        assert words.startswith("Error: The file did not arrive:")
+        chip.hover()
+        page.get_by_role("tooltip").wait_for()
+        assert page.get_by_role("tooltip").text_content() == words.removeprefix("Error: ")
+        assert "Axios" not in page.locator("body").inner_text()
+        page.unroute(upload)
+        if fails is lose:
+            page.get_by_role("button", name="Cancel").click()
+            page.get_by_role("dialog").wait_for(state="detached")
+            settle(page)
+    # The next try, in the same dialog.
+    page.locator("input[type=file]").set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": SMALL.encode()}
+    )
+    confirm(page, "mine.csv")
 
 
 def test_names_from_a_file_are_shown_letter_by_letter(open_page):

@@ -6,6 +6,8 @@ import csv
 import io
 import math
 import re
+import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -15,7 +17,14 @@ from hypothesis import strategies as st
 from lrviz.data import table
 from lrviz.data.choosing import choose, missing_rows, read_csv
 from lrviz.data.reading import read_table
-from lrviz.data.table import BYTES_LIMIT, COLUMNS_LIMIT, DataError, printable, to_csv_cell
+from lrviz.data.table import (
+    BYTES_LIMIT,
+    COLUMNS_LIMIT,
+    COMMENTS_LIMIT,
+    DataError,
+    printable,
+    to_csv_cell,
+)
 from tests.samples import sample
 
 PLAIN = "width,height,kind\n1,2,a\n3,4.5,b\n-5e-1,.25,a\n"
@@ -722,6 +731,30 @@ def test_a_row_of_far_too_many_columns_is_refused_at_once():
     read_nothing = "," * (BYTES_LIMIT - 1)
     with pytest.raises(DataError):
         read_table(read_nothing.encode())
+
+
+def test_no_file_costs_much_more_than_one_of_numbers():
+    def cost(text):
+        content = text.encode()
+        assert 1_990_000 <= len(content) <= BYTES_LIMIT
+        times = []
+        for _ in range(2):
+            begun = time.process_time()
+            with suppress(DataError):
+                read_table(content)
+            times.append(time.process_time() - begun)
+        return min(times)
+
+    numbers = cost("x,y,l\n" + "1,2,a\n" * 333_000)
+    for part in ('","', '"",', ",", "1,", '"', '"\n",', ";", "a\n", "#\n", "#,\n", '" ,"'):
+        assert cost(part * (BYTES_LIMIT // len(part))) < 3 * numbers, part
+
+
+def test_so_many_rows_of_comments_are_read_and_no_more():
+    comments = "# by hand\n" * COMMENTS_LIMIT
+    _same(read_csv(comments + PLAIN))
+    with pytest.raises(DataError, match="more than 1000 rows of comments"):
+        read_csv("# by hand\n" + comments + PLAIN)
 
 
 @pytest.mark.parametrize(

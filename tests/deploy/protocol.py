@@ -73,6 +73,7 @@ class Session:
         self.rows: dict[str, Any] = {}
         self.structure = "{}"
         self.html: list[str] = []
+        self.said: list[str] = []
         self.errors: list[str] = []
         self.received = 0
         self.cached: dict[str, ForwardMsg] = {}
@@ -127,7 +128,7 @@ class Session:
         for widget, value in self.widgets.items():
             state = run.widget_states.widgets.add()
             state.id, state.json_value = widget, value
-        self.html = []
+        self.html, self.said = [], []
         await self.socket.send(back.SerializeToString())
         while True:
             raw = await self.socket.recv()
@@ -165,6 +166,8 @@ class Session:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(element.exception.message)
+        elif kind == "alert":
+            self.said.append(element.alert.body)
         elif kind == "html":
             self.html.append(element.html.body)
         elif kind == "bidi_component":

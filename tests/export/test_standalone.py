@@ -8,6 +8,7 @@ import hashlib
 import html
 import io
 import json
+import math
 import re
 from html.parser import HTMLParser
 
@@ -21,8 +22,9 @@ from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.choosing import read_csv
 from lrviz.data.dataset import Dataset, standardise
 from lrviz.data.table import SPREAD_LIMIT
+from lrviz.export import tables
 from lrviz.export.standalone import POINTS_LIMIT, standalone
-from lrviz.export.tables import data_csv, history_csv
+from lrviz.export.tables import data_csv, history_csv, marked
 from lrviz.figures.data import half_plane
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import ROOM, RUN_STYLES, literal, outline
@@ -139,6 +141,65 @@ def test_data_read_back_whatever_their_names(rows, features, labels):
     np.testing.assert_array_equal(back.y, y)
     head = text.partition("\r\n")[0]
     assert not any(map(runs_as_formula, cells(head)))
+
+
+@settings(max_examples=sample(60, 300))
+@given(st.lists(finite, min_size=4, max_size=40))
+@example([0.0, -0.0, 5e-324, -1e22, 1e100, 0.5, -123.456, 1e-5, 100.0, 12e98])
+@example([1.0, 2.0, 1000.0, 1230000.0, 0.00123, 0.000000123])
+def test_what_is_large_is_written_in_as_few_characters_as_say_the_same(values):
+    X = np.array([values, values[::-1]]).T
+    assume((np.ptp(X, axis=0) >= SPREAD_LIMIT).all())
+    y = np.arange(len(X)) % 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "BYTES_LIMIT", 0)
+        text = data_csv(own(X, y))
+    back = read_csv(text)
+    np.testing.assert_array_equal(back.X, X)
+    assert np.array_equal(np.signbit(back.X), np.signbit(X))
+    np.testing.assert_array_equal(back.y, y)
+    for x, line in zip(values, text.split("\n"), strict=True):
+        written = line.split(",")[0]
+        # However many digits and zeros another writes, it is not shorter.
+        others = [repr(x), *(f"{x:.{n}{kind}}" for n in range(18) for kind in "efg")]
+        if x == int(x):
+            others.append(str(int(x)))
+        for other in others:
+            same = float(other) == x and math.copysign(1, float(other)) == math.copysign(1, x)
+            assert not same or len(written) <= len(other), other
+
+
+@pytest.mark.parametrize("head", ["", "x,y,l\n", "größe,y,was\n"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("1,2,a\n", "2,3,b\n"),
+        (".5,1e5,0\n", ".6,2e5,1\n"),
+        ("-1.25,3.125e-7,a\n", "10.25,4.125e-7,b\n"),
+    ],
+)
+@pytest.mark.parametrize("spare", range(8))
+def test_a_file_at_the_limit_is_none_too_large_when_it_is_taken_away(
+    monkeypatch, head, pair, spare
+):
+    rows = head + 400 * "".join(pair)
+    limit = len(rows[:-1].encode()) + spare
+    monkeypatch.setattr(tables, "BYTES_LIMIT", limit)
+    data = read_csv(rows)
+    back = data
+    for _ in range(2):  # and of that what is taken away again
+        taken = marked(data_csv(back)).encode()
+        assert len(taken) <= limit
+        back = read_csv(taken)
+        np.testing.assert_array_equal(back.X, data.X)
+        np.testing.assert_array_equal(back.y, data.y)
+
+
+def test_a_name_beyond_ascii_is_marked_for_spreadsheets():
+    data = own([[1, 2], [3, 4]], [0, 1], ("größe", "b"))
+    assert marked(data_csv(data)) == "\ufeff" + data_csv(data)
+    assert read_csv(marked(data_csv(data)).encode()).feature_names == ("größe", "b")
+    assert marked("a,b\n") == "a,b\n"
 
 
 @pytest.mark.parametrize("name", FORMULAS)

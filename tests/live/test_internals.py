@@ -18,9 +18,11 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit import config
+from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.state import query_params
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
@@ -112,6 +114,19 @@ def test_uploads_of_one_session_are_bounded(monkeypatch):
     assert (held("mine"), held("other")) == (["d"], ["a"])
 
 
+def test_a_link_that_is_too_long_is_shortened(monkeypatch):
+    modules = (query_params, app_session)
+    long = "&".join(["a=1"] * 1001)
+    for module in modules:
+        monkeypatch.setattr(module, "sanitize_query_string", module.sanitize_query_string)
+        assert module.sanitize_query_string(long) == "", STREAMLIT + "long links are not dropped"
+    internals.bound_links(lambda query, _, fields: "&".join(query.split("&")[:fields]))
+    for module in modules:
+        assert module.sanitize_query_string(long).count("a") == 1000
+    read = query_params._parse_query_string(long)
+    assert len(read["a"]) == 1000, STREAMLIT + "how a query is read"
+
+
 def test_our_pages_are_not_taken_for_an_older_app(monkeypatch):
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     main = str(launch.SCRIPT)
@@ -143,7 +158,7 @@ def test_the_search_for_garbage_can_be_turned_off(monkeypatch):
     assert "pandas" in sys.modules, STREAMLIT + "is_dataframe_like loads no pandas"
 
 
-@pytest.mark.parametrize("name", ["test-script-state", "stApp", "stMain"])
+@pytest.mark.parametrize("name", ["test-script-state", "test-connection-state", "stApp", "stMain"])
 def test_what_internals_js_looks_for_is_in_the_page(name):
     bundles = (internals.STATIC / "static" / "js").glob("*.js")
     found = any(name in bundle.read_text(encoding="utf-8") for bundle in bundles)
@@ -202,4 +217,4 @@ def test_no_other_module_reaches_in(file):
 def test_no_other_script_reaches_in():
     for file in (ROOT / "lrviz").rglob("*.js"):
         if file.stem != "internals":
-            assert not re.search("testScriptState|data-testid|js/katex", file.read_text()), file
+            assert not re.search("test(Script|Connection)State|data-testid|js/katex", file.read_text()), file
