@@ -296,6 +296,7 @@ TRAINING: tuple[Field, ...] = (
     ),
     rows("comparisons", COMPARISONS_LIMIT, (*RUN, *_START), key="versus"),
     words("hide", TRAINING_HIDEABLE),
+    word("guide"),
 )
 
 

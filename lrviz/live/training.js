@@ -10,9 +10,11 @@ import { Figure, plotly } from "./figure.js";
 import { beyond } from "./far.js";
 import { LossView } from "./loss-view.js";
 import { fill, slot } from "./numbers.js";
+import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
+import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
 import { SurfaceView } from "./surface-view.js";
 import { Contributions, History, Rule, write } from "./tables.js";
@@ -105,6 +107,17 @@ export class TrainingPage {
     changed: (state, moving) => this.#change(state, moving),
   });
   runs = new Runs((fields) => this.#change(fields), () => this.fields);
+  guide = new Guide("training", {
+    fields: () => this.fields,
+    put: (fields) => this.#put(fields),
+    hand: (fields) => {
+      assign(this.fields, fields);
+      return this.queue.flush();
+    },
+    read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
+    light: () => {},
+    part: (name) => ({ surface: this.surface.node, loss: this.loss.node })[name] ?? this.surface.node,
+  });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
@@ -151,7 +164,7 @@ export class TrainingPage {
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.root.append(this.head, this.controls, this.runs.bar, this.#cells(), this.#player(),
+    this.root.append(this.guide.node, this.head, this.controls, this.runs.bar, this.#cells(), this.#player(),
       el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
@@ -300,7 +313,9 @@ export class TrainingPage {
     const widgets = {};
     const link = button("Copy link", () => this.#copyLink());
     this.head.replaceChildren(el("h1", { text: spec.question }),
-      el("div", { class: "lv-tools" }, this.computing, this.stop, this.runs.keep, link, this.copied));
+      el("div", { class: "lv-tools" },
+        this.computing, this.stop, this.guide.offer, this.runs.keep, link, this.copied));
+    this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       widgets[one.name] = widget;
@@ -392,6 +407,7 @@ export class TrainingPage {
     this.graph.paint(this.read);
     this.data.show(own, this.example, this.contributions.show(own, this.example), k);
     this.rule.show(own);
+    this.guide.paint();
     this.slider.set(k);
     this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
@@ -478,9 +494,24 @@ export class TrainingPage {
       : `${step} standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
   }
 
+  /**
+   * Several fields at once, from the guide.
+   * @param {Partial<TrainingFields>} fields
+   */
+  #put(fields) {
+    assign(this.fields, fields);
+    this.pause(false);
+    this.#expect();
+    this.#showFields();
+    this.queue.rested();
+  }
+
   /** Bring every control and view to the fields as they are. */
   #showFields() {
     if (!this.ready) return;
+    this.guide.arrive();
+    this.guide.offer.hidden = this.fields.hide.length > 0;
+    this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");

@@ -429,6 +429,7 @@ export interface TrainingFields {
   points: PlacedPoint[];
   comparisons: ComparisonRow[];
   hide: string[];
+  guide: string | null;
 }
 
 /** An array in base64: little-endian float32, float64 or bytes. */
@@ -551,6 +552,7 @@ export interface TrainingStructure {
   most: number;
   styles: RunStyle[];
   palettes: Palettes;
+  guide: GuideSpec;
   question: string;
   graph: GraphNode[];
   panels: Record<string, PanelSpec>;

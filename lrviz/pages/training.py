@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import explanations
+from lrviz.text import cards, explanations, guide
 from lrviz.text.about_run import texts
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
@@ -34,7 +34,7 @@ from lrviz.training.playback import Playback, Request, Scaled, TrainingData, bui
 
 Spec = dict[str, Any]  #: what the component is given, see `lrviz.live.component`
 
-KEY = "training"
+KEY: Final = "training"
 #: Seconds of work before progress is shown.
 PATIENCE = 1.0
 
@@ -115,6 +115,8 @@ def mismatched(state: State) -> list[str]:
     # A data set smaller than the default batch is simply used whole, and points come and go.
     if state["data"] != settings.OWN and state["batch"] > rows and state["batch"] != default_batch:
         wrong.append("batch")
+    if not cards.stands(state["guide"], KEY):
+        wrong.append("guide")
     return wrong
 
 
@@ -244,6 +246,9 @@ def _shared() -> Spec:
         shape: build_figure("features", shape=shape).to_plotly_json() for shape in ("wide", "tall")
     }
     spec = {
+        "guide": guide.spec(
+            cards.CARDS, KEY, f"{base_path()}/", settings.defaults(settings.TRAINING)
+        ),
         "own": {
             "most": settings.POINTS_LIMIT,
             "reach": settings.POINTS_HIGH,
