@@ -132,11 +132,13 @@ training_states = st.fixed_dictionaries(
         "data": st.sampled_from([*DATASETS, settings.OWN, settings.FILE]),
         "scale": st.sampled_from(["standard", "raw"]),
         **_run,
+        "l2": st.just(0.0) | st.floats(settings.DECAY_LOW, settings.DECAY_HIGH),
         "steps": st.integers(1, settings.STEPS_HIGH),
         "start": st.tuples(*_starts),
         "plane": st.sampled_from(["w1w2", "w1b", "w2b"]),
         "surface": st.sampled_from(["contour", "3d"]),
         "step": st.integers(0, settings.STEPS_HIGH),
+        "threshold": st.floats(settings.THRESHOLD_LOW, settings.THRESHOLD_HIGH),
         "example": st.integers(0, 999_999),
         "points": st.lists(
             st.tuples(_places, _places, st.integers(0, 1)), max_size=settings.POINTS_LIMIT
