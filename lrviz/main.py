@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lrviz.live.component import HERE
-from lrviz.pages import about, graph, share, training
+from lrviz.pages import about, graph, practice, share, training
 
 #: A file of our own: an icon by name would be fetched from a font host.
 ICON = HERE / "icon.png"
@@ -17,6 +17,7 @@ st.navigation(
     [
         st.Page(graph.page, title="Graph", url_path="graph", default=True),
         st.Page(training.page, title="Training", url_path="training"),
+        st.Page(practice.page, title="Practice", url_path="practice"),
         st.Page(share.page, title="Share", url_path="share"),
         st.Page(about.page, title="About", url_path="about"),
     ],

@@ -301,6 +301,18 @@ TRAINING: tuple[Field, ...] = (
     word("guide"),
 )
 
+#: Parts of the Practice page that a link may leave out.
+PRACTICE_HIDEABLE = ("solution",)
+#: Ranges: seeds, levels, and the number of a problem.
+PRACTICE_SEED, PRACTICE_LEVELS, PRACTICE_N = 999_999, (1, 2, 3), 999
+
+PRACTICE: tuple[Field, ...] = (
+    whole("seed", 0, PRACTICE_SEED, 1),
+    one_of("level", PRACTICE_LEVELS, 1),
+    whole("n", 1, PRACTICE_N, 1),
+    words("hide", PRACTICE_HIDEABLE),
+)
+
 
 def defaults(fields: Sequence[Field]) -> State:
     """Every field at its default."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "lrviz").rglob("*.py"))
 
 #: What each folder may import of the house, besides itself.
-BELOW = ("core", "data", "training", "text", "figures", "export", "live", "pages")
+BELOW = ("core", "data", "training", "text", "figures", "export", "practice", "live", "pages")
 MAY_IMPORT = {
     "core": set(),
     "data": {"core"},
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "text": {"core", "data", "training", "settings"},
     "figures": {"core", "data", "training", "text"},
     "export": {"core", "data", "training", "text", "figures"},
+    "practice": {"core", "data", "training", "text", "figures", "settings"},
     "live": {"core", "data", "training", "text", "figures"},
     "pages": {*BELOW, "settings"},
     # Modules that stand beside the folders.

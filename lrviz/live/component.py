@@ -85,10 +85,11 @@ PLOTLY_NAME = "plotly.min.js"
 def files() -> tuple[str, ...]:
     """What a page may ask for of the files beside this one.
 
-    That of the standalone page is written into it, and page.css into every page.
+    That of the standalone page is written into it, page.css into every page, and practice.css
+    into the pages and worksheets that need it.
     """
     found = {file.name for file in HERE.iterdir() if file.suffix in (".js", ".css")}
-    return tuple(sorted(found - {"standalone.js", "standalone.css", "page.css"}))
+    return tuple(sorted(found - {"standalone.js", "standalone.css", "page.css", "practice.css"}))
 
 
 @cache
@@ -191,6 +192,28 @@ def pictures(key: str, stem: str) -> None:
     """Buttons that save what the mount called ``key`` shows, as ``stem``.png and ``stem``.svg."""
     body = {"kind": "pictures", "key": key, "stem": stem, **addresses()}
     _component(key=f"{key}-pictures", data=body, width="content")
+
+
+def remember(key: str, news: Mapping[str, Any] | None) -> Any:
+    """What the browser remembers under ``key``, and nothing else does; None until it has said so.
+
+    Parameters
+    ----------
+    key : str
+        Names what is remembered; the browser keeps it as ``lrviz-{key}``.
+    news : mapping or None
+        What it is to remember from now on; None leaves it.
+    """
+    body = {"kind": "memory", "key": key, "news": news, **addresses()}
+    result = _component(key=f"{key}-memory-sync", data=body, on_memory_change=_nothing)
+    return result.get("memory")
+
+
+def drawing(key: str, html: str) -> None:
+    """Show HTML with SVG in it that the project has made: no word of a visitor's is in it."""
+    _component(
+        key=f"{key}-drawing", data={"kind": "drawing", "key": key, "html": html, **addresses()}
+    )
 
 
 def signals(key: str) -> frozenset[str]:

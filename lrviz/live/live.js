@@ -1,7 +1,9 @@
 // The live component: what Streamlit mounts, by kind. A mount keeps its element for ever.
 
 import { channel, failed } from "./channel.js";
+import { mountDrawing } from "./drawing.js";
 import { mountGraph } from "./graph.js";
+import { mountMemory } from "./memory.js";
 import "./paper.js";
 import { mountPictures } from "./picture.js";
 import { mountRows, mountSignals, mountTraining } from "./training.js";
@@ -34,6 +36,8 @@ const MOUNTS = {
   rows: mountRows,
   signals: mountSignals,
   pictures: mountPictures,
+  memory: mountMemory,
+  drawing: mountDrawing,
 };
 
 /** @param {Component<{ kind: string }>} component */

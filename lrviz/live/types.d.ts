@@ -611,7 +611,27 @@ export interface StandaloneSpec {
   says: { slice: string[]; sides: string[]; names: string[][] };
 }
 
+// What only the browser remembers
+
+export interface MemorySpec extends Mounted {
+  /** What it is to keep from now on; null leaves it. */
+  news: { count: number; kinds: Record<string, number[]> } | null;
+}
+
+/** A picture drawn in Python. */
+export interface DrawingSpec extends Mounted {
+  html: string;
+}
+
 // Between the two
+
+/** The fields of the Practice page. */
+export interface PracticeFields {
+  seed: number;
+  level: number;
+  n: number;
+  hide: string[];
+}
 
 /** What Python holds, and the last message that it has handled. */
 export interface SyncSpec<Fields> extends Mounted {

@@ -1,0 +1,216 @@
+"""Problems: their keys by an independent computation, their mistakes, their lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import parse_qs
+
+import mpmath
+import pytest
+
+from lrviz import settings
+from lrviz.core.expression import compiled, latex, plain
+from lrviz.pages.graph import mismatched
+from lrviz.practice import explain
+from lrviz.practice.judge import judge
+from lrviz.practice.making import kind_of, problem
+from lrviz.practice.mistakes import MISTAKES, line_of
+from lrviz.practice.problem import KINDS, LEVEL_KINDS, LEVELS, TOLERANCE, close
+from lrviz.text.numbers import number
+from tests.practice.samples import problems
+from tests.text.latex_eval import Numeric, parse, value
+
+MP = mpmath.MPContext()
+MP.dps = 50
+NUMERIC = ("read", "local", "chain", "paths", "step", "mean", "saturation")
+
+
+def sigma(z):
+    return 1 / (1 + MP.exp(-z))
+
+
+def truth(made):
+    """The key from what is given alone, at 50 digits, with formulas of this test's own."""
+    at = {name: MP.mpf(v) for name, v in made.inputs.items()}
+    z = at["w1"] * at["x1"] + at["w2"] * at["x2"] + at["b"]
+    a, y = sigma(z), at["y"]
+    by_a = -y / a + (1 - y) / (1 - a)
+    by_z = by_a * a * (1 - a)
+    slope = {"w1": by_z * at["x1"], "w2": by_z * at["x2"], "b": by_z}
+    if made.kind == "read":
+        loss = -MP.log(a) if y == 1 else -MP.log(1 - a)
+        return {"z": z, "a": a, "L": loss}[made.variant]
+    if made.kind in ("local", "saturation"):
+        names = {"w1-z": at["x1"], "w2-z": at["x2"], "z-a": a * (1 - a), "a-L": by_a}
+        loss = -(y * MP.log(a) + (1 - y) * MP.log(1 - a))
+        far = {"L": loss, "slope": a * (1 - a), "a": by_a, "z": by_z}
+        return (names if made.kind == "local" else far)[made.variant]
+    if made.kind == "chain":
+        return slope[made.variant]
+    if made.kind == "paths":
+        return {"a": by_a, "z": by_z}[made.variant]
+    if made.kind == "step":
+        given = dict(made.given)
+        g = MP.mpf(given["g"]) if "g" in given else slope[made.variant]
+        return at[made.variant] - MP.mpf(given["eta"]) * g
+    total = MP.mpf(0)
+    for row in made.rows:
+        x = [MP.mpf(row[name]) for name in ("x1", "x2")]
+        a = sigma(at["w1"] * x[0] + at["w2"] * x[1] + at["b"])
+        total += (a - MP.mpf(row["y"])) * x[("w1", "w2").index(made.variant)]
+    return total / 3
+
+
+def test_keys_equal_an_independent_computation():
+    kinds = Counter()
+    for made in problems(*NUMERIC):
+        exact = truth(made)
+        assert abs(made.key - exact) <= 1e-12 * abs(exact), made
+        kinds[made.kind] += 1
+    assert set(kinds) == set(NUMERIC)
+
+
+def test_what_is_given_belongs_to_the_inputs():
+    for made in problems(*NUMERIC):
+        z = made.inputs["w1"] * made.inputs["x1"] + made.inputs["w2"] * made.inputs["x2"]
+        z += made.inputs["b"]
+        whole = {**made.inputs, "z": z, "a": float(sigma(z))}
+        for name, found in made.given:
+            if name in whole:
+                assert found == pytest.approx(whole[name], rel=1e-12), made
+
+
+def test_every_mistake_is_named_or_named_together_with_the_other():
+    seen = set()
+    for made in problems(*NUMERIC):
+        for one in made.wrongs:
+            verdict = judge(made, repr(one.value))
+            assert verdict.right is False, (made, one)
+            assert MISTAKES[one.mistake] in verdict.mistakes
+            assert all(found.name in verdict.sentence for found in verdict.mistakes)
+            same = {o.mistake for o in made.wrongs if close(one.value, o.value)}
+            assert {found.name for found in verdict.mistakes} == {MISTAKES[m].name for m in same}
+            seen.add(one.mistake)
+    assert seen == set(MISTAKES)
+
+
+def test_right_answers_are_right_to_the_stated_tolerance_and_no_further():
+    for made in problems(*NUMERIC):
+        for share in (0, TOLERANCE * 0.9999, -TOLERANCE * 0.9999):
+            assert judge(made, repr(made.key * (1 + share))).right is True, made
+        for share in (TOLERANCE * 1.0001, -TOLERANCE * 1.0001, -2, 1):
+            assert judge(made, repr(made.key * (1 + share))).right is False, made
+
+
+def test_the_digits_that_are_shown_are_enough():
+    for made in problems(*NUMERIC):
+        shown = {
+            name: float(number(v).replace("−", "-").replace("×10", "e")) for name, v in made.given
+        }
+        names = set(made.formula.symbols)
+        if names <= set(shown):
+            found = compiled(made.formula, tuple(shown))(*shown.values())
+            assert judge(made, repr(found)).right is True, made
+            typed = plain(made.formula)
+            if "½" not in typed:
+                assert judge(made, typed).right is True, (typed, made)
+
+
+def test_what_comes_of_adding_up_the_examples_as_shown_is_right():
+    for made in problems("mean"):
+        own = made.variant.replace("w", "x")
+        total = 0.0
+        for row in made.rows:
+            a = float(number(row["a"])) if "a" in row else float(f"{float(sigma(row['z'])):.4}")
+            total += (a - row["y"]) * row[own]
+        assert judge(made, f"{total:.4f}/3").right is True
+
+
+def test_the_lines_in_order_are_the_derivation_s():
+    for made in problems("order"):
+        chain = explain.chain_of(made)
+        first = int(made.variant.split("/")[2])
+        shown = dict(made.lines)
+        ordered = [shown[mark] for mark in made.key]
+        assert ordered == [line.shown for line in chain.lines[first : first + len(shown)]]
+        assert judge(made, made.key).right is True
+        assert judge(made, " ".join(made.key).lower()).right is True
+        assert judge(made, made.key[::-1]).right is False
+        assert judge(made, made.key[:-1]).right is None
+        marks = [mark for mark, _ in made.lines]
+        assert list(made.key) != marks  # nothing is right as it stands
+
+
+def test_exactly_one_line_goes_wrong():
+    for made in problems("wrong"):
+        point = {name: MP.mpf(v) for name, v in made.inputs.items()}
+        point = {n[0] + "_" + n[1] if len(n) == 2 else n: v for n, v in point.items()}
+        world = Numeric("log", 1, point, MP.mpf, MP)
+        head = value(parse(latex(explain.chain_of(made).head)), world)
+        found = [value(parse(latex(line)), world) for _, line in made.lines]
+        off = [n for n, one in enumerate(found, 1) if abs(one - head) > 0.01 * abs(head)]
+        assert off == [int(made.key)], made
+        for n in range(1, len(found) + 1):
+            assert judge(made, str(n)).right is (n == int(made.key))
+        assert judge(made, str(len(found) + 1)).right is None
+
+
+def test_hints_come_in_three_steps_and_the_answer_in_none_of_the_first_two():
+    for made in problems():
+        hints = [explain.hint(made, step) for step in (1, 2, 3)]
+        assert all(hints), made
+        assert len(set(hints)) == 3, made
+        assert explain.solution(made)
+        if isinstance(made.key, float) and made.kind not in ("saturation", "read", "local"):
+            assert number(made.key) not in " ".join(hints[:2])
+
+
+def test_links_open_the_graph_with_the_problem_s_numbers_and_no_notice():
+    for made in problems(*NUMERIC):
+        for one in (None, *(MISTAKES[w.mistake] for w in made.wrongs)):
+            query = parse_qs(explain.graph_link(made, one))
+            state, bad = settings.decode(settings.GRAPH, query, mismatched)
+            assert bad == [], (made, query)
+            for name in ("x1", "x2", "w1", "w2", "b"):
+                assert state[name] == made.inputs[name]
+
+
+def test_every_mistake_has_its_line():
+    for one in MISTAKES.values():
+        assert line_of(one.part, one.rule) >= 0
+
+
+def test_a_problem_is_always_the_same():
+    found = [
+        (p.kind, p.variant, p.key if isinstance(p.key, str) else f"{p.key:.6g}")
+        for p in (problem(1, 1, 1), problem(1, 2, 4), problem(7, 3, 2), problem(123456, 2, 999))
+    ]
+    assert found == FROZEN
+
+
+FROZEN: list[tuple[str, str, str]] = [
+    ("wrong", "1/inner/8/2", "3"),
+    ("order", "sigmoid/main/3", "DBCAE"),
+    ("local", "w1-z", "1.6"),
+    ("local", "w2-z", "1.8"),
+]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_kind_comes_once_before_one_comes_again(level):
+    kinds = LEVEL_KINDS[level]
+    for seed in range(5):
+        for block in range(3):
+            first = 1 + block * len(kinds)
+            assert sorted(kind_of(seed, level, first + k) for k in range(len(kinds))) == sorted(
+                kinds
+            )
+    assert set(kinds) <= set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "wrong", [(-1, 1, 1), (1_000_000, 1, 1), (1, 4, 1), (1, 1, 0), (1, 1, 1000)]
+)
+def test_outside_the_range_there_is_no_problem(wrong):
+    with pytest.raises(ValueError, match="no problem"):
+        problem(*wrong)
