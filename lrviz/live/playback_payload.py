@@ -52,6 +52,8 @@ def payload(playback: Playback) -> dict[str, Any]:
         "used": packed(playback.used),
         "terms": {name: packed(array) for name, array in playback.terms.items()},
         "constants": constants,
+        "opt": r.opt,
+        "program": _program(r.opt),
         "rule": [rule_lines(r.opt, p) for p in range(3)],
         "across": packed(playback.surface.across),
         "up": packed(playback.surface.up),
@@ -79,6 +81,17 @@ def payload(playback: Playback) -> dict[str, Any]:
             }
             for letter, label, history in labelled(playback)[1:]
         ],
+    }
+
+
+def _program(opt: str) -> dict[str, Any] | None:
+    """A rule as the browser computes it; None where it needs more than the whole gradient."""
+    rule = OPTIMIZERS[opt]
+    if rule.solve is not None or "seed" in rule.uses:
+        return None
+    return {
+        "lines": [[line.name, line.right.json] for line in rule.statements],
+        "keeps": list(rule.keeps),
     }
 
 
