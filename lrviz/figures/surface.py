@@ -10,19 +10,31 @@ import plotly.graph_objects as go
 
 from lrviz.core.expression import plain, symbol
 from lrviz.core.numerics import Array
-from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.palette import PALETTES, RAMPS, Mode
 from lrviz.figures.styles import RUN_STYLES, axis, layout, margin
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
-from lrviz.training.surface import Surface
+from lrviz.training.surface import ROUND, Surface
 
 LEVELS = 20
-#: Round losses within a decade, from the roundest; a narrow range needs finer ones.
-_ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.arange(1, 10, 0.1))
 MOST_TICKS = 9
 
 #: The parameters' letters.
 LETTERS = tuple(plain(symbol(name)) for name in PARAMETERS)
+
+
+def surface_spec(surface: Surface) -> dict[str, Any]:
+    """What ``live/surface-view.js`` draws the surface with, beside its slices: JSON-ready.
+
+    Heights are logarithms of the loss to base ten.
+    """
+    return {
+        "letters": [LETTERS[n] for n in PLANES[surface.plane]],
+        "ticks": [[t, number(10.0**t)] for t in loss_ticks(surface.low, surface.high)],
+        "levels": [[level, number(10.0**level)] for level in surface.levels],
+        "ramps": {mode: list(colours) for mode, colours in RAMPS.items()},
+        "equal": surface.equal,
+    }
 
 
 def contour_trace(surface: Surface, step: int | None, mode: Mode) -> go.Contour:
@@ -172,7 +184,8 @@ def _point3d(name: str, marker: dict[str, Any]) -> go.Scatter3d:
 
 
 def _colours(mode: Mode) -> list[list[Any]]:
-    return [[0.0, PALETTES[mode]["low"]], [1.0, PALETTES[mode]["high"]]]
+    ramp = RAMPS[mode]
+    return [[n / (len(ramp) - 1), colour] for n, colour in enumerate(ramp)]
 
 
 def _colorbar(surface: Surface, mode: Mode) -> dict[str, Any]:
@@ -195,7 +208,7 @@ def loss_ticks(low: float, high: float) -> list[float]:
     """Logarithms of round losses in a range, well apart: as round as leaves three of them."""
     powers = np.arange(np.floor(low), np.ceil(high) + 1)
     apart = (high - low) / MOST_TICKS
-    for digits in _ROUND:
+    for digits in ROUND:
         ticks: list[float] = []
         for tick in np.sort(np.add.outer(powers, np.log10(digits)).ravel()).tolist():
             if low <= tick <= high and (not ticks or tick - ticks[-1] >= apart):

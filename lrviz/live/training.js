@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
@@ -18,6 +18,7 @@ import { Playback, readRows } from "./playback.js";
 import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
 import { SurfaceView } from "./surface-view.js";
+import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
 
@@ -34,7 +35,7 @@ const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
 const WAIT = 700; // ms until "Computing" is said
 
 const PLAIN = { class: null }; // the look of a player's buttons is its own
-const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]];
+const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
 /** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
 const cell = (place, title, tools, ...content) =>
@@ -161,7 +162,8 @@ export class TrainingPage {
     this.key = data.key;
     this.data.clicked = (point) => this.#choose(point.customdata);
     this.loss.clicked = (point) => this.#goto(point.x, true);
-    this.surface.failed = (error) => failed(this, error);
+    this.surface.grip.chosen = (place, moving) => this.#begin(place, moving);
+    this.surface.grip.lost = () => this.#stop();
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
@@ -250,6 +252,7 @@ export class TrainingPage {
       this.playback = new Playback(data.playback, rows);
       this.data.bare = data.own_points;
       this.points.limits = data.own;
+      this.root.classList.remove("lvt-dragged");
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
@@ -354,7 +357,7 @@ export class TrainingPage {
     /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
-    await draw(this.surface, spec.figures[this.fields.surface]);
+    this.surface.build(spec.surface, spec.palettes, this.mode, this.fields.surface === "3d");
     await draw(this.data, spec.blank ? spec.own.plane : spec.figures.data);
     await draw(this.loss, spec.figures.loss);
     this.#compute();
@@ -427,9 +430,9 @@ export class TrainingPage {
     const at = playback.sliceStep(k);
     const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
     const faint = playback.spec.minimum ? "; a faint + is a minimum on another slice" : "";
-    put(this.slice, at === k
+    put(this.slice, (at === k
       ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
-      : `${slice}, of step ${at}: this run moves too far to keep every slice.`);
+      : `${slice}, of step ${at}: this run moves too far to keep every slice.`) + this.surface.note);
     const flat = w[0] === 0 && w[1] === 0;
     put(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
       : playback.single ? "One class only: add the other, and there is something to part."
@@ -454,6 +457,7 @@ export class TrainingPage {
     this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at `
       + `${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${playback.taken} at ${here}, `
       + `loss ${write(playback.losses[k])}.`);
+    this.surface.grip.tell();
     const raw = playback.raws(w);
     const [first, second] = spec.features;
     const boundary = `${write(raw[0])}·${first} + ${slot("(", raw[1])}·${second} + ${slot("(", raw[2])} = 0`;
@@ -518,7 +522,8 @@ export class TrainingPage {
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
-    if (this.surface.solid !== (this.fields.surface === "3d")) drawing(this, this.#redraw());
+    const solid = this.fields.surface === "3d";
+    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -531,10 +536,33 @@ export class TrainingPage {
     this.points.show(this.ownPoints);
   }
 
-  async #redraw() {
-    const Plotly = await plotly(this.spec.plotly);
-    await this.surface.draw(Plotly, this.spec.figures[this.fields.surface], this.spec.palettes, this.mode);
-    this.surface.show(this.playback.hold(this.k), true, this.k);
+  /**
+   * The run begins at another place of the plane. Where the browser can compute it, every view
+   * follows at once; Python's own run takes its place when the hand rests.
+   * @param {[number, number]} place @param {boolean} moving
+   */
+  #begin(place, moving) {
+    const { fields, playback, spec } = this;
+    const reach = spec.controls.find(({ name }) => name === "start");
+    const most = reach && "max" in reach ? reach.max : Infinity;
+    /** @type {[number, number, number]} */
+    const start = [fields.start[0], fields.start[1], fields.start[2]];
+    place.forEach((v, n) => {
+      start[playback.spec.plane[n]] = Math.max(-most, Math.min(most, v));
+    });
+    assign(fields, { start, step: 0 });
+    this.pause(false);
+    this.#showControls();
+    const here = trainable(playback, fields.steps);
+    this.root.classList.toggle("lvt-dragged", here);
+    assign(playback, here ? train(playback, start, fields.steps) : stay(playback, start));
+    this.surface.held = here;
+    this.loss.held = here;
+    this.#show(0);
+    if (moving && here) return;
+    this.#expect();
+    if (moving) this.queue.moved();
+    else this.queue.rested();
   }
 
   /**
@@ -684,7 +712,7 @@ export function mountRows({ data }) {
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
   const page = host.lrvizTraining ??= new TrainingPage(host, data);
-  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
+  const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {
