@@ -13,13 +13,16 @@ ICON = HERE / "icon.png"
 st.set_page_config(page_title="lrviz", page_icon=str(ICON), layout="wide")
 
 st.html(HERE / "page.css")
-st.navigation(
-    [
-        st.Page(graph.page, title="Graph", url_path="graph", default=True),
-        st.Page(training.page, title="Training", url_path="training"),
-        st.Page(practice.page, title="Practice", url_path="practice"),
-        st.Page(share.page, title="Share", url_path="share"),
-        st.Page(about.page, title="About", url_path="about"),
-    ],
-    position="top",
-).run()
+PAGES = [
+    st.Page(graph.page, title="Graph", url_path="graph", default=True),
+    st.Page(training.page, title="Training", url_path="training"),
+    st.Page(practice.page, title="Practice", url_path="practice"),
+    st.Page(share.page, title="Share", url_path="share"),
+    st.Page(about.page, title="About", url_path="about"),
+]
+page = st.navigation(PAGES, position="top")
+# On a phone Streamlit folds its navigation into a menu: there, the same links stand in a bar.
+with st.container(key="tabs"):
+    for one in PAGES:
+        st.page_link(one)
+page.run()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
@@ -32,7 +32,8 @@ class Frame:
         Size of a card, px; ``sizes`` has that of single nodes.
     lane : float
         How far the way forward lies above the middle of the cards that have a plot (left of it
-        where the chain hangs down), and the way back below it (right of it).
+        where the chain hangs down), and the way back below it (right of it). 0 where no card has
+        a plot: there it runs close beside.
     loss : (left, top, width, height) or None
         Where the loss is drawn against the chosen parameter.
     """
@@ -94,9 +95,9 @@ class Frame:
     def back(self, edge: Edge) -> Bezier:
         """The way back along an edge: from head to tail, beside the way forward."""
         tail, head = edge
-        start, bend, other, end = reversed(self.edge(edge))
         if not self.lane:
-            return start, bend, other, end
+            return self._beside(edge)
+        start, _, _, end = reversed(self.edge(edge))
         (x0, y0), (_, y1) = self.at[tail], self.at[head]
         if abs(x0 - self.at[head][0]) < 20:
             x = x0 + self.lane
@@ -108,7 +109,31 @@ class Frame:
         gap = end[0] - start[0]
         return start, (start[0] + 0.34 * gap, start[1]), (end[0] - 0.62 * gap, end[1]), end
 
+    def above(self, edge: Edge) -> bool:
+        """Whether the way back lies above the way forward: where the label is below it."""
+        return edge[0] in ("a", "m0") and self.at[edge[1]][1] < self.at[edge[0]][1] - 4
 
+    def _beside(self, edge: Edge) -> Bezier:
+        """The way back where cards have no plot: close to the way forward, away from its label."""
+        start, bend, other, end = reversed(self.edge(edge))
+        across = end[0] - start[0]
+        if bend[0] == start[0] and start[1] != end[1]:  # from one card down or up to another
+            dx, dy = ASIDE if across < -1 else -ASIDE, -ASIDE
+            shifts = [(dx, 0.0), (dx, dy), (dx, dy), (dx, 0.0)]
+        else:
+            dy = -ASIDE if self.above(edge) else ASIDE
+            steep = ASIDE if abs(start[1] - end[1]) > 4 else 0.0
+            dx = steep if (start[1] < end[1]) == (dy > 0) else -steep
+            shifts = [(0.0, dy), (dx, dy), (dx, dy), (0.0, dy)]
+        moved = [
+            (x + dx, y + dy)
+            for (x, y), (dx, dy) in zip((start, bend, other, end), shifts, strict=True)
+        ]
+        return moved[0], moved[1], moved[2], moved[3]
+
+
+#: How far the way back is from the way forward where cards have no plot, px.
+ASIDE = 9.0
 #: From the left edge of z's card to its bars: the room of a term and its number.
 BARS = 104
 UP = 34  #: how far above the middle of z's card what flows into it arrives
@@ -167,6 +192,49 @@ def _hanging(view: View) -> Frame:
 
 _SPLIT = ("n", "t", "d", "l1", "l0", "m1", "m0", "m", "r")
 
+#: Every operation, left to right, as narrow as its labels allow.
+_SINGLE = Frame(
+    1184,
+    460,
+    _features(58, (60, 140, 220, 300, 404))
+    | {
+        "u1": (218, 100),
+        "u2": (218, 260),
+        "s": (352, 180),
+        "z": (352, 310),
+        "n": (498, 310),
+        "t": (498, 212),
+        "d": (498, 114),
+        "a": (652, 226),
+        "l1": (836, 114),
+        "c": (836, 300),
+        "l0": (836, 408),
+        "m1": (972, 114),
+        "y": (972, 258),
+        "m0": (972, 408),
+        "m": (1108, 212),
+        "r": (1108, 212),
+        "L": (1114, 330),
+    },
+    (108, 50),
+    {"z": (120, 50), "a": (148, 50), "c": (140, 50), "L": (132, 50)}
+    | dict.fromkeys(_SPLIT, (112, 50)),
+    loss=(432, 374, 316, 58),
+)
+
+
+def _stretched(frame: Frame, width: float) -> Frame:
+    """The same picture with more room between its cards."""
+    assert frame.loss
+    more = (width - 8 - frame.card[0]) / (frame.width - 8 - frame.card[0])
+    middle = frame.card[0] / 2 + 4
+    across = {name: (middle + (x - middle) * more, y) for name, (x, y) in frame.at.items()}
+    left, top, wide, tall = frame.loss
+    shifted = middle + (left - middle) * more
+    loss = (shifted, top, wide * more, tall)
+    return replace(frame, width=width, at=across, loss=loss)
+
+
 #: Every frame there is; a picture takes the widest that it has room for.
 FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("features", "wide"): _lying("features", 930),
@@ -177,34 +245,8 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("vector", "vast"): _lying("vector", 1500),
     ("features", "tall"): _hanging("features"),
     ("vector", "tall"): _hanging("vector"),
-    ("operations", "wide"): Frame(
-        1240,
-        460,
-        _features(58, (60, 140, 220, 300, 404))
-        | {
-            "u1": (228, 100),
-            "u2": (228, 260),
-            "s": (368, 180),
-            "z": (368, 310),
-            "n": (514, 310),
-            "t": (514, 212),
-            "d": (514, 114),
-            "a": (674, 226),
-            "l1": (874, 114),
-            "c": (874, 300),
-            "l0": (874, 408),
-            "m1": (1010, 114),
-            "y": (1010, 258),
-            "m0": (1010, 408),
-            "m": (1160, 212),
-            "r": (1160, 212),
-            "L": (1166, 330),
-        },
-        (108, 50),
-        {"z": (120, 50), "a": (148, 50), "c": (140, 50), "L": (132, 50)}
-        | dict.fromkeys(_SPLIT, (112, 50)),
-        loss=(440, 374, 330, 58),
-    ),
+    ("operations", "wide"): _SINGLE,
+    ("operations", "vast"): _stretched(_SINGLE, 1500),
     ("operations", "tall"): Frame(
         354,
         1112,

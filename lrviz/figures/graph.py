@@ -98,8 +98,7 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], read: Read | 
     for edge in sorted(graph.edges, key=lambda e: e in lit):
         forward, back = frame.edge(edge), frame.back(edge)
         muted = edge[0] == "y"
-        # Where there is one lane for both ways, the lit path has the colour of what comes back.
-        colour = ("value" if frame.lane else "gradient") if edge in lit else "edge"
+        colour = "value" if edge in lit else "edge"
         stage, keys = value[edge[1]], _local_keys(graph, edge)
         width = plots.stroke(
             [read(key) for key in keys] if read and not muted else [0.0], lit=edge in lit
@@ -108,7 +107,7 @@ def _edges(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], read: Read | 
             c.widths.append((len(c.shapes), keys, edge in lit))
         c.draw(_curve(forward), stage, colour, width, dash="dot" if muted else "solid")
         c.draw(_arrow(forward), stage, colour, 1, fill=colour)
-        if frame.lane and edge in lit:
+        if edge in lit:
             c.draw(_curve(back), local[edge], "gradient", 2.5)
             c.draw(_arrow(back), local[edge], "gradient", 1, fill="gradient")
 
@@ -179,17 +178,18 @@ def _placed(
     if abs(gap) < 1:  # vertical: beside it, which for the chain is between the two lanes
         return [((x0 + (6 if in_chain else 8), (y0 + y1) / 2), f"{mark} {number}")]
     if edge[0] == "a" and not in_chain and gap < 150:  # one of two ways: to the right of its bend
-        return [(((x0 + x1) / 2 + 14, (y0 + y1) / 2 - (16 if y1 > y0 else 0)), number)]
+        return [(((x0 + x1) / 2 + 16, (y0 + y1) / 2 + (-16 if y1 > y0 else 10)), number)]
     if in_chain:  # between the two lanes
         y = frame.at[edge[0]][1]
         return [((x0 + 6, y - 11), f"{mark} {symbols}"), ((x0 + 6, y + 11), number)]
     # Beside the start of the curve, on its outer side; the way back may lie there, too.
-    below = 27 if on and frame.lane else 13
+    lane = 27 if frame.lane else 24
+    below = lane if on and not frame.above(edge) else 13
     at = (x0 + 6, y0 + (below if y1 < y0 - 4 else -13))
     if on and wide and gap > 150:
         middle = "" if formula == "1" else f"= {formula} "
         return [(at, f"{mark} {symbols} {middle}{same} {number}")]
-    return [(at, f"{mark} {number}" if wide and gap > 60 else number)]
+    return [(at, f"{mark} {number}" if wide and gap > 50 else number)]
 
 
 def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
@@ -333,7 +333,7 @@ def _spans(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
         worked = explanations.span_worked(graph, edge)
         (x0, y0), (x1, _) = frame.at[tail], frame.at[head]
         at: Point = (10, y0)
-        if shape == "wide":
+        if shape != "tall":
             left, right = x0 + 8, x1 - 8 if head != "L" else x1 + 58
             c.draw(_bracket(left, right, 70), stage, "line", 1.25)
             at = ((left + right) / 2 - 70, 54)
@@ -383,10 +383,12 @@ def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
         under = top + height + 9
         middle = explanations.letter(of if plot.name == "of" else plot.letter)
         c.write((left - 4, under), low, "tick", 0, **tick)
-        c.write((left + width / 2, under), middle, "tick", 0, align="middle center", **tick)
+        part = 0.75 if plot.name == "of" else 0.5
+        c.write((left + part * width, under), middle, "tick", 0, align="middle center", **tick)
         c.write((left + width + 4, under), high, "tick", 0, align="middle left", **tick)
         if plot.name == "of":
-            c.write((left - 8, top + height), "0", "tick", 0, align="middle left", **tick)
+            zero = (left + width / 2, under)
+            c.write(zero, "0", "tick", 0, align="middle center", **tick)
             text = f"L against {explanations.letter(of)}"
             if width > plots.ROOMY:
                 slope = f"{explanations.gradient(of)} {{~{plot.slope}}} {{{plot.slope}}}"
@@ -430,8 +432,9 @@ def build_figure(
     Returns
     -------
     plotly.graph_objects.Figure
-        One text trace; cards and arrows are shapes. ``layout.meta`` says at which stage of
-        the walk each shape appears and which boxes select a node or an edge.
+        A trace of labels, and with ``read`` one of a scale; cards and arrows are shapes.
+        ``layout.meta`` says at which stage of the walk each shape appears and which boxes
+        select a node or an edge.
     """
     graph = build(view, loss)
     frame = FRAMES[view, shape]
@@ -446,6 +449,8 @@ def build_figure(
     if read:
         _plots(canvas, drawn, read)
     figure = _assemble(canvas, graph, frame, mode, read)
+    if read:
+        figure.add_trace(_scale(drawn, read, mode))
     figure.layout.meta["plots"] = [plots.spec(plot) for plot in drawn]
     return figure
 
@@ -453,7 +458,7 @@ def build_figure(
 #: How the parts of a plot look: the role of the line's colour (None: that of the plot), its width,
 #: and that of what fills it. ``live/live.css`` says the same of the browser's.
 _LOOKS: Mapping[str, tuple[str | None, float, str | None]] = {
-    "axis": ("line", 1, None),
+    "axis": ("edge", 1, None),
     "step": ("value", 1, None),
     "bar": ("value", 0, "value"),
     "total": ("value", 0, "value"),
@@ -469,6 +474,25 @@ def _plots(c: _Canvas, drawn: tuple[plots.Plot, ...], read: Callable[[str], floa
             colour, width, inside = _LOOKS[kind]
             role = colour or (plot.role if isinstance(plot, plots.Curve) else "value")
             c.draw(d, 0, role, width, fill=inside)
+
+
+def _scale(drawn: tuple[plots.Plot, ...], read: Read, mode: Mode) -> go.Scatter:
+    """The numbers of a scale that follows its curve; the browser writes its own."""
+    curves = (plot for plot in drawn if isinstance(plot, plots.Curve))
+    marks = [
+        (plot.box[0] - plots.TICK - 3, *one) for plot in curves for one in plots.scale(plot, read)
+    ]
+    return go.Scatter(
+        name="scale",
+        mode="text",
+        x=[x for x, _, _ in marks],
+        y=[y for _, _, y in marks],
+        text=[number(value) for _, value, _ in marks],
+        textposition="middle left",
+        textfont={"color": PALETTES[mode]["muted"], "size": 12, "family": SANS},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
 
 
 def _assemble(

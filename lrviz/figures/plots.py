@@ -33,6 +33,8 @@ STEEP = 1e9  #: a slope in pixels beyond this is drawn as upright
 THIN = 1.5  #: a bar of 0 is still seen
 EDGE = 1e-9  #: how near to 0 and 1 a probability is drawn
 ROOMY = 300.0  #: px, as wide as a plot must be to say more than its name
+TICK = 4.0  #: px, how long a mark of a scale is
+APART = 22.0  #: px, how far apart the marks of a scale that follows its curve are, at the least
 THICK = 6.0  #: px, the widest edge
 ROUND = 0.5523  #: of the radius: a circle's quarter as a cubic Bézier curve
 
@@ -223,18 +225,52 @@ def _bars(plot: Bars, read: Read) -> list[Mark]:
     ]
 
 
-def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
-    left, top, width, height = plot.box
-    at, level, slope = (float(read(key)) for key in (plot.at, plot.height, plot.slope))
+def _across(plot: Curve, read: Read) -> tuple[Span, list[tuple[float, float | None]]]:
+    """From where to where a curve is drawn, and its points."""
+    at = float(read(plot.at))
     low, high = plot.x
     if plot.through and not low <= at <= high:
         low, high = at + low, at + high
-    points = [
-        (x, _height(plot, read, at, x))
-        for x in (low + (high - low) * n / SAMPLES for n in range(SAMPLES + 1))
-    ]
+    steps = (low + (high - low) * n / SAMPLES for n in range(SAMPLES + 1))
+    return (low, high), [(x, _height(plot, read, at, x)) for x in steps]
+
+
+def _upright(plot: Curve, read: Read, points: list[tuple[float, float | None]]) -> Span:
+    """The bottom and the top of a curve's scale."""
     seen = [y for _, y in points if y is not None]
-    bottom, ceiling = plot.y or (0.0, SPARE * max(LEAST, level, *seen))
+    return plot.y or (0.0, SPARE * max(LEAST, float(read(plot.height)), *seen))
+
+
+def scale(plot: Curve, read: Read) -> list[tuple[float, float]]:
+    """The marks of a scale that follows its curve: values and where they stand, px.
+
+    They are 0 and its round multiples, of which the steps are 1, 2 or 5 times a power of ten. A
+    scale that never changes has none: what it shows stands in the picture.
+    """
+    if plot.y:
+        return []
+    _, top, _, height = plot.box
+    _, ceiling = _upright(plot, read, _across(plot, read)[1])
+    step = _round_step(ceiling * APART / height)
+    values = [n * step for n in range(int(ceiling / step) + 1)]
+    return [(value, top + height - height * value / ceiling) for value in values]
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2 and 5 times a power of ten that is not below ``least`` > 0."""
+    power = math.floor(math.log10(least))
+    return next(
+        float(f"{digit}e{power + more}")
+        for digit, more in ((1, 0), (2, 0), (5, 0), (1, 1), (2, 1))
+        if float(f"{digit}e{power + more}") >= least
+    )
+
+
+def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
+    left, top, width, height = plot.box
+    at, level, slope = (float(read(key)) for key in (plot.at, plot.height, plot.slope))
+    (low, high), points = _across(plot, read)
+    bottom, ceiling = _upright(plot, read, points)
 
     def place(x: float, y: float) -> tuple[float, float]:
         return (
@@ -269,7 +305,8 @@ def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
             drawn.append(("L" if begun else "M") + _px(*place(x, y)))
         begun = fits
     here = inside(at, level)
-    out = [Mark("curve", " ".join(drawn)), Mark("tangent", line(here, slope, plot.reach))]
+    out = [Mark("axis", _axis(plot, read))] if plot.through else []
+    out += [Mark("curve", " ".join(drawn)), Mark("tangent", line(here, slope, plot.reach))]
     if nudged:
         x, y = float(nudged(plot.at)), float(nudged(plot.height))
         rise = (y - level) / (x - at) if x != at else slope
@@ -277,6 +314,17 @@ def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
         out.append(Mark("twin", _dot(inside(x, y), 4)))
     out.append(Mark("dot", _dot(here, 5)))
     return out
+
+
+def _axis(plot: Curve, read: Read) -> str:
+    """Both axes of a plot whose scale follows its curve, with their marks."""
+    left, top, width, height = plot.box
+    under = top + height
+    places = (left + width * n / 2 for n in range(3))
+    across = [f"M{_px(x, under)} L{_px(x, under + TICK)}" for x in places]
+    up = [f"M{_px(left, y)} L{_px(left - TICK, y)}" for _, y in scale(plot, read)]
+    corner = f"M{_px(left, top)} L{_px(left, under)} L{_px(left + width, under)}"
+    return " ".join([corner, *across, *up])
 
 
 def _height(plot: Curve, read: Read, at: float, x: float) -> float | None:

@@ -148,6 +148,8 @@ export class Player {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   timer;
   bind = new Bindings();
+  /** @type {HTMLElement | null} the part of the caption that tells the result */
+  result = null;
   back = button("Back", () => this.#go(this.stage - 1), PLAIN);
   step = button("Step", () => this.#go(this.stage >= this.last ? 1 : this.stage + 1), PLAIN);
   play = button("Play", () => (this.timer ? this.pause() : this.#start()), PLAIN);
@@ -176,10 +178,25 @@ export class Player {
     const whole = this.stage === this.last && !this.timer && !this.walked;
     this.bind = new Bindings();
     const count = el("span", { class: "lv-count", text: `${this.stage} of ${this.last}` });
-    const line = whole
-      ? el("span", { text: "Everything is computed. Step or Play walks through it, one node at a time." })
-      : this.bind.text("span", {}, this.captions[this.stage]);
-    this.caption.replaceChildren(whole ? "" : count, line);
+    if (whole) {
+      this.result = null;
+      this.caption.replaceChildren("Everything is computed. Step or Play walks through it, one node at a time.");
+      return;
+    }
+    // First why it is this node's turn; then what comes of it.
+    const caption = this.captions[this.stage];
+    const end = caption.indexOf(". ") + 2;
+    this.result = end > 1 ? this.bind.text("span", {}, caption.slice(end)) : null;
+    const line = this.bind.text("span", {}, end > 1 ? caption.slice(0, end) : caption);
+    this.caption.replaceChildren(count, el("span", {}, line, this.result));
+  }
+
+  /**
+   * The caption says what comes of a stage only when its tokens have arrived; its room is kept.
+   * @param {boolean} yes
+   */
+  arrive(yes) {
+    this.result?.classList.toggle("lv-not-yet", !yes);
   }
 
   /** @param {number} stage */

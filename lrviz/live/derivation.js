@@ -110,6 +110,12 @@ export class Derivation {
   withNumbers = el("input", { type: "checkbox" });
   copied = el("span", { class: "lv-copied", role: "status" });
   foot = el("div", { class: "lv-bar lv-derivation-foot" });
+  /** On a phone the lines come in a sheet from below, so that the picture stays in view. */
+  sheet = el("div", { class: "lv-derivation-sheet" });
+  open = button("Read it beside the picture", () => this.unfold(true), { class: "lv-button lv-derivation-open" });
+  close = button("✕", () => this.unfold(false), {
+    class: "lv-quiet lv-sheet-close", "aria-label": "Close the derivation",
+  });
 
   /** @param {DerivationActions} actions */
   constructor(actions) {
@@ -134,14 +140,21 @@ export class Derivation {
       el("span", { class: "lv-count", text: spec.i }),
       el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"), copy("Copy everything", "all"),
       el("label", { class: "lv-label" }, this.withNumbers, " with numbers"), this.copied);
+    this.sheet.replaceChildren(this.close, strip, this.bare, this.body, this.foot, this.remark);
+    this.tabs.node.addEventListener("click", () => this.unfold(true));
     this.node.replaceChildren(
-      el("div", { class: "lv-bar lv-derivation-head" }, el("h2", { text: "The derivation" }), this.tabs.node),
-      strip,
-      this.bare,
-      this.body,
-      this.foot,
-      this.remark,
+      el("div", { class: "lv-bar lv-derivation-head" },
+        el("h2", { text: "The derivation" }), this.tabs.node, this.open),
+      this.sheet,
     );
+  }
+
+  /**
+   * Bring the sheet, or put it away; it is one on a phone only.
+   * @param {boolean} yes
+   */
+  unfold(yes) {
+    this.sheet.classList.toggle("lv-open", yes);
   }
 
   /**
@@ -173,11 +186,14 @@ export class Derivation {
 
   /** Keep the buttons under the newest line within reach. */
   follow() {
+    this.unfold(true);
     this.foot.scrollIntoView({ block: "nearest" });
   }
 
   /** Begin a part at its top. */
   begin() {
+    this.unfold(true);
+    this.sheet.scrollTop = 0;
     this.node.scrollIntoView({ block: "start" });
   }
 

@@ -1,5 +1,7 @@
 // Small helpers for building the page's elements.
 
+import { number } from "./numbers.js";
+
 /** @import { ChoiceSpec, RangeSpec } from "./types.d.ts" */
 
 /**
@@ -104,6 +106,15 @@ export function choice({ name, label, options, value }, onPick) {
   };
 }
 
+const LONG = 8; // characters that a number field has room for
+/** @param {number} value */
+const written = (value) => String(value).replaceAll("-", "−");
+/**
+ * A value as its field shows it while nobody changes it: rounded, and saying so, if it is long.
+ * @param {number} value
+ */
+const brief = (value) => (String(value).length > LONG ? `≈ ${number(value)}` : written(value));
+
 /**
  * A range with a number field beside it.
  * @param {RangeSpec & { value: number }} spec
@@ -125,7 +136,8 @@ export function range(spec, onMove, onRest) {
     slider.value = String(value);
     slider.style.setProperty("--at", `${((value - spec.min) / (spec.max - spec.min)) * 100}%`);
     slider.setAttribute("aria-valuetext", String(value));
-    if (document.activeElement !== field) field.value = String(value).replace("-", "−");
+    if (document.activeElement !== field) field.value = brief(value);
+    field.title = String(value).length > LONG ? written(value) : "";
     message.hidden = true;
     field.removeAttribute("aria-invalid");
   };
@@ -141,7 +153,7 @@ export function range(spec, onMove, onRest) {
     const ok = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && next >= spec.min && next <= spec.max;
     if (!ok) {
       message.textContent = `${spec.label} takes a number from ${spec.min} to ${spec.max}`
-        .replaceAll("-", "−") + `; it stays at ${String(value).replace("-", "−")}.`;
+        .replaceAll("-", "−") + `; it stays at ${written(value)}.`;
       message.hidden = false;
       field.setAttribute("aria-invalid", "true");
       return;
@@ -157,6 +169,10 @@ export function range(spec, onMove, onRest) {
     onRest();
   };
   field.addEventListener("change", commit);
+  // What is there to be changed is the value itself, with every digit; never what was rounded of it.
+  field.addEventListener("focus", () => {
+    if (message.hidden) field.value = written(value);
+  });
   field.addEventListener("blur", () => {
     if (message.hidden) show();
   });

@@ -3,12 +3,13 @@
 // own update takes several.
 
 import { during } from "./busy.js";
-import { el, later } from "./dom.js";
+import { el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { fill } from "./numbers.js";
 import { morph, places } from "./morph.js";
 import { Plots, stroke } from "./plots.js";
 import { Travel } from "./travel.js";
+import { isArrow, onward } from "./ways.js";
 
 /** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
 /** @import { Mode, Palette, Palettes, Plot, Plotly, Read } from "./types.d.ts" */
@@ -72,12 +73,17 @@ export function recolour(figure, from, to) {
  */
 const found = (root, selector) => [...root.querySelectorAll(selector)];
 
-/** @type {Record<string, number>} */
-const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const HOW = "Arrow keys walk the graph: right follows an edge forward, left follows it back, up and down go to "
+  + "what stands beside. Enter explains.";
 
 export class Figure {
   plot = /** @type {Plot} */ (/** @type {HTMLElement} */ (el("div", { class: "lv-plot", role: "img" })));
-  hits = el("div", { class: "lv-hits", role: "group", "aria-label": "Nodes and edges of the graph" });
+  how = el("p", { class: "lv-unseen", id: unique("how"), text: HOW });
+  hits = el("div", {
+    class: "lv-hits", role: "group", "aria-label": "Nodes and edges of the graph", "aria-describedby": this.how.id,
+  });
+  /** @type {string[]} where the keys have led */
+  been = [];
   /** @type {Set<string>} */
   scrubbable = new Set();
   /** @type {Map<string, HTMLButtonElement>} */
@@ -113,7 +119,7 @@ export class Figure {
   /** @param {HTMLElement} host @param {FigureActions} actions */
   constructor(host, { onSelect, onScrub, onRest }) {
     this.host = host;
-    host.append(this.plot, this.plots.layer, this.travel.node, this.hits);
+    host.append(this.plot, this.plots.layer, this.travel.node, this.hits, this.how);
     this.onSelect = onSelect;
     this.onScrub = onScrub;
     this.onRest = onRest;
@@ -320,17 +326,17 @@ export class Figure {
   }
 
   /**
-   * One tab stop; arrow keys move among the parts of the graph.
+   * One tab stop; arrow keys walk along the edges.
    * @param {KeyboardEvent} event
    */
   #rove(event) {
-    const step = STEPS[event.key];
-    if (!step) return;
-    const all = /** @type {HTMLElement[]} */ ([...this.hits.children]);
-    const here = all.findIndex((button) => button === document.activeElement);
-    const next = all[(here + step + all.length) % all.length];
-    for (const button of all) button.tabIndex = button === next ? 0 : -1;
-    next.focus();
+    const here = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
+    if (!here || !isArrow(event.key)) return;
     event.preventDefault();
+    const unseen = Object.keys(this.ways).filter((name) => !this.buttons.has(name)).map((name) => name.split("-"));
+    const next = onward(this.hitSpecs, unseen, here, event.key, this.been);
+    this.been = [...this.been.slice(-8), here];
+    for (const [name, button] of this.buttons) button.tabIndex = name === next ? 0 : -1;
+    this.buttons.get(next)?.focus();
   }
 }

@@ -3,7 +3,7 @@
 // page is in the data it is given.
 
 import { Nudge, OneStep } from "./act.js";
-import { Panel, Player, Product } from "./blocks.js";
+import { Bindings, Panel, Player, Product } from "./blocks.js";
 import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
@@ -26,6 +26,7 @@ import { Strip } from "./strip.js";
 
 const TARGETS = ["w1", "w2", "b"];
 const PHONE = 640; // px of width, and less
+const HIGH = 860; // px of height from which on the walk is in view below the product
 const BESIDE = 260; // what the inputs take beside a picture
 /** @type {PictureShape[]} the pictures that lie, from wide to narrow */
 const LYING = ["vast", "broad", "wide"];
@@ -127,6 +128,9 @@ export class GraphPage {
       ?? this.figure.buttons.get(name) ?? null,
   });
   /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
+  gradient = new Bindings();
+  /** @type {HTMLElement | null} */
+  rate = null;
   dock = el("div", { class: "lv-dock" }, this.player.node);
   foot = el("div", { class: "lv-foot" });
 
@@ -143,7 +147,9 @@ export class GraphPage {
       });
     }
     this.root.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && this.selected) this.#select(this.selected);
+      if (key !== "Escape") return;
+      this.derivation.unfold(false);
+      if (this.selected) this.#select(this.selected);
     });
     host.append(this.root);
     this.queue = new MessageQueue(
@@ -152,6 +158,7 @@ export class GraphPage {
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
+    window.addEventListener("resize", () => this.spec && this.host.isConnected && this.#arrange());
     const stop = () => {
       this.dragging = false;
     };
@@ -216,7 +223,10 @@ export class GraphPage {
       return box;
     });
     this.inputs.replaceChildren(...groups);
-    this.dock.replaceChildren(this.player.node);
+    this.gradient = new Bindings();
+    const { symbol, key } = spec.product.result;
+    this.rate = this.gradient.text("p", { class: "lv-dock-rate" }, `${symbol} {~${key}} {${key}}`);
+    this.dock.replaceChildren(this.rate, this.player.node);
     this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
     this.legend.replaceChildren(...spec.legend.map(([role, text]) =>
       el("span", { class: `lv-role-${role}` }, ...explained(text, spec.glossary))));
@@ -293,8 +303,8 @@ export class GraphPage {
     const narrow = wide >= PHONE ? "beside-tall" : "phone";
     this.root.dataset.layout = wide >= width + BESIDE ? "beside" : wide >= width ? "below" : narrow;
     this.root.style.setProperty("--lv-wide", `${width}px`);
-    // The walk stands below the product where there is room beside the nudge.
-    const roomy = ["beside", "below"].includes(this.root.dataset.layout);
+    // The walk stands below the product where that is in view, else at the foot of the window.
+    const roomy = this.root.dataset.layout === "beside" && innerHeight >= HIGH;
     if (roomy !== (this.dock.parentNode === this.chain)) {
       if (roomy) this.chain.append(this.dock);
       else this.fixed.after(this.dock);
@@ -371,6 +381,7 @@ export class GraphPage {
     this.figure.paint(this.read);
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
+    if (this.root.dataset.layout === "phone") this.gradient.paint(this.read);
     this.player.bind.paint(this.read);
     this.derivation.digits = this.product.bind.digits;
     if (!this.derivation.node.hidden) {
@@ -613,12 +624,14 @@ export class GraphPage {
       // Back is the same in reverse: what was brought is hidden, and carried back.
       const { moves } = this.spec.walk[Math.max(stage, before)];
       if (step < 0) this.#reveal(stage);
+      this.player.arrive(false);
       const went = await this.figure.travel.go(moves.map(({ edge, back, carries }) => {
         const way = this.figure.ways[edge][Number(back)];
         const [start, end] = carries.map((text) => fill(text, (key) => this.#share(key)));
         return step > 0 ? { way, back, carries: [start, end] } : { way, back, carries: [end, start], reverse: true };
       }), this.figure.offset);
       if (!went) return;
+      this.player.arrive(true);
     }
     this.#reveal(this.player.stage);
   }
@@ -643,6 +656,7 @@ export class GraphPage {
     this.stage = stage;
     this.figure.reveal(at);
     this.product.reveal(at);
+    this.rate?.classList.toggle("lv-not-yet", this.spec.product.stage > at);
   }
 
   /** @param {string | null} name a second time: none */
@@ -661,7 +675,13 @@ export class GraphPage {
     }
     this.#showPanel();
     this.#paint();
-    if (this.selected) this.panel.node.scrollIntoView({ block: "nearest" });
+    if (this.selected) {
+      this.derivation.unfold(false);
+      this.panel.node.scrollIntoView({ block: "nearest" });
+      // On a phone the panel covers what is below: what it explains stays in view above it.
+      const hit = this.figure.buttons.get(this.selected);
+      if (this.root.dataset.layout === "phone") hit?.scrollIntoView({ block: "nearest" });
+    }
     this.queue.rested();
   }
 

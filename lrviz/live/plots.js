@@ -11,7 +11,7 @@ import { number } from "./numbers.js";
 /** @typedef {[x: number, y: number]} Place */
 
 const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
-const THICK = 6;
+const [THICK, TICK, APART] = [6, 4, 22];
 const Z_LIMIT = 700;
 
 /** @type {(x: number, y: number) => string} */
@@ -104,6 +104,38 @@ function through(points, fits, place) {
   return drawn.join(" ");
 }
 
+/** @param {number} least @returns {number} the smallest of 1, 2 and 5 times a power of ten from there on */
+function roundStep(least) {
+  const power = Math.floor(Math.log10(least));
+  const steps = [[1, 0], [2, 0], [5, 0], [1, 1], [2, 1]].map(([digit, more]) => Number(`${digit}e${power + more}`));
+  return steps.find((step) => step >= least) ?? steps[4];
+}
+
+/**
+ * The marks of a scale from 0 to a ceiling that follows its curve: values and where they stand.
+ * @param {CurveSpec} plot @param {number} ceiling
+ * @returns {[value: number, y: number][]}
+ */
+function levels({ box: [, top, , height] }, ceiling) {
+  const step = roundStep(ceiling * APART / height);
+  return Array.from({ length: Math.floor(ceiling / step) + 1 },
+    (_, n) => [n * step, top + height - height * n * step / ceiling]);
+}
+
+/**
+ * Both axes with their marks.
+ * @param {CurveSpec} plot @param {[value: number, y: number][]} marks
+ */
+function axes({ box: [left, top, width, height] }, marks) {
+  const under = top + height;
+  const across = [0, 1, 2].map((n) => left + width * n / 2).map((x) => `M${px(x, under)} L${px(x, under + TICK)}`);
+  const up = marks.map(([, y]) => `M${px(left, y)} L${px(left - TICK, y)}`);
+  return [`M${px(left, top)} L${px(left, under)} L${px(left + width, under)}`, ...across, ...up].join(" ");
+}
+
+/** @type {WeakMap<CurveSpec, [value: number, y: number][]>} the marks that a curve's scale has now */
+const scales = new WeakMap();
+
 /** @type {WeakMap<CurveSpec, { y: number, d: string }>} curves that depend on the label alone */
 const still = new WeakMap();
 
@@ -153,7 +185,13 @@ function curve(plot, read, nudged) {
   if (plot.y && !plot.through) still.set(plot, { y: label, d: path });
   const here = inside(at, level);
   /** @type {Mark[]} */
-  const out = [["curve", path], ["tangent", line(here, slope, plot.reach)]];
+  const out = [];
+  if (plot.through) {
+    const found = levels(plot, ceiling);
+    scales.set(plot, found);
+    out.push(["axis", axes(plot, found)]);
+  }
+  out.push(["curve", path], ["tangent", line(here, slope, plot.reach)]);
   if (nudged) {
     const [x, y] = [plot.at, plot.height].map((key) => plain(nudged(key)));
     out.push(["secant", line(here, x === at ? slope : (y - level) / (x - at), FAR)], ["twin", dot(inside(x, y), 4)]);
@@ -186,6 +224,8 @@ export class Plots {
   /** @type {Map<string, string>} what was last written into each */
   last = new Map();
   stage = Infinity;
+  /** @type {SVGTextElement[]} the numbers of a scale that follows its curve */
+  ticks = [];
   named = svg("text", { class: "lv-mark-name", "text-anchor": "end" });
 
   /** @param {PlotSpec[]} specs @param {number} width @param {number} height @param {number} offset */
@@ -193,6 +233,7 @@ export class Plots {
     this.specs = specs;
     this.paths.clear();
     this.last.clear();
+    this.ticks = [];
     this.layer.replaceChildren();
     this.fit(width, height, offset);
   }
@@ -209,6 +250,7 @@ export class Plots {
     for (const plot of this.specs) {
       const made = marks(plot, read, nudged);
       for (const [kind, d] of made) this.#write(plot, kind, d);
+      if (plot.kind === "curve" && plot.through) this.#scale(plot);
       if (plot.kind === "curve" && plot.dashed) this.#name(plot, read, nudged);
       for (const kind of ["secant", "twin"]) {
         if (!nudged && this.paths.has(`${plot.name} ${kind}`)) this.#write(plot, kind, "");
@@ -222,6 +264,24 @@ export class Plots {
     if (this.last.get(key) === d) return;
     this.#path(plot, kind).setAttribute("d", d);
     this.last.set(key, d);
+  }
+
+  /**
+   * The numbers of a scale, where its marks are.
+   * @param {CurveSpec} plot
+   */
+  #scale(plot) {
+    const found = scales.get(plot) ?? [];
+    while (this.ticks.length < found.length) {
+      const tick = svg("text", { class: "lv-mark-tick", "text-anchor": "end", x: plot.box[0] - TICK - 3 });
+      this.ticks.push(tick);
+      this.layer.append(tick);
+    }
+    this.ticks.forEach((tick, n) => {
+      const [text, y] = found[n] ? [number(found[n][0]), (found[n][1] + 4).toFixed(1)] : ["", "0"];
+      if (tick.textContent !== text) tick.textContent = text;
+      if (tick.getAttribute("y") !== y) tick.setAttribute("y", y);
+    });
   }
 
   /**

@@ -155,7 +155,11 @@ _GRAPH_SCREEN = """
     `[role=radiogroup][aria-label="${label}"] input:checked + label`)?.textContent ?? null;
   const text = (where) => document.querySelector(where)?.textContent ?? null;
   const shown = (where) => { const n = document.querySelector(where); return n && !n.hidden; };
-  const exact = (name) => document.querySelector(`[aria-label="${name} exact value"]`).value;
+  // A long value is rounded in its field, and there in full as its title.
+  const exact = (name) => {
+    const { title, value } = document.querySelector(`[aria-label="${name} exact value"]`);
+    return title || value;
+  };
   const sliders = {};
   for (const n of document.querySelectorAll(".lv-inputs input[type=range]"))
     sliders[n.ariaLabel] = exact(n.ariaLabel);

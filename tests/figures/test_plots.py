@@ -3,6 +3,7 @@
 import math
 import random
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -108,6 +109,31 @@ def test_bars_add_up():
 
 def sums(terms):
     return [sum(terms[:n]) for n in range(1, len(terms) + 1)]
+
+
+def test_the_scale_of_the_loss_is_round_sparse_and_true():
+    for n, state in enumerate(states(200, 16)):
+        p = differentiate(**state, loss=("log", "squared")[n % 2])
+        of = TARGETS[n % 3]
+        plot = next(one for one in drawn("features", SHAPES[n % 2], of, p) if one.name == "of")
+        found = plots.scale(plot, p.read)
+        _, top, _, height = plot.box
+        _, up = scale(plot, p)
+        assert 2 <= len(found) <= 6
+        assert found[0] == (0, top + height)
+        step = found[1][0]
+        assert re.fullmatch(r"[125]e[+-]\d+", f"{step:.0e}")
+        assert float(f"{step:.0e}") == step
+        for k, (value, y) in enumerate(found):
+            assert value == k * step
+            assert y == pytest.approx(top + height - value * up)
+            assert top <= y <= top + height
+        gaps = [a[1] - b[1] for a, b in pairwise(found)]
+        assert min(gaps) >= plots.APART - 1e-9
+        # A mark stands where its number is written.
+        axis = next(m.d for m in plots.marks(plot, p.read) if m.kind == "axis")
+        ends = {y for x, y in points(axis) if x < plot.box[0]}
+        assert sorted(ends) == pytest.approx(sorted(y for _, y in found), abs=0.006)
 
 
 def test_a_notebook_draws_the_slopes_too():

@@ -1,0 +1,169 @@
+"""What stays at hand: the walk on a low window, the keyboard's way, a phone's tabs and sheets."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrviz.core.graph import VIEWS
+from lrviz.text.numbers import number
+from tests.browser.conftest import apart, boxes, settle, slide
+from tests.browser.test_graph_page import faded
+from tests.core.test_graph import WORKED
+
+PHONE = {"width": 390, "height": 844}
+WALK = ("Back", "Step", "Play", "Restart")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1920, 1080), (390, 844)])
+def test_the_walk_is_in_view_with_the_picture(visit, view, size):
+    width, height = size
+    page = visit(f"/?view={view}", width=width, height=height)
+    (picture,) = boxes(page, ".lv-figure")
+    for name in WALK:
+        box = page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+    (dock,) = boxes(page, ".lv-dock")
+    if width >= 1280:
+        assert picture[3] <= dock[1] + 24  # the whole picture, but for the room below it
+        assert page.locator(".lv").get_attribute("data-shape") != "tall"
+
+
+def test_arrow_keys_walk_along_the_edges_and_the_focus_is_seen(visit):
+    page = visit("/")
+    page.locator(".lv-hit[data-name='x1']").focus()
+    here = lambda: page.evaluate("document.activeElement.dataset.name")  # noqa: E731
+    for key, there in (
+        ("ArrowDown", "w1"),
+        ("ArrowRight", "w1-z"),
+        ("ArrowRight", "z"),
+        ("ArrowRight", "z-a"),
+        ("ArrowRight", "a"),
+        ("ArrowUp", "y"),
+        ("ArrowDown", "a"),
+        ("ArrowLeft", "z-a"),
+        ("ArrowLeft", "z"),
+        ("ArrowLeft", "w1-z"),
+        ("ArrowDown", "x2-z"),
+    ):
+        page.keyboard.press(key)
+        assert here() == there
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+    # One tab stop: where the keys have led.
+    assert page.locator(".lv-hit[tabindex='0']").get_attribute("data-name") == "x2-z"
+    group = page.get_by_role("group", name="Nodes and edges of the graph")
+    how = page.locator(f"#{group.get_attribute('aria-describedby')}").inner_text()
+    assert "right follows an edge forward" in how
+
+
+def test_the_caption_tells_a_result_when_its_tokens_have_arrived(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Restart").click()
+    settle(page)
+    # What is seen of the caption before the tokens have gone half their way, and after.
+    watched = """(name) => new Promise((done) => {
+      const all = (found) => [...document.querySelectorAll(found)];
+      const seen = () => all('.lv-caption span span:not(.lv-not-yet)')
+        .map((one) => one.textContent).join('');
+      all('.lv-player button').find((one) => one.textContent === name).click();
+      const under = seen();
+      const tokens = document.querySelectorAll('.lv-token').length;
+      const wait = () => (document.querySelector('.lv-token') ? requestAnimationFrame(wait)
+        : requestAnimationFrame(() => done({ under, tokens, after: seen() })));
+      wait();
+    })"""
+    for name, stage in (("Step", "z"), ("Step", "a"), ("Back", "z")):
+        found = page.evaluate(watched, name)
+        assert found["tokens"] > 0
+        assert found["under"].strip() == f"Forward: all that flows into {stage} is known."
+        assert found["after"].startswith(found["under"])
+        assert ("0.35" if stage == "z" else "0.5866") in found["after"]
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="Step", exact=True).click()
+    assert "0.5866" in page.locator(".lv-caption").inner_text()
+
+
+def test_a_long_value_is_rounded_with_a_sign_and_there_in_full_to_be_changed(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Take one step").click()
+    settle(page)
+    fields = lambda: page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")  # noqa: E731
+    before = fields()
+    for name in ("w1", "w2", "b"):
+        value = before[name]
+        assert value != WORKED[name]
+        field = page.get_by_role("textbox", name=f"{name} exact value")
+        assert field.input_value() == f"≈ {number(value)}"
+        assert field.evaluate("node => node.scrollWidth <= node.clientWidth")
+        full = repr(value).replace("-", "−")
+        assert field.get_attribute("title") == full
+        field.focus()
+        assert field.input_value() == full
+        assert field.evaluate("node => node.scrollWidth <= node.clientWidth")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert field.input_value() == f"≈ {number(value)}"
+    settle(page)
+    assert fields() == before
+
+
+def test_on_a_phone_the_pages_stand_in_a_bar_and_keep_their_state(open_page):
+    page = open_page("/?w1=2&view=vector", **PHONE)
+    bar = boxes(page, ".st-key-tabs a")
+    assert len(bar) >= 4
+    assert all(box[0] >= 0 and box[2] <= 390 and box[3] <= 48 for box in bar)
+    assert all(apart(a, b) for i, a in enumerate(bar) for b in bar[i + 1 :])
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", level=1, name="About").wait_for()
+    page.get_by_role("link", name="Graph", exact=True).click()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert "w1=2" in page.url
+    assert "view=vector" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_picture_slider_and_gradient_share_one_view_while_the_thumb_drags(visit):
+    page = visit("/", **PHONE)
+    for value in (-3.0, 4.0):
+        slide(page, "w1", value)
+        settle(page)
+        (dock,) = boxes(page, ".lv-dock")
+        (picture,) = boxes(page, ".lv-figure")
+        assert picture[1] >= 40
+        assert picture[3] <= dock[1]
+        assert dock[3] <= 844
+        p = page.evaluate("document.querySelector('.lv').parentNode.lrviz.read('adjoint.w1')")
+        said = page.locator(".lv-dock-rate").inner_text()
+        assert said.split(" ")[0] == "∂L/∂w₁"
+        assert said.split(" ")[-1] == number(p)
+        assert page.locator(".lv-dock").get_by_role("button", name="Play").is_visible()
+
+
+def test_on_a_phone_details_come_in_a_sheet_from_below(visit):
+    page = visit("/", **PHONE)
+    for name in ("z", "L"):
+        page.locator(f".lv-hit[data-name='{name}']").click()
+        faded(page)
+        (sheet,) = boxes(page, ".lv-panel")
+        assert sheet[3] == pytest.approx(844, abs=1)
+        assert sheet[1] >= 844 * 0.5
+        (hit,) = boxes(page, f".lv-hit[data-name='{name}']")
+        assert hit[1] >= 44
+        assert hit[3] <= sheet[1]
+        page.keyboard.press("Escape")
+        assert boxes(page, ".lv-panel") == []
+    settle(page)
+    page = visit("/?part=3&line=2", **PHONE)
+    page.get_by_role("button", name="Read it beside the picture").click()
+    faded(page)
+    (sheet,) = boxes(page, ".lv-derivation-sheet")
+    assert sheet[3] == pytest.approx(844, abs=1)
+    assert sheet[1] >= 844 * 0.5
+    page.get_by_role("button", name="Next line").click()
+    settle(page)
+    assert "line=3" in page.url
+    page.get_by_role("button", name="Close the derivation").click()
+    assert boxes(page, ".lv-derivation-sheet") == []
