@@ -217,4 +217,6 @@ def test_no_other_module_reaches_in(file):
 def test_no_other_script_reaches_in():
     for file in (ROOT / "lrviz").rglob("*.js"):
         if file.stem != "internals":
-            assert not re.search("test(Script|Connection)State|data-testid|js/katex", file.read_text()), file
+            assert not re.search(
+                "test(Script|Connection)State|data-testid|js/katex", file.read_text()
+            ), file
