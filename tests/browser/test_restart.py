@@ -6,35 +6,45 @@ import signal
 
 import pytest
 
-from tests.browser.conftest import settle, slide, table
+from tests.browser.conftest import new_context, settle, slide, table
 from tests.browser.test_own_file import SMALL, use
 from tests.servers import await_answer, free_port, start, stop
 
+#: What each visitor looks at when the server dies.
+VISITS = {"graph": "/?w1=2", "training": "/training?data=blobs&step=5", "file": "/training?lr=0.25"}
 
-@pytest.fixture
-def server(tmp_path):
-    """A server, and a way to kill it and start another at the same port."""
-    log = tmp_path / "log"
+
+@pytest.fixture(scope="module")
+def pages(browser, tmp_path_factory):
+    """Three visits of a server that another has taken the place of since."""
+    log = tmp_path_factory.mktemp("restart") / "log"
     port = free_port()
-    held = [start("app.py", port, log)]
-    await_answer(held[0], log)
+    server = start("app.py", port, log)
+    contexts, errors, found = [], [], {}
+    try:
+        await_answer(server, log)
+        for name, path in VISITS.items():
+            contexts.append(new_context(browser, viewport={"width": 1440, "height": 900}))
+            page = found[name] = contexts[-1].new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(server.url + path)
+            page.wait_for_selector(".lv-ready")
+            settle(page)
+        use(found["file"], SMALL)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        server = start("app.py", port, log)
+        await_answer(server, log)
+        yield found
+        assert errors == []
+    finally:
+        for context in contexts:
+            context.close()
+        stop(server.process)
 
-    def replace():
-        held[0].process.send_signal(signal.SIGKILL)
-        held[0].process.wait()
-        held[0] = start("app.py", port, log)
-        await_answer(held[0], log)
 
-    yield f"http://127.0.0.1:{port}", replace
-    stop(held[0].process)
-
-
-def test_a_page_that_was_only_read_goes_on_with_another_server(page, server):
-    address, replace = server
-    page.goto(f"{address}/?w1=2")
-    page.wait_for_selector(".lv-ready")
-    settle(page)
-    replace()
+def test_a_page_that_was_only_read_goes_on_with_another_server(pages):
+    page = pages["graph"]
     slide(page, "b", 1.25)
     page.wait_for_function("() => location.search.includes('b=1.25')", timeout=15_000)
     assert "w1=2" in page.url
@@ -47,12 +57,8 @@ def test_a_page_that_was_only_read_goes_on_with_another_server(page, server):
     )
 
 
-def test_the_same_on_the_training_page(page, server):
-    address, replace = server
-    page.goto(f"{address}/training?data=blobs&step=5")
-    page.wait_for_selector(".lv-ready")
-    settle(page)
-    replace()
+def test_the_same_on_the_training_page(pages):
+    page = pages["training"]
     page.get_by_label("Optimizer").select_option("newton")
     page.wait_for_function("() => location.search.includes('opt=newton')", timeout=15_000)
     settle(page)
@@ -60,13 +66,8 @@ def test_the_same_on_the_training_page(page, server):
     page.get_by_text("Newton’s method takes its step from the curvature").wait_for(timeout=15_000)
 
 
-def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(page, server):
-    address, replace = server
-    page.goto(f"{address}/training?lr=0.25")
-    page.wait_for_selector(".lv-ready")
-    settle(page)
-    use(page, SMALL)
-    replace()
+def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(pages):
+    page = pages["file"]
     page.get_by_text("An uploaded file is not part of the link").wait_for(timeout=15_000)
     page.wait_for_function("() => document.querySelector('select').value === 'penguins'")
     settle(page)
