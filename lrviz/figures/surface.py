@@ -1,17 +1,15 @@
-"""The loss in a plane of two parameters: as a contour and as a surface in space."""
+"""The loss in a plane of two parameters: as a contour, and as the page paints it itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lrviz.core.expression import plain, symbol
-from lrviz.core.numerics import Array
 from lrviz.figures.palette import PALETTES, RAMPS, Mode
-from lrviz.figures.styles import RUN_STYLES, axis, layout, margin
+from lrviz.figures.styles import axis, layout, margin
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
 from lrviz.training.surface import ROUND, Surface
@@ -96,91 +94,6 @@ def surface_figure(
             uirevision=f"{revision}-{surface.plane}",
         ),
     )
-
-
-def surface3d_figure(
-    surface: Surface,
-    letters: Sequence[str] = ("A",),
-    *,
-    path: Array | None = None,
-    losses: Array | None = None,
-    mode: Mode = "light",
-    revision: str = "",
-) -> go.Figure:
-    """The same slice as a surface, with what moves on it: a path, its step, the next one.
-
-    The height is the logarithm of the loss; its ticks are losses.
-
-    Parameters
-    ----------
-    surface : Surface
-    letters : sequence of str
-        Of the runs; those after the first have a path and a marker each.
-    path, losses : array (k + 1, 3), array (k + 1,), optional
-        The first run's parameters and losses so far: the last one's slice is drawn, with the
-        path. Without them the browser fills both in.
-    mode : {"light", "dark"}
-    revision : str
-        As in `surface_figure`.
-    """
-    c = PALETTES[mode]
-    i, j, _ = PLANES[surface.plane]
-    trace = go.Surface(
-        name="loss",
-        x=surface.across.tolist(),
-        y=surface.up.tolist(),
-        cmin=surface.low,
-        cmax=surface.high,
-        colorscale=_colours(mode),
-        colorbar=_colorbar(surface, mode),
-        hovertemplate=f"{LETTERS[i]} %{{x:.4g}}<br>{LETTERS[j]} %{{y:.4g}}<extra></extra>",
-        contours={"z": {"show": True, "color": c["line"], "width": 1}},
-        lighting={"ambient": 0.9, "diffuse": 0.3, "specular": 0.0},
-    )
-    first, *others = RUN_STYLES[: len(letters)]
-    moving = [
-        _line3d("path", c[first.role]),
-        _point3d("this step", {"color": c["selection"], "size": 6}),
-        _point3d("next step", {"color": c["selection"], "size": 6, "symbol": "circle-open"}),
-    ]
-    for letter, style in zip(letters[1:], others, strict=True):
-        marker = {"color": c[style.role], "size": 5, "symbol": style.form}
-        end = _point3d(f"{letter}, this step", marker)
-        end.update(mode="markers+text", text=[letter], textposition="top center")
-        end.textfont = {"color": c[style.role], "size": 14}
-        moving += [_line3d(letter, c[style.role]), end]
-    if path is not None and losses is not None:
-        trace.z, heights = surface.heights(len(path) - 1), np.log10(losses)
-        moving[0].x, moving[0].y, moving[0].z = path[:, i], path[:, j], heights
-        moving[1].x, moving[1].y, moving[1].z = path[-1:, i], path[-1:, j], heights[-1:]
-    ticks = loss_ticks(surface.low, surface.high)
-    edge = {"color": c["muted"], "gridcolor": c["line"], "showbackground": False}
-    height = {"tickvals": ticks, "ticktext": [number(10.0**t) for t in ticks]}
-    return go.Figure(
-        [trace, *moving],
-        layout(
-            mode,
-            margin=margin(0, 60, 0, 0),
-            uirevision=f"{revision}-{surface.plane}-3d",
-            scene={
-                "xaxis": edge | {"title": {"text": LETTERS[i]}},
-                "yaxis": edge | {"title": {"text": LETTERS[j]}},
-                "zaxis": edge | {"title": {"text": "loss"}} | height,
-                "aspectratio": {"x": 1, "y": 1, "z": 0.75},
-                "camera": {"eye": {"x": 1.12, "y": -1.18, "z": 1.62}},
-                "dragmode": "turntable",
-            },
-        ),
-    )
-
-
-def _line3d(name: str, colour: str) -> go.Scatter3d:
-    line = {"color": colour, "width": 5}
-    return go.Scatter3d(name=name, mode="lines", line=line, hoverinfo="skip")
-
-
-def _point3d(name: str, marker: dict[str, Any]) -> go.Scatter3d:
-    return go.Scatter3d(name=name, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _colours(mode: Mode) -> list[list[Any]]:

@@ -27,10 +27,13 @@ from lrviz.training.walk import History
 #: Nodes along each side of the grid: the first that is fine enough, see `ACCURACY`, and keeps
 #: every set of low losses in one piece, see `whole`.
 RESOLUTIONS = (41, 61, 91, 121)
-#: The last finer grid tried is one whose slices take no more evaluations of one row's loss.
-WORK_LIMIT = 40_000_000
+#: A grid of more than `LEAST_FINE` nodes is tried only if its slices take no more evaluations of
+#: one row's loss than this.
+WORK_LIMIT, LEAST_FINE = 40_000_000, 61
 #: Between the nodes the mesh may miss the loss at the marker by this share of its range.
 ACCURACY = 0.004
+#: A finer grid that leaves more than this share of the miss is the last.
+GAIN = 0.8
 #: The plane reaches beyond the path by this share of its extent, and is at least so wide that
 #: z changes by this much.
 MARGIN, LEAST_WIDTH = 0.3, 1.0
@@ -230,11 +233,15 @@ def surface_of(
     # What a finer grid would take is known now; whether it is fine enough, a few slices tell.
     cuts = len(made.slices.terms) if made.slices.kind == "series" else len(drawn)
     some, trial = [seen[n] for n in spaced(len(seen) - 1, TRIALS)], made
+    before = math.inf
     for nodes in RESOLUTIONS[1:]:
         kept = len(trial.levels) == len(round_levels(trial.low, trial.high))
-        if kept and _mesh_error(trial, histories[0]) <= ACCURACY:
+        error = _mesh_error(trial, histories[0])
+        # What finer grids do not mend is not the grid's.
+        if kept and (error <= ACCURACY or error > GAIN * before):
             break
-        if cuts * nodes**2 > min(WORK_LIMIT / rows, BYTES_LIMIT / 8):
+        before = error
+        if nodes > LEAST_FINE and cuts * nodes**2 > min(WORK_LIMIT / rows, BYTES_LIMIT / 8):
             break
         heights = [trial.heights(step) for step in some]
         across, up = (
