@@ -43,6 +43,7 @@ _BLANK = {"structure": "blank"}
 #: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
 FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 
+_SCENARIOS: list[dict[str, Any]] = []
 _OWN = {settings.OWN: "Your own points"}
 _SCALES = {"standard": "Standardised", "raw": "Raw"}
 _DRAWN = {"contour": "Contour", "3d": "3D"}
@@ -260,7 +261,7 @@ def _shared() -> Spec:
             for style in RUN_STYLES
         ],
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
-        "question": "How does training find the weights? Press Play.",
+        "question": "How does training find the weights?",
         "graph": explanations.spec(graph),
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
@@ -277,6 +278,7 @@ def _shared() -> Spec:
                 ("seed", "seed"),
             )
         },
+        "scenarios": _SCENARIOS,
         "controls": [
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
