@@ -252,6 +252,12 @@ POINTS_LIMIT, POINTS_HIGH, POINTS_LEAST = 60, 100.0, 1e-100
 COMPARISONS_LIMIT = 2
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
+#: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
+FIRST_RATES: Mapping[str, Mapping[str, float]] = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
+#: Weight decay: 0, or from the least that Newton still finds a minimum for.
+DECAY_LOW, DECAY_HIGH = 1e-6, 10.0
+#: The probability from which on an example counts as class 1.
+THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD = 0.01, 0.99, 0.5
 #: Parts of the Training page that a link may leave out.
 TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
 
@@ -269,11 +275,13 @@ TRAINING: tuple[Field, ...] = (
     one_of("data", (*DATASETS, OWN, FILE), "penguins"),
     one_of("scale", ("standard", "raw"), "standard"),
     *RUN,
+    real("l2", 0.0, DECAY_HIGH, 0.0, least=DECAY_LOW),
     whole("steps", 1, STEPS_HIGH, 200),
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
     one_of("plane", tuple(PLANES), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
     whole("step", 0, STEPS_HIGH, 0),
+    real("threshold", THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD),
     whole("example", 0, 999_999, 0),
     rows(
         "points",
@@ -288,6 +296,7 @@ TRAINING: tuple[Field, ...] = (
     ),
     rows("comparisons", COMPARISONS_LIMIT, (*RUN, *_START), key="versus"),
     words("hide", TRAINING_HIDEABLE),
+    word("guide"),
 )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lrviz import settings
 from lrviz.data.built_in import DATASETS
 from lrviz.settings import GRAPH, TRAINING
+from lrviz.text.cards import CARDS
 from lrviz.training.optimizers import OPTIMIZERS
 
 sliders = st.floats(settings.LOW, settings.HIGH)
@@ -23,6 +24,7 @@ graph_states = st.fixed_dictionaries(
         "line": st.integers(0, 20),
         "loss": st.sampled_from(["log", "squared"]),
         "nudge": st.one_of(st.none(), st.floats(settings.NUDGE_LOW, 1.0)),
+        "guide": st.sampled_from([None, *(n for n, c in CARDS.items() if c.page == "graph")]),
         "hide": st.sampled_from([(), ("check",), ("derivation", "try")]),
     }
 )
@@ -128,11 +130,13 @@ training_states = st.fixed_dictionaries(
         "data": st.sampled_from([*DATASETS, settings.OWN, settings.FILE]),
         "scale": st.sampled_from(["standard", "raw"]),
         **_run,
+        "l2": st.just(0.0) | st.floats(settings.DECAY_LOW, settings.DECAY_HIGH),
         "steps": st.integers(1, settings.STEPS_HIGH),
         "start": st.tuples(*_starts),
         "plane": st.sampled_from(["w1w2", "w1b", "w2b"]),
         "surface": st.sampled_from(["contour", "3d"]),
         "step": st.integers(0, settings.STEPS_HIGH),
+        "threshold": st.floats(settings.THRESHOLD_LOW, settings.THRESHOLD_HIGH),
         "example": st.integers(0, 999_999),
         "points": st.lists(
             st.tuples(_places, _places, st.integers(0, 1)), max_size=settings.POINTS_LIMIT
@@ -141,6 +145,7 @@ training_states = st.fixed_dictionaries(
             st.tuples(*_run.values(), *_starts), max_size=settings.COMPARISONS_LIMIT
         ).map(tuple),
         "hide": st.sampled_from([(), ("rule", "history")]),
+        "guide": st.sampled_from([None, *(n for n, c in CARDS.items() if c.page == "training")]),
     }
 )
 

@@ -69,6 +69,7 @@ SPELLINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "beta2": (r"\beta_2", "β₂"),
         "epsilon": (r"\varepsilon", "ε"),
         "lambda": (r"\lambda", "λ"),
+        "delta": (r"\delta", "δ"),
     }
 )
 

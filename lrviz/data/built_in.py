@@ -128,8 +128,8 @@ def _imbalanced() -> Dataset:
 _AND = "Four points that a line parts: no minimum exists, and the weights keep growing."
 _OR = "The mirror image of AND: the same growing weights with another bias."
 _XOR = (
-    "No line does better than none: from zero the gradient is exactly zero, because "
-    "the four contributions cancel."
+    "In log loss no line does better than none: from zero the gradient is exactly zero, because "
+    "the four contributions cancel. By counting, a line gets three of the four right."
 )
 #: Of each set: what a person reads, and how it is made. A new one is a new row.
 _BUILT_IN: Mapping[str, tuple[str, Callable[[], Dataset]]] = MappingProxyType(

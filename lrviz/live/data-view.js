@@ -188,7 +188,7 @@ export class DataView extends View {
     this.#ground(w);
     this.line.setAttribute("d", line ? `M${map(line)}` : "");
     const moved = threshold === 0.5 ? null
-      : halfPlane([w[0], w[1], w[2] - Math.log(threshold / (1 - threshold))], xaxis.range, yaxis.range).line;
+      : halfPlane(playback.boundary(this.k, threshold), xaxis.range, yaxis.range).line;
     this.cut.setAttribute("d", moved ? `M${map(moved)}` : "");
     this.#name(this.names[0], line, "a = ½, z = 0");
     this.#name(this.names[1], moved, `a = ${number(threshold)}`);

@@ -117,9 +117,14 @@ export class GraphPage {
   guide = new Guide("graph", {
     fields: () => this.fields,
     put: (fields) => this.#put(fields),
+    hand: (fields) => {
+      assign(this.fields, fields);
+      return this.queue.flush();
+    },
     read: () => this.#plain(this.spec.loss.now),
     light: () => this.#point(null),
-    part: (name) => ({ nudge: this.nudge.node, onestep: this.onestep.node })[name] ?? this.figureHost,
+    part: (name) => ({ picture: this.figureHost, nudge: this.nudge.node, onestep: this.onestep.node })[name]
+      ?? this.figure.buttons.get(name) ?? null,
   });
   /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
   dock = el("div", { class: "lv-dock" }, this.player.node);

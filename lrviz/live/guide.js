@@ -1,6 +1,7 @@
 // The guide: a card on the page that asks before it shows. What it says, asks and judges by are
 // the tables of lrviz/text/guide.py, read for the numbers that are on screen.
 
+import { during } from "./busy.js";
 import { button, el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { holds, say } from "./sentence.js";
@@ -11,6 +12,7 @@ import { holds, say } from "./sentence.js";
  * @typedef {{
  *   fields: () => Record<string, any>,
  *   put: (fields: Record<string, any>) => void,
+ *   hand: (fields: Record<string, any>) => Promise<void>,
  *   read: () => Read,
  *   light: () => void,
  *   part: (name: string) => HTMLElement | null,
@@ -19,12 +21,8 @@ import { holds, say } from "./sentence.js";
 
 /** What was done, and whether the offer was closed: kept in this browser, told to nobody. */
 const STORE = "lrviz-guide";
-/** What the learner had before the guide, by page; a page that is left for another keeps it. */
-/** @type {Map<string, Record<string, any>>} */
+/** @type {Map<string, Record<string, any>>} what the learner had before the guide, by page */
 const before = new Map();
-/** Pages that the guide was left on another page than theirs: they get back what they had. */
-/** @type {Set<string>} */
-const left = new Set();
 /** @type {string | null} the card that the next page is to open */
 let wanted = null;
 
@@ -94,6 +92,9 @@ export class Guide {
       el("div", { class: "lv-guide-body" },
         this.says, el("div", { class: "lv-guide-asked" }, this.question, this.answers, this.verdict)),
       el("div", { class: "lv-guide-foot" }, this.back, this.next, leave));
+    // What lies above the sheet of a phone has to know how high it is.
+    const { style } = document.documentElement;
+    new ResizeObserver(() => style.setProperty("--lv-sheet", `${this.node.offsetHeight}px`)).observe(this.node);
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -139,14 +140,12 @@ export class Guide {
   /** The page has come, or has new fields from Python: open what they name. */
   arrive() {
     const fields = this.guided.fields();
-    if (left.delete(this.page)) {
-      this.#restore();
-      return;
-    }
-    const [name] = [wanted].filter((one) => one !== null && one in this.spec.cards);
-    wanted = null;
-    if (name) this.open(name);
-    else if (fields.guide !== this.name) this.#show(fields.guide);
+    const name = wanted;
+    if (name !== null && name in this.spec.cards) {
+      wanted = null;
+      // First the page has to have its own link again, which would undo what is set meanwhile.
+      during(this.guided.hand({}).then(() => this.open(name)));
+    } else if (fields.guide !== this.name) this.#show(fields.guide);
   }
 
   /**
@@ -157,22 +156,29 @@ export class Guide {
     const card = this.spec.order.find((one) => one.name === name);
     if (!card) return;
     if (card.page !== this.page) {
-      wanted = name;
-      this.#away(card.page);
+      this.#away(card);
       return;
     }
     if (!before.has(this.page)) before.set(this.page, { ...this.guided.fields(), guide: null });
     this.#show(name);
-    this.guided.put(this.spec.cards[name].state);
+    // What a link leaves out stays left out.
+    this.guided.put({ ...this.spec.cards[name].state, hide: this.guided.fields().hide });
     this.heading.focus({ preventScroll: true });
   }
 
-  /** @param {string} page */
-  #away(page) {
-    const link = [...document.querySelectorAll("a")].find(({ href }) => new URL(href).pathname.endsWith(`/${page}`));
+  /**
+   * To a card of another page; this one gets back what the learner had.
+   * @param {{ name: string, page: string }} card
+   */
+  async #away({ name, page }) {
+    wanted = name;
+    await this.guided.hand(this.#had());
+    const path = `${this.spec.home}${page === "graph" ? "" : page}`;
+    const links = [...document.querySelectorAll("header a, nav a")];
+    const link = links.find((one) => one instanceof HTMLAnchorElement && one.pathname === path);
     // The way of the navigation keeps the session; an address alone begins another one.
-    if (link) link.click();
-    else location.assign(`${this.spec.home}${page}?guide=${wanted}`);
+    if (link instanceof HTMLElement) link.click();
+    else location.assign(`${path}?guide=${name}`);
   }
 
   /** @param {string | null} name */
@@ -194,8 +200,21 @@ export class Guide {
     this.#ask(card);
     this.paint();
     this.guided.light();
-    const part = this.guided.part(card.part);
-    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+    this.#view(card);
+  }
+
+  /**
+   * Bring into view what a card speaks of: first all of it, then the first thing that is lit.
+   * While it asks, only what is to be tried is wanted beside the picture.
+   * @param {GuideCard} card
+   */
+  #view({ ask, part, lit }) {
+    const place = this.answered || ask?.kind === "try" ? part : "picture";
+    const [all, ...rest] = [place, ...lit].map((name) => this.guided.part(name));
+    // In the frame after the next the page knows how high the card is.
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      for (const node of [all, ...rest.reverse()]) node?.scrollIntoView({ block: "nearest" });
+    }));
   }
 
   /** @param {GuideCard} card */
@@ -262,8 +281,7 @@ export class Guide {
     if (Object.keys(card.shown).length) this.guided.put({ ...this.guided.fields(), ...card.shown });
     this.paint();
     this.guided.light();
-    const part = this.guided.part(card.part);
-    if (part) requestAnimationFrame(() => part.scrollIntoView({ block: "nearest" }));
+    this.#view(card);
     this.next.focus({ preventScroll: true });
   }
 
@@ -296,18 +314,19 @@ export class Guide {
     else this.#leave();
   }
 
+  /** Leave: the page is as it was before the guide. */
   #leave() {
     remember({ closed: true });
-    for (const page of before.keys()) if (page !== this.page) left.add(page);
-    this.#restore();
-  }
-
-  /** The page as it was before the guide. */
-  #restore() {
-    const fields = before.get(this.page) ?? { ...this.guided.fields(), guide: null };
-    before.delete(this.page);
+    const fields = this.#had();
     this.#show(null);
     this.guided.put(fields);
+  }
+
+  /** What the learner had on this page; given back once. */
+  #had() {
+    const fields = before.get(this.page) ?? { ...this.guided.fields(), guide: null };
+    before.delete(this.page);
+    return fields;
   }
 }
 

@@ -3,12 +3,12 @@
 
 /** @import { ComparisonSpec, Packed, PlaybackSpec, Read, RowsSpec, SlicesSpec } from "./types.d.ts" */
 
-/** @typedef {(Float32Array | Float64Array | Uint8Array) & { shape: number[] }} Column */
+/** @typedef {(Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array) & { shape: number[] }} Column */
 /** @typedef {ComparisonSpec<Column>} Run a run beside the first */
 /** @typedef {{ digest: string, raw: Column, y: Column }} Rows */
 /** @typedef {[number, number]} Place */
 
-const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array };
+const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
 
 /**
  * {type, shape, base64} as a typed array with its shape.
@@ -41,9 +41,11 @@ export class Playback {
     this.spec = spec;
     this.params = unpack(spec.params);
     this.losses = unpack(spec.losses);
+    this.plain = unpack(spec.plain);
     this.gradients = unpack(spec.gradients);
     this.following = unpack(spec.following);
     this.used = unpack(spec.used);
+    this.batches = spec.batches && { rows: unpack(spec.batches.rows), ends: spec.batches.ends };
     this.raw = raw;
     this.y = y;
     this.X = raw.map((v, i) => (v - spec.mean[i % 2]) / spec.scale[i % 2]);
@@ -197,6 +199,45 @@ export class Playback {
       this.held[i] = sign * (u >= 0 ? 1 / (1 + e) : e / (1 + e));
     }
     return this.held;
+  }
+
+  /**
+   * How a threshold sorts the examples at step k: those with a at or above it count as class 1.
+   * @param {number} k @param {number} threshold
+   */
+  counts(k, threshold) {
+    const [w1, w2, b] = this.at(this.params, k);
+    const least = Math.log(threshold / (1 - threshold));
+    let [tp, fp, fn, tn] = [0, 0, 0, 0];
+    for (let i = 0; i < this.rows; i += 1) {
+      const one = w1 * this.X[2 * i] + w2 * this.X[2 * i + 1] + b >= least;
+      if (this.y[i] === 1) {
+        if (one) tp += 1;
+        else fn += 1;
+      } else if (one) fp += 1;
+      else tn += 1;
+    }
+    return { accuracy: (tp + tn) / this.rows, tp, fp, fn, tn };
+  }
+
+  /**
+   * w₁, w₂, b for the raw features, where w·x + b = 0 is the line at which a is the threshold.
+   * @param {number} k @param {number} threshold
+   * @returns {[number, number, number]}
+   */
+  boundary(k, threshold) {
+    const [w1, w2, b] = this.raws(this.at(this.params, k));
+    return [w1, w2, b - Math.log(threshold / (1 - threshold))];
+  }
+
+  /**
+   * The rows of the minibatch that leads on from step k; null where there is none, or it is not known.
+   * @param {number} k
+   */
+  batch(k) {
+    if (!this.batches || k >= this.batches.ends.length) return null;
+    const { rows, ends } = this.batches;
+    return rows.subarray(k ? ends[k - 1] : 0, ends[k]);
   }
 
   /**

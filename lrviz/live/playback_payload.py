@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lrviz.text.about_run import marks, still
 from lrviz.text.rules import rule_lines
 from lrviz.text.runs import describe, labelled
-from lrviz.training.model import PLANES
+from lrviz.training.model import PLANES, decay
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, Playback, Scaled
+from lrviz.training.starts import random_start
 
 # What is sent
 
@@ -23,9 +25,11 @@ from lrviz.training.playback import SYMBOLS, Playback, Scaled
 def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
     """An array as the browser reads it: little-endian base64, its type and its shape.
 
-    Float32 and bytes stay what they are; all else is sent as float64.
+    Float32 and whole numbers without a sign stay what they are; all else is sent as float64.
     """
-    kind = {"float32": "f4", "uint8": "u1"}.get(array.dtype.name, "f8")
+    kind = {"float32": "f4", "uint8": "u1", "uint16": "u2", "uint32": "u4"}.get(
+        array.dtype.name, "f8"
+    )
     raw = np.ascontiguousarray(array, dtype=f"<{kind}").tobytes()
     return {"type": kind, "shape": list(array.shape), "base64": base64.b64encode(raw).decode()}
 
@@ -36,7 +40,7 @@ def payload(playback: Playback) -> dict[str, Any]:
     A few hundred kB: the slices' coefficients are most of it.
     """
     h, r = playback.history, playback.request
-    constants = {"eta": r.lr, "mu": r.momentum, **OPTIMIZERS[r.opt].constants}
+    constants = {"eta": r.lr, "mu": r.momentum, "lambda": r.l2, **OPTIMIZERS[r.opt].constants}
     best = playback.bounds.minimum
     return {
         "rows": playback.scaled.digest,
@@ -46,13 +50,16 @@ def payload(playback: Playback) -> dict[str, Any]:
         "steps": playback.steps,
         "stopped": h.stopped,
         "params": packed(h.params),
+        "l2": r.l2,
         "losses": packed(h.losses),
+        "plain": packed(h.losses - decay(r.l2, h.params)),
         "gradients": packed(h.gradients),
         "following": packed(playback.following),
         "used": packed(playback.used),
         "terms": {name: packed(array) for name, array in playback.terms.items()},
+        "batches": _batches(playback),
         "constants": constants,
-        "rule": [rule_lines(r.opt, p) for p in range(3)],
+        "rule": [rule_lines(r.opt, p, decays=r.l2 > 0) for p in range(3)],
         "across": packed(playback.surface.across),
         "up": packed(playback.surface.up),
         "low": playback.surface.low,
@@ -65,6 +72,13 @@ def payload(playback: Playback) -> dict[str, Any]:
             "steps": playback.surface.slices.steps.tolist(),
         },
         "minimum": None if best is None else best.tolist(),
+        "bounds": {
+            "guaranteed": playback.bounds.guaranteed,
+            "local": playback.bounds.local,
+            "marks": marks(playback.bounds),
+        },
+        "settled_start": still(playback),
+        "random_start": list(random_start(r.seed)),
         "mean": playback.scaled.mean.tolist(),
         "scale": playback.scaled.scale.tolist(),
         "label": describe(r.run),
@@ -79,6 +93,17 @@ def payload(playback: Playback) -> dict[str, Any]:
             }
             for letter, label, history in labelled(playback)[1:]
         ],
+    }
+
+
+def _batches(playback: Playback) -> dict[str, Any] | None:
+    """The rows of each step's minibatch, one after another, and where each one's end."""
+    if not playback.batches:
+        return None
+    kind = np.uint16 if len(playback.scaled.data) <= 1 << 16 else np.uint32
+    return {
+        "rows": packed(np.concatenate(playback.batches).astype(kind)),
+        "ends": np.cumsum([len(rows) for rows in playback.batches]).tolist(),
     }
 
 

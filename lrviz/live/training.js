@@ -11,10 +11,12 @@ import { Figure, plotly } from "./figure.js";
 import { beyond } from "./far.js";
 import { LossView } from "./loss-view.js";
 import { fill, slot } from "./numbers.js";
+import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
 import { Player } from "./player.js";
+import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
 import { Scenarios } from "./scenarios.js";
 import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
@@ -40,20 +42,6 @@ const cell = (place, title, tools, ...content) =>
 const put = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
-
-/**
- * How the model decides at the step whose residuals the playback holds.
- * @param {Playback} playback @param {number} threshold
- */
-function judged({ held, y, rows }, threshold) {
-  let [tp, fp, fn, tn] = [0, 0, 0, 0];
-  for (let i = 0; i < rows; i += 1) {
-    const says = held[i] + y[i] >= threshold;
-    if (y[i]) says ? (tp += 1) : (fn += 1);
-    else says ? (fp += 1) : (tn += 1);
-  }
-  return { accuracy: (tp + tn) / rows, tp, fp, fn, tn };
-}
 
 /** Where a page is wide enough for four views side by side, or two. */
 const [FOUR, TWO] = [1230, 760];
@@ -115,6 +103,17 @@ export class TrainingPage {
     changed: (state, moving) => this.#change(state, moving),
   });
   runs = new Runs((fields) => this.#change(fields), () => this.fields);
+  guide = new Guide("training", {
+    fields: () => this.fields,
+    put: (fields) => this.#put(fields),
+    hand: (fields) => {
+      assign(this.fields, fields);
+      return this.queue.flush();
+    },
+    read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
+    light: () => {},
+    part: (name) => ({ surface: this.surface.node, loss: this.loss.node })[name] ?? this.surface.node,
+  });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
@@ -165,7 +164,7 @@ export class TrainingPage {
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.root.append(this.head, this.controls, this.scenarios.node, this.runs.bar,
+    this.root.append(this.guide.node, this.head, this.controls, this.scenarios.node, this.runs.bar,
       this.#cells(), el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
@@ -305,9 +304,11 @@ export class TrainingPage {
     const widgets = {};
     const link = button("Copy link", () => this.#copyLink());
     this.head.replaceChildren(el("h1", { text: spec.question }),
-      el("div", { class: "lv-tools" }, this.computing, this.stop, this.runs.keep, this.lecture, link, this.copied),
+      el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
+        this.lecture, link, this.copied),
       this.now);
     this.scenarios.build(spec.scenarios);
+    this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       widgets[one.name] = widget;
@@ -399,6 +400,7 @@ export class TrainingPage {
     this.graph.paint(this.read);
     this.#ground(own);
     this.rule.show(own);
+    this.guide.paint();
     this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
@@ -408,18 +410,18 @@ export class TrainingPage {
    * @param {number} k
    */
   #ground(k) {
-    const { playback, contributions, counts: { threshold } } = this;
+    const { playback, contributions, fields: { threshold } } = this;
     const hardest = contributions.show(k, this.example);
-    const residuals = playback.held;
-    this.data.show(k, this.example, { hardest, residuals, batch: null, threshold }, this.k);
-    this.counts.show(judged(playback, threshold), playback.losses[k]);
+    const [residuals, batch] = [playback.held, playback.batch(k)];
+    this.data.show(k, this.example, { hardest, residuals, batch, threshold }, this.k);
+    this.counts.show(playback.counts(k, threshold), playback.plain[k]);
   }
 
   /** @param {number} threshold @param {boolean} moving */
   #judge(threshold, moving) {
-    this.counts.set(threshold);
+    this.fields.threshold = threshold;
     this.#ground(this.playback.hold(this.k));
-    if (!moving) this.#tell();
+    if (!moving) this.#rest();
   }
 
   #lecture() {
@@ -498,9 +500,24 @@ export class TrainingPage {
       : `${step} standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
   }
 
+  /**
+   * Several fields at once, from the guide.
+   * @param {Partial<TrainingFields>} fields
+   */
+  #put(fields) {
+    assign(this.fields, fields);
+    this.pause(false);
+    this.#expect();
+    this.#showFields();
+    this.queue.rested();
+  }
+
   /** Bring every control and view to the fields as they are. */
   #showFields() {
     if (!this.ready) return;
+    this.guide.arrive();
+    this.guide.offer.hidden = this.fields.hide.length > 0;
+    this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
@@ -515,6 +532,8 @@ export class TrainingPage {
       widget.show(!uses || uses.includes(this.fields.opt));
     }
     this.points.show(this.ownPoints);
+    this.counts.set(this.fields.threshold);
+    this.widgets?.lr.mark?.(this.playback.spec.bounds.marks);
     this.scenarios.show(this.fields);
   }
 

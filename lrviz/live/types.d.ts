@@ -418,20 +418,23 @@ export interface TrainingFields {
   momentum: number;
   batch: number;
   seed: number;
+  l2: number;
   steps: number;
   start: Triple;
   plane: string;
   surface: "contour" | "3d";
   step: number;
+  threshold: number;
   example: number;
   points: PlacedPoint[];
   comparisons: ComparisonRow[];
   hide: string[];
+  guide: string | null;
 }
 
 /** An array in base64: little-endian float32, float64 or bytes. */
 export interface Packed {
-  type: "f4" | "f8" | "u1";
+  type: "f4" | "f8" | "u1" | "u2" | "u4";
   shape: number[];
   base64: string;
 }
@@ -470,11 +473,17 @@ export interface PlaybackSpec {
   steps: number;
   stopped: string | null;
   params: Packed;
+  /** The weight decay λ: it is in losses and gradients already. */
+  l2: number;
   losses: Packed;
+  /** The mean log loss alone. */
+  plain: Packed;
   gradients: Packed;
   following: Packed;
   used: Packed;
   terms: Record<string, Packed>;
+  /** The rows of each step's minibatch in one list, and where each one's end there. */
+  batches: { rows: Packed; ends: number[] } | null;
   constants: Record<string, number>;
   /** For each parameter: lines of symbols and a template of numbers. */
   rule: [symbols: string, numbers: string][][];
@@ -484,6 +493,12 @@ export interface PlaybackSpec {
   high: number;
   slices: SlicesSpec;
   minimum: Triple | null;
+  /** Learning rates that matter, and those that are marked on the slider. */
+  bounds: { guaranteed: number; local: number | null; marks: [name: string, lr: number][] };
+  /** Why nothing moves from this start, and one from which something does. */
+  settled_start: { why: string; start: Triple } | null;
+  /** The start that the seed gives. */
+  random_start: Triple;
   mean: [number, number];
   scale: [number, number];
   label: string;
@@ -545,6 +560,7 @@ export interface TrainingStructure {
   most: number;
   styles: RunStyle[];
   palettes: Palettes;
+  guide: GuideSpec;
   question: string;
   graph: GraphNode[];
   panels: Record<string, PanelSpec>;

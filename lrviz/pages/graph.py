@@ -31,7 +31,7 @@ from lrviz.live.component import plain as plain_spec
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import act, explanations, guide, sentence
+from lrviz.text import act, cards, explanations, guide, sentence
 from lrviz.text.glossary import GLOSSARY
 from lrviz.text.latex import to_latex
 
@@ -107,7 +107,7 @@ def mismatched(state: State) -> list[str]:
         wrong.append("stage")
     if state["line"] >= derivation_payload.length(state["part"], state["loss"]):
         wrong.append("line")
-    if not guide.stands(state["guide"], KEY):
+    if not cards.stands(state["guide"], KEY):
         wrong.append("guide")
     return wrong
 
@@ -210,7 +210,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "structure": f"{view}-{loss}-{of}",
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
         "question": f"How does changing {explanations.letter(of)} change the loss?",
-        "guide": guide.spec(KEY, f"{base_path()}/", settings.defaults(settings.GRAPH)),
+        "guide": guide.spec(cards.CARDS, KEY, f"{base_path()}/", settings.defaults(settings.GRAPH)),
         "nudge": act.nudge(of),
         "onestep": act.one_step(settings.HIGH),
         "said": {

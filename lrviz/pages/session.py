@@ -16,7 +16,7 @@ import streamlit as st
 from lrviz import settings
 from lrviz.live.component import Message, heard, sync
 from lrviz.settings import Field, State
-from lrviz.text.guide import CARDS
+from lrviz.text.cards import CARDS
 
 
 class PageState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -25,8 +25,8 @@ from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import explanations
-from lrviz.text.numbers import number
+from lrviz.text import cards, explanations, guide
+from lrviz.text.about_run import texts
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
@@ -34,23 +34,17 @@ from lrviz.training.playback import Playback, Request, Scaled, TrainingData, bui
 
 Spec = dict[str, Any]  #: what the component is given, see `lrviz.live.component`
 
-KEY = "training"
+KEY: Final = "training"
 #: Seconds of work before progress is shown.
 PATIENCE = 1.0
 
 #: What an empty plane changes in the structure of the run behind it.
 _BLANK = {"structure": "blank"}
-#: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
-FIRST_RATES = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 
-_SCENARIOS: list[dict[str, Any]] = []
 _OWN = {settings.OWN: "Your own points"}
 _SCALES = {"standard": "Standardised", "raw": "Raw"}
 _DRAWN = {"contour": "Contour", "3d": "3D"}
 _START = "The start w₁, w₂, b"
-#: The title of the block that also says the parameters in both scales.
-_SCALED = "The scale"
-
 
 #: The visitor's uploaded file in the session, as a `TrainingData`.
 FILE_KEY = "training-file"
@@ -121,6 +115,8 @@ def mismatched(state: State) -> list[str]:
     # A data set smaller than the default batch is simply used whole, and points come and go.
     if state["data"] != settings.OWN and state["batch"] > rows and state["batch"] != default_batch:
         wrong.append("batch")
+    if not cards.stands(state["guide"], KEY):
+        wrong.append("guide")
     return wrong
 
 
@@ -233,7 +229,7 @@ def _written(made: Playback) -> Spec:
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
         "features": list(data.feature_names),
         "labels": list(data.label_names),
-        "texts": _texts(made),
+        "texts": texts(made),
     }
     return {**_shared(), **plain(own)}
 
@@ -250,6 +246,9 @@ def _shared() -> Spec:
         shape: build_figure("features", shape=shape).to_plotly_json() for shape in ("wide", "tall")
     }
     spec = {
+        "guide": guide.spec(
+            cards.CARDS, KEY, f"{base_path()}/", settings.defaults(settings.TRAINING)
+        ),
         "own": {
             "most": settings.POINTS_LIMIT,
             "reach": settings.POINTS_HIGH,
@@ -268,7 +267,7 @@ def _shared() -> Spec:
         "reach": settings.HIGH,
         "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
-        "rates": FIRST_RATES,
+        "rates": settings.FIRST_RATES,
         "uses": {
             name: [row.name for row in OPTIMIZERS.values() if argument in row.uses]
             for name, argument in (
@@ -278,7 +277,7 @@ def _shared() -> Spec:
                 ("seed", "seed"),
             )
         },
-        "scenarios": _SCENARIOS,
+        "scenarios": [],
         "controls": [
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
@@ -287,6 +286,7 @@ def _shared() -> Spec:
             control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
             control("field", "batch", "Batch", min=1, max=1000, whole=True),
             control("field", "seed", "Seed", min=0, max=999_999, whole=True),
+            control("field", "l2", "Decay λ", title="Weight decay", min=0, max=settings.DECAY_HIGH),
             control("field", "steps", "Steps", min=1, max=settings.STEPS_HIGH, whole=True),
             control("row", "start", "Start", count=3, title=_START, min=-reach, max=reach),
             control("choice", "plane", title="Plane", place="surface", options=_options(planes)),
@@ -299,132 +299,3 @@ def _shared() -> Spec:
 
 def _options(labels: Mapping[str, str]) -> list[list[str]]:
     return [[name, label] for name, label in labels.items()]
-
-
-# What is said
-
-
-def _texts(made: Playback) -> list[dict[str, Any]]:
-    lines, rates = _rates(made)
-    return [
-        {"title": "Learning rate", "lines": lines, "rates": rates},
-        {"title": "The data", "lines": _about_data(made)},
-        {"title": _SCALED, "lines": _about_scale(made)},
-    ]
-
-
-def _about_data(made: Playback) -> list[str]:
-    data = made.scaled.data
-    labels = ", ".join(
-        f"y = {label}" + (f" is {name}" if name != str(label) else "")
-        for label, name in enumerate(data.label_names)
-    )
-    count = f"{len(data)} examples" if len(data) > 1 else "One example"
-    lines = [*([data.teaches] if data.teaches else []), f"{count}; {labels}.", *data.notes]
-    if len(set(data.y.tolist())) == 1:
-        lines.append(
-            "There is one class only, so the best answer is always that one: the loss falls for "
-            "ever while the weights grow. Add the other class to give training something to weigh."
-        )
-    elif made.bounds.minimum is None:
-        lines.append(
-            "A line separates the classes. Take that line’s w and b and double them: every "
-            "example is still on its right side, and every loss is smaller. So no minimum exists, "
-            "and ‖w‖ keeps growing, for gradient descent like log t."
-        )
-    if made.request.data == "xor":
-        lines.append(
-            "At w = 0, b = 0 every a is ½, so each example adds ±½·x, and over the four corners "
-            "these cancel in every coordinate: the gradient is exactly zero. It is the minimum, "
-            "too: no line does better than J = log 2 = 0.6931."
-        )
-    if made.request.data == settings.OWN:
-        return [*lines, "The points are part of the link."]
-    if made.request.data == settings.FILE:
-        return [
-            *lines,
-            f"Your own file, {data.name}: it stays in this visit and is not in the link. Examples "
-            "are counted from 0, without the header and without rows that were left out.",
-        ]
-    return [*lines, f"Source: {data.source} Licence: {data.licence}"]
-
-
-def _about_scale(made: Playback) -> list[str]:
-    s = made.scaled
-    if made.request.scale == "raw":
-        return ["The features are used as they are, in their own units: what is large pulls more."]
-    each = "; ".join(
-        f"{name}: mean {number(float(m))}, standard deviation {number(float(d))}"
-        for name, m, d in zip(s.data.feature_names, s.mean, s.scale, strict=True)
-    )
-    return [
-        f"Each feature is standardised, (x − mean) / standard deviation. {each}.",
-    ]
-
-
-def _rates(made: Playback) -> tuple[list[str], list[tuple[str, float]]]:
-    """Sentences on the learning rates that matter, and rates to try."""
-    r, (guaranteed, local, _) = made.request, made.bounds
-    if r.opt == "newton":
-        return ["Newton’s method takes its step from the curvature and needs no η."], []
-    lines = [
-        "Too large a step crosses the valley and lands higher on the other side. How large is too "
-        "large depends on how strongly the surface is curved.",
-        f"The guaranteed bound, 2/L = {number(guaranteed)}: this L is not the loss but a number "
-        "that the curvature never exceeds, λmax(XᵀX)/4m, from the m examples as rows of X with a "
-        "column of ones for b. Below 2/L every step over the whole data lowers J, from anywhere.",
-    ]
-    if local is None:
-        lines.append(
-            "There is no local threshold: no minimum exists to settle at, and the curvature "
-            "fades as the weights grow."
-        )
-    else:
-        lines.append(
-            f"The local threshold, 2/λ* = {number(local)}: λ* is the largest curvature at the "
-            "minimum. Above it gradient descent cannot settle there: each step lands farther from "
-            "the minimum than it started, on the other side."
-        )
-    lines.append(_now(made))
-    if r.opt != "gd":
-        return lines, []
-    tries = [("Just below 2/L", _short(0.98 * guaranteed))]
-    if local is not None:
-        tries += [
-            ("Just below 2/λ*", _short(0.97 * local)),
-            ("Beyond 2/λ*", _short(1.15 * local)),
-            ("Far beyond", _short(4 * local)),
-        ]
-    return lines, [(text, lr) for text, lr in tries if lr <= settings.RATE_HIGH]
-
-
-def _short(x: float) -> float:
-    return float(f"{x:.3g}")
-
-
-def _now(made: Playback) -> str:
-    r, (guaranteed, local, _) = made.request, made.bounds
-    now = f"Now η = {number(r.lr)}"
-    if r.opt != "gd":
-        label = OPTIMIZERS[r.opt].label
-        rows = len(made.scaled.data)
-        if r.opt == "sgd" and r.batch > rows:
-            label += f" (with all {rows} rows at once, because a batch of {r.batch} is more)"
-        return f"{now}. Both are about full-batch gradient descent; {label} has limits of its own."
-    # A converged run flickers in the last digits of float64: that is not a rise.
-    before, after = made.history.losses[:-1], made.history.losses[1:]
-    rises = int((after > before * (1 + 1e-9)).sum())
-    rose = f" The loss rose at {rises} of {len(made.history)} steps." if rises else ""
-    if r.lr <= guaranteed:
-        return f"{now}: within the bound, so the loss never rises."
-    if local is not None and r.lr > local:
-        return (
-            f"{now}: beyond both. Far from the minimum the slope is mild and steps still help; "
-            f"near it each step leaps across the valley and lands higher.{rose}"
-        )
-    if local is None:
-        return f"{now}: beyond the bound, so single steps may raise the loss.{rose}"
-    return (
-        f"{now}: between the two. Nothing is promised on the way, but near the minimum the steps "
-        f"do settle.{rose}"
-    )

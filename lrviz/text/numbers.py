@@ -90,6 +90,11 @@ def exact(x: float, digits: int = DIGITS) -> bool:
     return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
 
 
+def equation(left: str, x: float, digits: int = DIGITS) -> str:
+    """``left = x``, with ≈ where the digits shown are rounded."""
+    return f"{left} {'=' if exact(x, digits) else '≈'} {number(x, digits)}".strip()
+
+
 _SLOT = re.compile(r"\{(?P<open>[(_~^%|])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
 
 

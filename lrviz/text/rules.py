@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from lrviz.core.expression import Expression, plain, rate, symbol
 from lrviz.text.explanations import equals, slot
-from lrviz.training.model import PARAMETERS
+from lrviz.training.model import DECAY_RATES, PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
 
 
-def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
+def rule_lines(opt: str, parameter: int, *, decays: bool = False) -> list[tuple[str, str]]:
     """One update rule for one parameter, 0, 1 or 2: (letters, template of numbers) per line.
+
+    Where the weights decay, a gradient that is written out has that term too.
 
     The templates' slots are read with `lrviz.training.walk.Step.read`.
     """
@@ -20,7 +22,10 @@ def rule_lines(opt: str, parameter: int) -> list[tuple[str, str]]:
         letters["g"] = rate(symbol("J"), own)
     lines, new = [], set[str]()
     for statement in rule.statements:
-        left, right = (plain(side.put(letters)) for side in (statement.left, statement.right))
+        shown = statement.right
+        if decays and statement.name == "g" and parameter < len(DECAY_RATES):
+            shown += DECAY_RATES[parameter]
+        left, right = (plain(side.put(letters)) for side in (statement.left, shown))
         lines.append((f"{left} {statement.sign} {right}", _numbers(rule, statement, new)))
         new.add(statement.name)
     return lines
@@ -33,7 +38,7 @@ def _defines_gradient(rule: Optimizer) -> bool:
 def _numbers(rule: Optimizer, statement: Statement, new: set[str]) -> str:
     """A statement in numbers; the letters in ``new`` have their values of this step already."""
     if statement.sign == "=":
-        return "d {~d} {d}, λ {~lambda} {lambda}"
+        return "d {~d} {d}, δ {~delta} {delta}"
     if statement.name == "g":
         return "{~g} {g}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lrviz.text.numbers import number
+from lrviz.text.numbers import equation, number
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, RunSettings
 from lrviz.training.walk import History
@@ -36,8 +36,8 @@ def describe(run: RunSettings, *, start_too: bool = True) -> str:
     rule = OPTIMIZERS[opt]
     said = [rule.label]
     for argument, text in (
-        ("learning_rate", f"η = {number(lr)}"),
-        ("momentum", f"μ = {number(momentum)}"),
+        ("learning_rate", equation("η", lr)),
+        ("momentum", equation("μ", momentum)),
         ("batch_size", f"batch {batch}"),
     ):
         if argument in rule.uses:

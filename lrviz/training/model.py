@@ -1,10 +1,13 @@
-"""Mean log loss of logistic regression over a data set, vectorised.
+"""The loss of logistic regression over a data set, J, vectorised.
 
-J(w1, w2, b) = 1/m Σ log(1 + e^(s·z)) with z = w1·x1 + w2·x2 + b and s = 1 - 2y, the sign
+The mean log loss is 1/m Σ log(1 + e^(s·z)) with z = w1·x1 + w2·x2 + b and s = 1 - 2y, the sign
 that is +1 for a label 0 and -1 for a label 1. Writing u = s·z folds the label into the
 data: each row is stored once as s·(x1, x2, 1), the loss is softplus(u) and the gradient is
 the mean of σ(u)·s·(x1, x2, 1), which equals (a - y)·(x1, x2, 1) and never subtracts a from
 1. Parameters are always ordered w1, w2, b.
+
+J is that mean and, where a weight decay λ is given, the term λ/2·(w1² + w2²) beside it: see
+`DECAY`.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lrviz.core.expression import ARRAY, compiled, symbols
 from lrviz.core.numerics import Array, said, sigmoid_pair, softplus
 
 #: Rows worked on at a time: three such columns of float64 stay in a core's own cache.
@@ -28,6 +32,8 @@ FOLD_FROM = 2048
 GRID_CELLS = 32_768
 #: Largest u for which exp(u) and its square stay finite enough for the short formulas.
 SAFE_LOGIT = 700.0
+#: Largest weight decay accepted: beyond it nothing is left of the data.
+DECAY_LIMIT = 1e6
 
 #: (across, up, held fixed) of each plane through parameter space, as parameter indices.
 PLANES: Mapping[str, tuple[int, int, int]] = MappingProxyType(
@@ -35,6 +41,30 @@ PLANES: Mapping[str, tuple[int, int, int]] = MappingProxyType(
 )
 #: Names of the parameters in their order.
 PARAMETERS = ("w1", "w2", "b")
+
+_w1, _w2, _decay = symbols("w1", "w2", "lambda")
+#: What weight decay adds to the mean loss: it pulls at the weights and leaves b alone.
+DECAY = _decay / 2 @ (_w1**2 + _w2**2)
+#: Its derivatives by w1 and w2; that by b is 0.
+DECAY_RATES = (_decay @ _w1, _decay @ _w2)
+
+_decay_of = compiled(DECAY, ("lambda", "w1", "w2"), ARRAY)
+_decay_rates_of = compiled(DECAY_RATES, ("lambda", "w1", "w2"), ARRAY)
+
+
+def decay(l2: float, params: Array) -> Any:
+    """`DECAY` at params (..., 3) or (..., 2)."""
+    return _decay_of(l2, params[..., 0], params[..., 1])
+
+
+def decay_gradient(l2: float, params: Array) -> Array:
+    """Its gradient (3,) at params (3,) or (2,)."""
+    return np.array([*_decay_rates_of(l2, params[0], params[1]), 0.0])
+
+
+def decay_hessian(l2: float) -> Array:
+    """Its second derivatives (3, 3), the same everywhere."""
+    return np.diag([l2, l2, 0.0])
 
 
 def check_data(X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, npt.NDArray[Any]]:
@@ -85,6 +115,23 @@ def check_params(params: npt.ArrayLike, name: str = "The parameters") -> Array:
     return w
 
 
+def check_decay(l2: Any) -> float:
+    """A weight decay as a float, 0 or more and finite.
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
+    try:
+        found = float(l2)
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not 0 <= found <= DECAY_LIMIT or isinstance(l2, str | bytes | bool):
+        raise ValueError(f"l2 must be a number from 0 to {DECAY_LIMIT:.0f}, not {said(l2)}.")
+    return found + 0.0
+
+
 class Batch:
     """A data set made ready for repeated evaluation.
 
@@ -96,10 +143,13 @@ class Batch:
     ----------
     signed : float64 array (3, m)
         Rows s·x1, s·x2 and s, with s = 1 - 2y.
+    l2 : float
+        The weight decay λ, 0 or more.
     """
 
-    def __init__(self, X: npt.ArrayLike, y: npt.ArrayLike) -> None:
+    def __init__(self, X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> None:
         """Check the data (see `check_data`) and sign it."""
+        self.l2 = l2
         features, labels = check_data(X, y)
         self.signed: Array = np.empty((3, len(features)))
         sign = self.signed[2]
@@ -122,7 +172,7 @@ class Batch:
         return [self.signed[:, i : i + BLOCK] for i in range(0, len(self), BLOCK)]
 
     def evaluate(self, params: Array) -> tuple[float, Array]:
-        """Mean loss and its gradient (3,) at params (3,).
+        """J and its gradient (3,) at params (3,).
 
         With E = exp(u): the loss is log1p(E) and σ(u) is E/(1 + E), both good to a few
         units in the last place for every u below 709. Where something overflows the sum
@@ -144,7 +194,11 @@ class Batch:
         if not math.isfinite(total):
             total, gradient = self._evaluate_saturated(params)
         gradient /= len(self)
-        return total / len(self), gradient
+        mean = total / len(self)
+        if self.l2:
+            mean += float(decay(self.l2, params))
+            gradient += decay_gradient(self.l2, params)
+        return mean, gradient
 
     def _evaluate_saturated(self, params: Array) -> tuple[float, Array]:
         total, gradient = 0.0, np.zeros(3)
@@ -155,23 +209,27 @@ class Batch:
         return total, gradient
 
     def loss(self, params: Array) -> float:
-        """Mean loss at params (3,)."""
+        """J at params (3,)."""
         return self.evaluate(params)[0]
 
     def gradient_of_rows(self, params: Array, rows: npt.NDArray[np.int64]) -> Array:
-        """Gradient (3,) of the mean loss over the rows named, for minibatches."""
+        """Gradient (3,) of J with the mean over the rows named, for minibatches."""
         block = np.take(self.signed, rows, axis=1)
         with np.errstate(all="ignore"):
-            return np.asarray(block @ sigmoid_pair(params @ block)[0] / len(rows))
+            found = np.asarray(block @ sigmoid_pair(params @ block)[0] / len(rows))
+            return found + decay_gradient(self.l2, params) if self.l2 else found
 
     def hessian(self, params: Array) -> Array:
-        """Second derivatives (3, 3) at params: the mean of p·q·x xᵀ with x = (x1, x2, 1)."""
+        """Second derivatives (3, 3) at params: the mean of p·q·x xᵀ with x = (x1, x2, 1).
+
+        Weight decay adds λ for each of the two weights.
+        """
         out = np.zeros((3, 3))
         for block in self.split():
             with np.errstate(all="ignore"):
                 p, q = sigmoid_pair(params @ block)
                 out += (block * (p * q)) @ block.T
-        return out / len(self)
+        return out / len(self) + decay_hessian(self.l2)
 
 
 def _sum_log1p(e: Array, work: Array) -> float:
@@ -199,25 +257,28 @@ def _fold(e: Array, out: Array) -> Array:
     return out
 
 
-def mean_loss(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> float:
-    """Mean log loss (natural log) of X (m, 2), y (m,) at params w1, w2, b; in [0, ∞)."""
-    return Batch(X, y).loss(check_params(params))
+def mean_loss(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike, l2: float = 0.0) -> float:
+    """J: mean log loss (natural log) of X (m, 2), y (m,) at params w1, w2, b; in [0, ∞).
+
+    With ``l2``, a weight decay of 0 or more, (l2/2)(w1² + w2²) is added.
+    """
+    return Batch(X, y, l2).loss(check_params(params))
 
 
-def gradient(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
+def gradient(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike, l2: float = 0.0) -> Array:
     """Gradient (3,) of `mean_loss` by w1, w2, b."""
-    return Batch(X, y).evaluate(check_params(params))[1]
+    return Batch(X, y, l2).evaluate(check_params(params))[1]
 
 
-def hessian(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
+def hessian(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike, l2: float = 0.0) -> Array:
     """Hessian (3, 3) of `mean_loss` by w1, w2, b; symmetric, never negative definite."""
-    return Batch(X, y).hessian(check_params(params))
+    return Batch(X, y, l2).hessian(check_params(params))
 
 
 def contributions(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> Array:
     """What each example adds to the gradient, (a - y)·(x1, x2, 1), as (m, 3).
 
-    Their mean is the gradient. a - y is p for a label 0 and -q for a label 1, with
+    Their mean is the gradient of the mean loss. a - y is p for a label 0 and -q for a label 1, with
     p = σ(z) and q = σ(-z), so a nearly right answer keeps its digits.
     """
     features, labels = check_data(X, y)
@@ -231,9 +292,15 @@ def contributions(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike) -> 
 
 
 def loss_grid(
-    X: npt.ArrayLike, y: npt.ArrayLike, w1: npt.ArrayLike, w2: npt.ArrayLike, b: float
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    w1: npt.ArrayLike,
+    w2: npt.ArrayLike,
+    b: float,
+    *,
+    l2: float = 0.0,
 ) -> Array:
-    """Mean log loss on a grid of w1 and w2 at one b, as (len(w2), len(w1)).
+    """J, the mean log loss and the decay term, at one b, as (len(w2), len(w1)).
 
     Parameters
     ----------
@@ -242,18 +309,20 @@ def loss_grid(
     w1, w2 : arrays in one dimension
         The weights along the grid's edges.
     b : float
+    l2 : float
+        The weight decay λ: λ/2·(w1² + w2²) is added. 0 or more.
 
     Raises
     ------
     ValueError
-        Bad data, or a value that is not a finite number.
+        Bad data, or a value that is not a finite number, or a negative ``l2``.
 
     Examples
     --------
     >>> lrviz.loss_grid([[0, 0], [1, 1]], [0, 1], w1=[0, 1], w2=[0], b=0.0).round(4).tolist()
     [[0.6931, 0.5032]]
     """
-    return slice_grid(X, y, "w1w2", w1, w2, b)
+    return slice_grid(X, y, "w1w2", w1, w2, b, l2=l2)
 
 
 def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
@@ -263,8 +332,10 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
     across: npt.ArrayLike,
     up: npt.ArrayLike,
     third: float,
+    *,
+    l2: float = 0.0,
 ) -> Array:
-    """Mean log loss on a slice of parameter space, as (len(up), len(across)).
+    """J on a slice of parameter space, as (len(up), len(across)).
 
     Parameters
     ----------
@@ -276,12 +347,15 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
         Their values, finite, in one dimension.
     third : float
         The value of the parameter that the plane's name leaves out.
+    l2 : float
+        The weight decay λ, 0 or more.
 
     Raises
     ------
     ValueError
         Bad data, an unknown plane, or a value that is not a finite number.
     """
+    l2 = check_decay(l2)
     if plane not in PLANES:
         raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
     signed = Batch(X, y).signed
@@ -313,7 +387,12 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
                     np.exp(work, out=work)
                     np.log1p(work, out=work)
                     total[n] += work.sum(axis=1)
-    return np.asarray(total / signed.shape[1])
+        total /= signed.shape[1]
+        if l2:
+            nodes = np.empty((*total.shape, 3))
+            nodes[..., i], nodes[..., j], nodes[..., k] = horizontal, vertical[:, None], held
+            total += decay(l2, nodes)
+    return total
 
 
 def _axis(values: npt.ArrayLike) -> Array:

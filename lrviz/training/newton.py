@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.training.model import Batch, check_data
-from lrviz.training.separability import separable
+from lrviz.training.model import Batch, check_data, decay, decay_gradient, decay_hessian
+from lrviz.training.separability import has_minimum
 
 #: Newton's matrix, scaled to a unit diagonal, gets its smallest eigenvalue lifted to this.
 CURVATURE_FLOOR = 1e-13
@@ -28,10 +28,10 @@ class NewtonStep(NamedTuple):
     Attributes
     ----------
     direction : float64 array (n,)
-        The solution d of (H + λ·diag H)·d = gradient, which is subtracted from the parameters;
+        The solution d of (H + δ·diag H)·d = gradient, which is subtracted from the parameters;
         zero when no damping made the loss fall.
     damping : float
-        λ; 0 for plain Newton.
+        δ; 0 for plain Newton.
     gain : float
         Predicted fall of the loss, gradient·d/2.
     """
@@ -47,9 +47,9 @@ def newton_step(
     """Solve with the Hessian, damped where it must be.
 
     The Hessian is scaled to a unit diagonal, which makes the rule independent of the
-    features' units; λ is added to that diagonal (Levenberg 1944, Marquardt 1963). λ is 0
+    features' units; δ is added to that diagonal (Levenberg 1944, Marquardt 1963). δ is 0
     unless the smallest eigenvalue is below `CURVATURE_FLOOR`, and then just enough to lift
-    it there. With ``loss`` given, λ is raised to 0.001 and then tenfold, until the loss is
+    it there. With ``loss`` given, δ is raised to 0.001 and then tenfold, until the loss is
     no higher than before.
     """
     curvature = np.diag(hessian)
@@ -69,13 +69,15 @@ def newton_step(
     return NewtonStep(direction, damping, gain)
 
 
-def minimum(X: npt.ArrayLike, y: npt.ArrayLike) -> Array | None:
-    """The parameters (3,) of least mean loss, by Newton from zero; None if there are none.
+def minimum(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> Array | None:
+    """The parameters (3,) of least J, by Newton from zero; None if there are none.
+
+    With weight decay, ``l2`` above 0, they exist for separable classes too.
 
     Where the data lie on one line (a constant column, say) many parameters share the least
     loss, and one of them is returned.
     """
-    if separable(X, y):
+    if not has_minimum(X, y, l2):
         return None
     # Solved for centred features of unit size, where the Hessian is well conditioned.
     features, labels = check_data(X, y)
@@ -86,8 +88,16 @@ def minimum(X: npt.ArrayLike, y: npt.ArrayLike) -> Array | None:
     centred /= size
     batch, params = Batch(centred, labels), np.zeros(3)
     del centred
+    # The term in w = v / size, where v are the weights of the centred features.
+    unit = np.append(size, 1.0)
+    bend = decay_hessian(l2) / np.multiply.outer(unit, unit)
+
+    def loss(at: Array) -> float:
+        return batch.loss(at) + float(decay(l2, at / unit))
+
     for _ in range(_NEWTON_STEPS):
-        step = newton_step(params, batch.evaluate(params)[1], batch.hessian(params), batch.loss)
+        slope = batch.evaluate(params)[1] + decay_gradient(l2, params / unit) / unit
+        step = newton_step(params, slope, batch.hessian(params) + bend, loss)
         params = params - step.direction
         if step.gain <= NEWTON_TOLERANCE:
             break
@@ -101,27 +111,35 @@ class StepBounds(NamedTuple):
     Attributes
     ----------
     guaranteed : float
-        2/L with L = λmax(XᵀX)/4m, bias column included: below it every step from anywhere
-        lowers the loss (Nesterov, Introductory Lectures on Convex Optimization, 1.2.3).
+        2/K with K the largest eigenvalue of XᵀX/(4m) + λ·diag(1, 1, 0), bias column included:
+        no curvature anywhere is larger, and below 2/K every step from anywhere lowers the loss
+        (Nesterov, Introductory Lectures on Convex Optimization, 1.2.3, where K is called L).
     local : float or None
-        2/λmax(H) with the Hessian H at the minimum: above it descent cannot settle there.
-        None where no minimum exists.
+        2/κ with κ the largest eigenvalue of the Hessian at the minimum: above it descent
+        cannot settle there. None where no minimum exists.
     minimum : float64 array (3,) or None
-        The parameters of least loss.
+        The parameters of least J.
+    steepest : float64 array (3,) or None
+        The direction of that curvature, of length 1.
     """
 
     guaranteed: float
     local: float | None
     minimum: Array | None
+    steepest: Array | None = None
 
 
-def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike) -> StepBounds:
+def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> StepBounds:
     """The learning rate that is safe everywhere, and the one that is safe at the minimum."""
-    best = minimum(X, y)
-    batch = Batch(X, y)
-    # The sign squares away: signed·signedᵀ is XᵀX with the bias column.
-    bound = np.linalg.eigvalsh(batch.signed @ batch.signed.T)[-1] / (4 * len(batch))
+    guaranteed, best = guaranteed_rate(X, l2), minimum(X, y, l2)
     if best is None:
-        return StepBounds(2 / float(bound), None, None)
-    steepest = float(np.linalg.eigvalsh(batch.hessian(best))[-1])
-    return StepBounds(2 / float(bound), 2 / steepest, best)
+        return StepBounds(guaranteed, None, None)
+    curvatures, directions = np.linalg.eigh(Batch(X, y, l2).hessian(best))
+    return StepBounds(guaranteed, 2 / float(curvatures[-1]), best, directions[:, -1])
+
+
+def guaranteed_rate(X: npt.ArrayLike, l2: float = 0.0) -> float:
+    """2/K alone, which does not depend on the labels."""
+    rows = np.asarray(X, dtype=np.float64)
+    wide = np.column_stack([rows, np.ones(len(rows))])
+    return 2 / float(np.linalg.eigvalsh(wide.T @ wide / (4 * len(rows)) + decay_hessian(l2))[-1])

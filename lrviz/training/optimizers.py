@@ -160,13 +160,13 @@ def _newton(w: Array, g: Array, objective: Objective) -> Values:
         raise ValueError("Newton needs the second derivatives.")
     curvature = objective.hessian(w)
     step = newton_step(w, g, curvature, objective.loss)
-    return {"d": step.direction, "lambda": step.damping, "gain": step.gain, "H": curvature}
+    return {"d": step.direction, "delta": step.damping, "gain": step.gain, "H": curvature}
 
 
 w, g, v, m, s, d, t, H = symbols("w", "g", "v", "m", "s", "d", "t", "H")
 m_hat, s_hat, x = symbols("m_hat", "s_hat", "x")
 eta, mu, alpha, beta1, beta2, epsilon, damping = symbols(
-    "eta", "mu", "alpha", "beta1", "beta2", "epsilon", "lambda"
+    "eta", "mu", "alpha", "beta1", "beta2", "epsilon", "delta"
 )
 _RATE, _MOMENTUM = ("learning_rate",), ("learning_rate", "momentum")
 _DESCENT = Statement(w, w - eta @ g)

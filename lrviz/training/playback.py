@@ -10,7 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +20,20 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, standardise
 from lrviz.training.newton import StepBounds, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.separability import separable
 from lrviz.training.surface import Progress, Surface, surface_of, unwatched
-from lrviz.training.walk import History, replay, train
+from lrviz.training.walk import History, Rows, replay, train
 
 #: The parameters' symbols.
 SYMBOLS = ("w₁", "w₂", "b")
 #: Playbacks kept of one data set; one holds at most `slices.BYTES_LIMIT` of slices, and less than
 #: that of all else.
 KEPT = 3
+#: Bounds kept of one data set, which are a few numbers each.
+BOUNDS_KEPT = 64
+
+#: Row numbers of minibatches kept of one playback; a longer run is known by its first steps.
+BATCHES_LIMIT = 100_000
 
 #: What sets a run apart from another on the same data: opt, lr, momentum, batch, seed and the
 #: start w1, w2, b, as the arguments of `lrviz.train`.
@@ -41,12 +47,12 @@ class Request(NamedTuple):
     ----------
     data, scale : str
         A name in `lrviz.data.built_in.DATASETS`; ``standard`` or ``raw``.
-    opt, lr, momentum, batch, steps, seed, start
+    opt, lr, momentum, batch, steps, seed, start, l2
         The arguments of `lrviz.train`.
     plane : str
         A key of `lrviz.training.model.PLANES`.
     comparisons : tuple of RunSettings
-        Runs beside this one; steps and data are shared.
+        Runs beside this one; steps, data and ``l2``, so all of J, are shared.
     """
 
     data: str = "penguins"
@@ -59,6 +65,7 @@ class Request(NamedTuple):
     seed: int = 0
     start: tuple[float, float, float] = (0.0, 0.0, 0.0)
     plane: str = "w1w2"
+    l2: float = 0.0
     comparisons: tuple[RunSettings, ...] = ()
 
     @property
@@ -80,7 +87,7 @@ class Scaled(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Playback:
     """A run with its surface.
 
@@ -97,6 +104,9 @@ class Playback:
         The gradient that each next step is computed from: the minibatch's own for sgd.
     terms : mapping of str to array
         What the rule computes on the way, by `Optimizer.terms`: (k + 1, 3) or (k + 1,).
+    batches : tuple of int arrays
+        Rows of the minibatch of each next step; empty where there are none, and no longer
+        than `BATCHES_LIMIT` in all.
     bounds : StepBounds
     comparisons : tuple of History
         The runs of ``request.comparisons``.
@@ -109,8 +119,20 @@ class Playback:
     following: Array
     used: Array
     terms: Mapping[str, Array]
+    batches: tuple[Rows, ...]
     bounds: StepBounds
     comparisons: tuple[History, ...]
+
+    @cached_property
+    def separable(self) -> bool:
+        """Whether a line parts the classes."""
+        return separable(self.scaled.X, self.scaled.data.y)
+
+    @property
+    def other_scale(self) -> Array:
+        """The features on the scale that this run is not on: standardised or raw."""
+        data = self.scaled.data
+        return standardise(data.X)[0] if self.request.scale == "raw" else data.X
 
     @property
     def steps(self) -> int:
@@ -128,7 +150,7 @@ class TrainingData:
         """Take a data set; nothing is computed before it is asked for."""
         self.data = data
         self._scaled: dict[str, Scaled] = {}
-        self._bounds: dict[str, StepBounds] = {}
+        self._bounds: OrderedDict[tuple[str, float], StepBounds] = OrderedDict()
         self._playbacks: OrderedDict[Request, Playback] = OrderedDict()
 
     def scaled(self, scale: str) -> Scaled:
@@ -140,11 +162,15 @@ class TrainingData:
             self._scaled[scale] = Scaled(data, *made, digest)
         return self._scaled[scale]
 
-    def bounds(self, scale: str) -> StepBounds:
-        """Learning rates that matter; they need a fit."""
-        if scale not in self._bounds:
-            self._bounds[scale] = step_bounds(self.scaled(scale).X, self.data.y)
-        return self._bounds[scale]
+    def bounds(self, scale: str, l2: float = 0.0) -> StepBounds:
+        """Learning rates that matter; they need a fit. The last are kept."""
+        at = (scale, l2)
+        if at not in self._bounds:
+            self._bounds[at] = step_bounds(self.scaled(scale).X, self.data.y, l2)
+        self._bounds.move_to_end(at)
+        while len(self._bounds) > BOUNDS_KEPT:
+            self._bounds.popitem(last=False)
+        return self._bounds[at]
 
     def make(self, request: Request, progress: Progress | None = None) -> Playback:
         """The playback of a run on this data, whatever ``request.data`` says; the last are kept.
@@ -191,18 +217,19 @@ def make(request: Request, progress: Progress | None = None) -> Playback:
     return built_in(request.data).make(request, progress)
 
 
-def _trained(s: Scaled, run: RunSettings, steps: int, progress: Progress) -> History:
+def _trained(s: Scaled, run: RunSettings, request: Request, progress: Progress) -> History:
     opt, lr, momentum, batch, seed, *start = run
     return train(
         s.X,
         s.data.y,
         optimizer=opt,
         learning_rate=lr,
-        steps=steps,
+        steps=request.steps,
         start=start,
         momentum=momentum,
         batch_size=min(batch, len(s.data)),
         seed=seed,
+        l2=request.l2,
         progress=lambda k, of: progress(k, of) and None,
     )
 
@@ -210,9 +237,9 @@ def _trained(s: Scaled, run: RunSettings, steps: int, progress: Progress) -> His
 def _made(source: TrainingData, request: Request, progress: Progress) -> Playback:
     s = source.scaled(request.scale)
     history, *comparisons = (
-        _trained(s, run, request.steps, progress) for run in (request.run, *request.comparisons)
+        _trained(s, run, request, progress) for run in (request.run, *request.comparisons)
     )
-    limits = source.bounds(request.scale)
+    limits = source.bounds(request.scale, request.l2)
     surface = surface_of(
         [history, *comparisons],
         s.X,
@@ -221,14 +248,16 @@ def _made(source: TrainingData, request: Request, progress: Progress) -> Playbac
         minimum=limits.minimum,
         progress=progress,
     )
-    following, used, terms = _replayed(history, s)
+    following, used, terms, batches = _replayed(history, s)
     return Playback(
-        request, s, history, surface, following, used, terms, limits, tuple(comparisons)
+        request, s, history, surface, following, used, terms, batches, limits, tuple(comparisons)
     )
 
 
-def _replayed(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Array]]:
-    """Where each step leads, the last of which was not taken; the gradient it used; its terms."""
+def _replayed(
+    history: History, s: Scaled
+) -> tuple[Array, Array, dict[str, Array], tuple[Rows, ...]]:
+    """Of each step: where it leads, which the last did not, its gradient, terms and rows."""
     with np.errstate(all="ignore"):
         steps = list(replay(history, s.X, s.data.y))
     terms = {
@@ -238,4 +267,10 @@ def _replayed(history: History, s: Scaled) -> tuple[Array, Array, dict[str, Arra
     following, used = (
         np.array([getattr(step, name) for step in steps]) for name in ("after", "gradient")
     )
-    return following, used, terms
+    batches, room = list[Rows](), BATCHES_LIMIT
+    for step in steps:
+        room -= 0 if step.rows is None else len(step.rows)
+        if step.rows is None or room < 0:
+            break
+        batches.append(step.rows)
+    return following, used, terms, tuple(batches)

@@ -55,6 +55,22 @@ def separable(X: npt.ArrayLike, y: npt.ArrayLike) -> bool:
     return bool(np.any((apart >= -OVERLAP) & (spread > OVERLAP)))
 
 
+def has_minimum(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> bool:
+    """Whether J has a minimum: no line parts the classes, or weight decay holds the weights.
+
+    Of one class alone it has none even so: b is not held, and grows without end.
+
+    Raises
+    ------
+    ValueError
+        As `check_data`.
+    """
+    if not l2:
+        return not separable(X, y)
+    labels = check_data(X, y)[1]
+    return bool((labels != labels[0]).any())
+
+
 def _hull(points: Array) -> Array:
     """Corners of the convex hull of points (n, 2), in order (Andrew's monotone chain)."""
     if len(points) > _HULL_FILTER:

@@ -188,7 +188,7 @@ def surface_of(
             )
             for n in PLANES[plane][:2]
         )
-        cut = partial(slice_grid, X, y, plane, across, up)
+        cut = partial(slice_grid, X, y, plane, across, up, l2=histories[0].l2)
         slices = _slices(first[:, k], drawn, cut, progress or unwatched)
         surface = Surface(plane, across, up, slices, first[:, k], 0.0, 1.0)
         if _mesh_error(surface, histories[0]) <= ACCURACY:

@@ -19,14 +19,14 @@ import numpy.typing as npt
 from lrviz.core.numerics import Array, said
 from lrviz.core.symbols import superscript
 from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
-from lrviz.training.model import Batch, check_params
+from lrviz.training.model import Batch, check_decay, check_params
 from lrviz.training.newton import NEWTON_TOLERANCE
 from lrviz.training.optimizers import (
     NO_OBJECTIVE,
     Objective,
     Optimizer,
 )
-from lrviz.training.separability import separable
+from lrviz.training.separability import has_minimum
 
 #: Most steps of one run.
 STEPS_LIMIT = 100_000
@@ -202,12 +202,12 @@ class History:
     params : float64 array (k + 1, 3)
         w1, w2, b after each step; row 0 is the start.
     losses : float64 array (k + 1,)
-        Mean log loss over all the data at those parameters.
+        J at those parameters: the mean log loss over all the data, and the decay term.
     gradients : float64 array (k + 1, 3)
         Its gradient over all the data, for sgd too.
     stopped : str or None
         Why the run ended before ``steps``, as a sentence.
-    optimizer, learning_rate, steps, start, momentum, batch_size, seed
+    optimizer, learning_rate, steps, start, momentum, batch_size, seed, l2
         The arguments of the run.
     """
 
@@ -222,6 +222,7 @@ class History:
     momentum: float
     batch_size: int
     seed: int
+    l2: float = 0.0
 
     def __len__(self) -> int:
         """Steps taken."""
@@ -247,6 +248,7 @@ def train(
     momentum: float = 0.9,
     batch_size: int = 16,
     seed: int = 0,
+    l2: float = 0.0,
     progress: Callable[[int, int], object] | None = None,
 ) -> History:
     """Fit logistic regression step by step and keep every step.
@@ -269,6 +271,11 @@ def train(
         the data; the last minibatch of a pass may be smaller.
     seed : int
         Seed of those shuffles, 0 or more: NumPy's Generator on PCG64.
+    l2 : float
+        The weight decay λ, 0 or more: λ/2·(w1² + w2²) is added to the mean loss, so λw1 and
+        λw2 to the gradient, that of a minibatch too; b is left alone. It is the
+        ``weight_decay`` of PyTorch's optimizers of these names, given to the weights alone;
+        scikit-learn's ``C`` is 1/(λm).
     progress : callable, optional
         Called as ``progress(k, steps)`` after each step; a true answer ends the run.
 
@@ -278,8 +285,8 @@ def train(
         It is shorter than ``steps`` when the run diverged (it ends at the last finite
         step), when a step left all parameters exactly where they were and every later one
         would too, when ``progress`` asked, or when Newton was done: its next step would
-        lower the loss by less than 1e-18, or by less than 1e-9 where a line separates the
-        classes and no minimum exists.
+        lower the loss by less than 1e-18, or by less than 1e-9 where no minimum exists: a
+        line separates the classes, and no weight decay holds the weights.
 
     Raises
     ------
@@ -301,11 +308,12 @@ def train(
     most = whole("steps", steps, 0, STEPS_LIMIT)
     seed = whole("seed", seed, 0, None)
     batch_size = whole("batch_size", batch_size, 1, None)
+    l2 = check_decay(l2)
     w = check_params(start, "The start")
     tolerance = None
     if rule.name == "newton":
-        tolerance = SEPARABLE_TOLERANCE if separable(X, y) else NEWTON_TOLERANCE
-    batch = Batch(X, y)
+        tolerance = NEWTON_TOLERANCE if has_minimum(X, y, l2) else SEPARABLE_TOLERANCE
+    batch = Batch(X, y, l2)
     stochastic = rule.name == "sgd"
     if stochastic and batch_size > len(batch):
         raise ValueError(
@@ -353,6 +361,7 @@ def train(
         momentum=mu,
         batch_size=batch_size,
         seed=seed,
+        l2=l2,
     )
 
 
@@ -461,7 +470,7 @@ def replay(history: History, X: npt.ArrayLike, y: npt.ArrayLike) -> Iterator[Ste
     ValueError
         The data are not the run's.
     """
-    rule, batch = optimizer_named(history.optimizer), Batch(X, y)
+    rule, batch = optimizer_named(history.optimizer), Batch(X, y, history.l2)
     slope = _known_slope(history.gradients)
     if rule.name == "sgd":
         if history.batch_size > len(batch):

@@ -24,6 +24,7 @@ from lrviz.data.dataset import Dataset, from_points, standardise
 from lrviz.live.derivation_payload import length
 from lrviz.pages import graph, tables, training
 from lrviz.text import explanations
+from lrviz.text.cards import CARDS
 from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions
 from lrviz.training.optimizers import OPTIMIZERS
@@ -129,6 +130,7 @@ GRAPH_MAKERS: dict[str, Maker] = {
     "line": lambda rng, s: rng.randrange(length(s["part"], s["loss"])),
     "nudge": one_of(None, 1.0, 0.001, 1e-15, 0.3),
     "hide": some_of(settings.HIDEABLE),
+    "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "graph")),
 }
 
 
@@ -163,6 +165,7 @@ _GRAPH_SCREEN = """
     stage: text(".lv-player .lv-count"), line: text(".lv-derivation .lv-count"),
     product: shown(".lv-product"), player: shown(".lv-player"),
     derivation: shown(".lv-derivation"), try: shown(".lv-foot"),
+    guide: text(".lv-guide:not([hidden]) h1"),
     nudge: document.querySelector("[aria-label=nudge]").getAttribute("aria-valuetext"),
     check: document.querySelector(".st-key-graph-check") !== null,
     computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
@@ -195,6 +198,7 @@ def graph_shown(state: State) -> Screen:
         "line": f"Line {state['line'] + 1} of {length(state['part'], state['loss'])}",
         **{part: part not in state["hide"] for part in ("product", "derivation", "try")},
         "player": not {"player", "values"} & set(state["hide"]),
+        "guide": state["guide"] and CARDS[state["guide"]].title,
         "nudge": "none" if state["nudge"] is None else number(state["nudge"]),
         "check": "check" not in state["hide"],
         # The walk shows gradients once it turns back at L.
@@ -287,6 +291,7 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "example": lambda rng, s: rng.choice((0, rng.randrange(_rows(s)))),
     "comparisons": _comparisons,
     "hide": some_of(settings.TRAINING_HIDEABLE),
+    "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "training")),
 }
 
 #: The region that a part of the page is, by the part's name in the link.

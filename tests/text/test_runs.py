@@ -77,7 +77,7 @@ def test_the_numbers_of_a_rule_come_to_what_it_says(opt, parameter):
         ("gd", ["w₁ ← w₁ − η·∂J/∂w₁"]),
         ("sgd", ["g ← mean over the minibatch of (a − y)·x", "w₁ ← w₁ − η·g"]),
         ("momentum", ["v ← μ·v + ∂J/∂w₁", "w₁ ← w₁ − η·v"]),
-        ("newton", ["(H + λ·diag(H))·d = g", "w₁ ← w₁ − d"]),
+        ("newton", ["(H + δ·diag(H))·d = g", "w₁ ← w₁ − d"]),
     ],
 )
 def test_a_gradient_is_written_out_unless_the_rule_says_what_it_is(opt, lines):

@@ -1,0 +1,604 @@
+"""The cards of the guide, in one table: a new card touches this module alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf, log, log10, nextafter
+from types import MappingProxyType
+from typing import Any
+
+from lrviz.text.guide import Amount, Card, Choose, Option, Page, Try, Type, always
+from lrviz.text.sentence import DOWN, ONE, UP, ZERO, Bounds
+
+_LEAST = nextafter(0.0, inf)
+NEGATIVE: Bounds = (None, -_LEAST)
+POSITIVE: Bounds = (_LEAST, None)
+
+#: Stages of the walk in the view "features": what is known when a card asks.
+_Z, _A, _L, _BACK = 1, 2, 3, 5
+
+_GRAPH: tuple[Card, ...] = (
+    Card(
+        "belief",
+        "graph",
+        "What the model believes",
+        always(
+            "z = w₁x₁ + w₂x₂ + b adds up what each part contributes: the bars in z. The sigmoid σ "
+            "turns z into a, the probability that the model gives to the answer 1."
+        ),
+        Choose(
+            "z is {value.z}. Where will a be?",
+            (
+                Option("below ½", {"value.z": NEGATIVE}, "Only a z below 0 leads below ½."),
+                Option("exactly ½", {"value.z": ZERO}, "Only z = 0 leads to exactly ½."),
+                Option("above ½", {"value.z": POSITIVE}, "Only a z above 0 leads above ½."),
+            ),
+        ),
+        (
+            (
+                ({"value.z": ZERO}, "σ(0) = ½: the model has no opinion."),
+                (
+                    {"value.z": UP},
+                    "σ(0) = ½, and σ only rises: z above 0 gives a {~value.a} {value.a}. The model "
+                    "leans to the answer 1.",
+                ),
+                (
+                    {},
+                    "σ(0) = ½, and σ only rises: z below 0 gives a {~value.a} {value.a}. The model "
+                    "leans to the answer 0.",
+                ),
+            ),
+        ),
+        state={"stage": _Z},
+        shown={"stage": _A},
+        lit=("z", "a"),
+    ),
+    Card(
+        "charge",
+        "graph",
+        "What the loss charges",
+        (
+            (
+                ({"value.y": ONE}, "The answer is 1, and the model gave it the probability a. "),
+                ({}, "The answer is 0, and the model gave it the probability 1 − a. "),
+            ),
+            (({}, "The loss L is minus the logarithm of that: the price of being unsure."),),
+        ),
+        Try(
+            "Drag w₁ until the loss is below 0.1. Which way do you expect to go?",
+            {"value.L": (None, 0.1)},
+        ),
+        (
+            (
+                (
+                    {"value.y": ONE},
+                    "a {~value.a} {value.a} now, and L {~value.L} {value.L}. ",
+                ),
+                (
+                    {},
+                    "1 − a {~complement.a} {complement.a} now, and L {~value.L} {value.L}. ",
+                ),
+            ),
+            (
+                (
+                    {},
+                    "Sure and right costs next to nothing; drag the other way, and sure and wrong "
+                    "costs without end.",
+                ),
+            ),
+        ),
+        state={"stage": _L},
+        lit=("L",),
+    ),
+    Card(
+        "way",
+        "graph",
+        "Which way?",
+        always("Now only w₁ may move, and everything else is held. We want the loss to fall."),
+        Choose(
+            "Should w₁ go up or down?",
+            (
+                Option(
+                    "up",
+                    {"adjoint.w1": NEGATIVE},
+                    "Up would be right where the loss falls as w₁ grows: with a negative slope.",
+                ),
+                Option(
+                    "down",
+                    {"adjoint.w1": POSITIVE},
+                    "Down would be right where the loss grows with w₁: with a positive slope.",
+                ),
+                Option(
+                    "it makes no difference",
+                    {"adjoint.w1": ZERO},
+                    "That would need a slope of exactly 0, as with x₁ = 0.",
+                ),
+            ),
+        ),
+        (
+            (
+                (
+                    {"adjoint.w1": ZERO},
+                    "x₁ = 0: w₁ is multiplied by nothing but 0, and the curve of L against w₁ is "
+                    "level.",
+                ),
+                (
+                    {"adjoint.w1": DOWN},
+                    "The curve of L against w₁ goes down to the right: its slope ∂L/∂w₁ "
+                    "{~adjoint.w1} {adjoint.w1} is negative, so more w₁ means less loss. The sign "
+                    "of the slope says which way, and you go against it.",
+                ),
+                (
+                    {},
+                    "The curve of L against w₁ goes up to the right: its slope ∂L/∂w₁ "
+                    "{~adjoint.w1} {adjoint.w1} is positive, so less w₁ means less loss. The sign "
+                    "of the slope says which way, and you go against it.",
+                ),
+            ),
+        ),
+        state={"stage": _L},
+        shown={"stage": None},
+        lit=("w1",),
+    ),
+    Card(
+        "rate",
+        "graph",
+        "A slope is a rate",
+        always(
+            "∂L/∂w₁ {~adjoint.w1} {adjoint.w1}: so much does the loss change for each unit of w₁, "
+            "as long as the step is small."
+        ),
+        Type(
+            "Let w₁ grow by 0.01. By how much will the loss change, about?",
+            Amount(("adjoint.w1",), by=0.01),
+            (
+                (
+                    Amount(("adjoint.w1",), by=-0.01),
+                    "The size is right; the sign of the slope is the sign of the change.",
+                ),
+                (
+                    Amount(("adjoint.w1",)),
+                    "That is the change for a whole unit; 0.01 is a hundredth of one.",
+                ),
+                (
+                    Amount(("adjoint.w1",), by=-1.0),
+                    "That is the change for a whole unit, with the other sign.",
+                ),
+                (
+                    Amount(("adjoint.w1",), by=0.1),
+                    "That is for 0.1; 0.01 is ten times smaller.",
+                ),
+            ),
+        ),
+        always(
+            "A slope is a rate: rate × change = {adjoint.w1} × 0.01. The nudge does it: at each "
+            "node the true change stands beside rate × change, and they nearly agree, because a "
+            "curve is nearly its tangent for a small step."
+        ),
+        shown={"nudge": 0.01},
+        lit=("w1", "L"),
+        part="nudge",
+    ),
+    Card(
+        "chain",
+        "graph",
+        "Rates multiply",
+        always(
+            "A unit of w₁ moves z by ④ {~local.w1-z} {local.w1-z}. A unit of z moves a by ② "
+            "{~local.z-a} {local.z-a}. A unit of a moves L by ① {~local.a-L} {local.a-L}."
+        ),
+        Type(
+            "Then how much does a unit of w₁ move L, at this rate?",
+            Amount(("local.w1-z", "local.z-a", "local.a-L")),
+            (
+                (
+                    Amount(("local.w1-z", "local.z-a", "local.a-L"), by=-1.0),
+                    "The size is right: look again at the sign of ①.",
+                ),
+                (
+                    Amount(("local.w1-z", "local.z-a", "local.a-L"), "sum"),
+                    "You added them. But the second rate acts on what the first has made: twice as "
+                    "much z moves a twice as far.",
+                ),
+                (
+                    Amount(("local.z-a", "local.a-L")),
+                    "That is ∂L/∂z, two rates of the three: what w₁ does to z, ④, is missing.",
+                ),
+                (
+                    Amount(("local.w1-z", "local.z-a")),
+                    "That is how far a moves; the last rate, ①, takes it on to L.",
+                ),
+                (
+                    Amount(("local.w1-z", "local.a-L")),
+                    "The rate between z and a, ②, is missing: σ passes on only a part.",
+                ),
+            ),
+        ),
+        always(
+            "{local.w1-z} × {(local.z-a)} × {(local.a-L)} {~adjoint.w1 local.w1-z local.z-a "
+            "local.a-L} {adjoint.w1}: each rate acts on what the one before has made, so along a "
+            "path they multiply. That is the chain rule."
+        ),
+        state={"stage": _L},
+        shown={"stage": None},
+        lit=("w1", "z", "a", "L"),
+    ),
+    Card(
+        "paths",
+        "graph",
+        "Gradients add where paths meet",
+        always(
+            "Here σ and the loss are taken apart, and a has two ways to L: through log a, which "
+            "counts when y is 1, and through log(1 − a), which counts when y is 0."
+        ),
+        Choose(
+            "y is {value.y}. What comes back to a?",
+            (
+                Option(
+                    "the rate of the way through log a",
+                    {"value.y": ONE},
+                    "Through log a everything is multiplied by y, which is 0 here.",
+                ),
+                Option(
+                    "the rate of the way through log(1 − a)",
+                    {"value.y": ZERO},
+                    "Through log(1 − a) everything is multiplied by 1 − y, which is 0 here.",
+                ),
+                Option(
+                    "the product of both",
+                    {"value.y": (2, None)},
+                    "Along one way rates multiply. Two ways do not act on one another: each "
+                    "brings its own share, and the shares add.",
+                ),
+            ),
+        ),
+        (
+            (
+                (
+                    {"value.y": ONE},
+                    "∂L/∂a is the sum over both ways, and the other way brings 0: {adjoint.a} and "
+                    "nothing more. ",
+                ),
+                (
+                    {},
+                    "∂L/∂a is the sum over both ways, and the other way brings 0: {adjoint.a} and "
+                    "nothing more. ",
+                ),
+            ),
+            (({}, "Along a way rates multiply; where ways meet, gradients add."),),
+        ),
+        state={"view": "operations", "stage": 15},
+        shown={"stage": None},
+        lit=("a",),
+    ),
+    Card(
+        "saturation",
+        "graph",
+        "Sure and wrong",
+        (
+            (
+                (
+                    {"value.y": ONE, "value.z": (None, -5)},
+                    "z {~value.z} {value.z}, and the answer is 1: the model is sure, and wrong. ",
+                ),
+                ({}, "z {~value.z} {value.z}, and the answer is {value.y}. "),
+            ),
+            (
+                (
+                    {"local.z-a": (None, 0.01)},
+                    "σ is flat out there: its slope ② {~local.z-a} {local.z-a}.",
+                ),
+                ({}, "The slope of σ there, ② {~local.z-a} {local.z-a}."),
+            ),
+        ),
+        Choose(
+            "How large will ∂L/∂z be?",
+            (
+                Option(
+                    "nearly 0: σ is flat",
+                    {"adjoint.z": (-0.1, 0.1)},
+                    "So it would be if only ② counted. But the loss is as steep as σ is flat.",
+                ),
+                Option(
+                    "enormous: the loss explodes",
+                    {"adjoint.z": (None, -2)},
+                    "So it would be if only ① counted. But σ is as flat as the loss is steep.",
+                ),
+                Option(
+                    "about 1 in size",
+                    {},
+                    "So it is where the model is sure and wrong, and only there.",
+                ),
+            ),
+        ),
+        always(
+            "① {~local.a-L} {local.a-L} and ② {~local.z-a} {local.z-a}: where one explodes the "
+            "other vanishes, and their product is a − y {~adjoint.z} {adjoint.z}. So a confident "
+            "mistake is corrected at full speed: that is why this loss goes with this σ."
+        ),
+        state={"x1": 3.0, "w1": -4.0, "x2": 2.0, "w2": -4.0, "b": 0.0, "y": 1, "stage": _L},
+        shown={"stage": None},
+        lit=("L", "a", "z"),
+    ),
+    Card(
+        "three",
+        "graph",
+        "All three at once",
+        always(
+            "Every way from the loss to a parameter passes through z. So ∂L/∂z = a − y "
+            "{~adjoint.z} {adjoint.z} is computed once, and serves w₁, w₂ and b; the last rates "
+            "are x₁, x₂ and 1."
+        ),
+        Type(
+            "x₂ is {value.x2}. What is ∂L/∂w₂?",
+            Amount(("adjoint.z", "value.x2")),
+            (
+                (
+                    Amount(("adjoint.z", "value.x2"), by=-1.0),
+                    "The size is right: ∂L/∂z is negative, and x₂ is not.",
+                ),
+                (
+                    Amount(("adjoint.z",)),
+                    "That is ∂L/∂z, and ∂L/∂b too; for w₂ the last rate is x₂.",
+                ),
+                (
+                    Amount(("adjoint.z", "value.x1")),
+                    "That is ∂L/∂w₁: you took x₁, the other feature.",
+                ),
+                (
+                    Amount(("adjoint.z", "value.w2")),
+                    "∂z/∂w₂ is what w₂ is multiplied by: x₂, and not w₂ itself.",
+                ),
+            ),
+        ),
+        always(
+            "{adjoint.z} × {(value.x2)} {~adjoint.w2 adjoint.z value.x2} {adjoint.w2}. One "
+            "backward pass has all three gradients, for hardly more work than one."
+        ),
+        state={"stage": _BACK, "of": "w2"},
+        shown={"stage": None},
+        lit=("w1", "w2", "b"),
+    ),
+    Card(
+        "step",
+        "graph",
+        "One step",
+        always(
+            "Each parameter moves against its own gradient: w ← w − η·∂L/∂w. η, the learning rate, "
+            "says how far."
+        ),
+        Try(
+            "Press “Take one step” until the loss is below 0.2. Which of the three moves farthest?",
+            {"value.L": (None, 0.2)},
+        ),
+        always(
+            "The steepest one moves farthest, and as the loss falls to {value.L} the steps become "
+            "shorter: where there is little to gain, the gradient is small."
+        ),
+        lit=("w1", "w2", "b"),
+        part="onestep",
+    ),
+)
+
+#: The Training page as the cards begin there, whatever its defaults are.
+_RUN: Mapping[str, Any] = {
+    "data": "penguins",
+    "scale": "standard",
+    "opt": "gd",
+    "lr": 0.5,
+    "steps": 200,
+    "start": (0.0, 0.0, 0.0),
+}
+
+_TRAINING: tuple[Card, ...] = (
+    Card(
+        "mean",
+        "training",
+        "Many examples, one mean",
+        (
+            (
+                (
+                    {"start.size": ZERO},
+                    "J is the mean of L over all {rows} examples; training makes it small. At the "
+                    "start w₁ = w₂ = b = 0, so z = 0 and a = ½ for every example.",
+                ),
+                ({}, "J is the mean of L over all {rows} examples; training makes it small."),
+            ),
+        ),
+        Type(
+            "How large is J at the start?",
+            Amount(("loss.start",)),
+            (
+                (Amount((), by=0.5), "That is a. The loss is −log of it."),
+                (
+                    Amount((), by=-log(2)),
+                    "The logarithm of ½ is negative, and the loss minus that.",
+                ),
+                (Amount((), by=log10(2)), "That is −log₁₀ ½; the loss has the natural logarithm."),
+                (
+                    Amount(("loss.start", "rows")),
+                    "That is the sum over all examples; J is their mean.",
+                ),
+            ),
+        ),
+        (
+            (
+                (
+                    {"start.size": ZERO},
+                    "Each example pays −log ½ {~loss.start} {loss.start}, whatever its class; so "
+                    "does their mean.",
+                ),
+                ({}, "J {~loss.start} {loss.start} at the start."),
+            ),
+        ),
+        state={**_RUN, "hide": ()},
+        part="loss",
+    ),
+    Card(
+        "downhill",
+        "training",
+        "The surface",
+        always(
+            "Every place on the surface is a pair of weights, and its height is J there. Here are "
+            "the first 20 steps of gradient descent."
+        ),
+        Choose(
+            "A contour line joins places of equal J. Which way does a short step leave it?",
+            (
+                Option(
+                    "along it",
+                    {"rows": NEGATIVE},
+                    "Along a contour line J stays the same: that is no way down.",
+                ),
+                Option(
+                    "straight at the minimum",
+                    {"rows": NEGATIVE},
+                    "Only in a round bowl. In a valley the steepest way down leads to its floor "
+                    "first, and the path bends.",
+                ),
+                Option("at a right angle", {}, ""),
+            ),
+        ),
+        always(
+            "The gradient points straight uphill, at a right angle to the contour, and the step "
+            "goes against it: w ← w − η·∂J/∂w. Each example brings its own gradient, and ∂J/∂w is "
+            "their mean."
+        ),
+        state={**_RUN, "step": 20},
+        part="surface",
+    ),
+    Card(
+        "large",
+        "training",
+        "A step too large",
+        always(
+            "The same start, the same data, and η {~rate} {rate}. That is more than twice what the "
+            "curvature at the minimum allows."
+        ),
+        Choose(
+            "What will J do in these {step.last} steps?",
+            (
+                Option(
+                    "fall, only faster",
+                    {"run.rises": ZERO},
+                    "So it would with a larger η below the bound, where a longer step is a longer "
+                    "way down.",
+                ),
+                Option(
+                    "stand still",
+                    {"run.moves": ZERO},
+                    "It stands still only where the gradient is 0.",
+                ),
+                Option("jump up and down", {}, "Only steps across the valley land higher."),
+            ),
+        ),
+        (
+            (
+                (
+                    {"run.rises": ZERO},
+                    "J fell at every step: from {loss.start} to {loss.last}.",
+                ),
+                (
+                    {},
+                    "J rose at {run.rises} of {step.last} steps. A step is as long as η says, and "
+                    "where the valley is narrow it lands on the other side, and higher.",
+                ),
+            ),
+        ),
+        state={**_RUN, "lr": 20.0},
+        shown={"step": 60},
+        part="surface",
+    ),
+    Card(
+        "units",
+        "training",
+        "Why features are scaled",
+        always(
+            "The same birds, but in millimetres, and about the largest η that is safe there. On "
+            "standardised features 200 steps reach the minimum, at J ≈ 0.486."
+        ),
+        Choose(
+            "How far does J come down from {loss.start} in {step.last} steps here?",
+            (
+                Option(
+                    "as far",
+                    {"loss.last": (None, 0.5)},
+                    "So it would if both weights were equally steep.",
+                ),
+                Option(
+                    "about half way",
+                    {"loss.last": (0.5, 0.65)},
+                    "It is less than that: look at the shape of the valley.",
+                ),
+                Option("hardly at all", {}, "It comes farther than that."),
+            ),
+        ),
+        always(
+            "J is {loss.last} after {step.last} steps. Large numbers make one direction steep, and "
+            "its steepness sets the largest safe η for all: along the flat floor of the valley "
+            "such steps are tiny. Scaling makes the valley round."
+        ),
+        state={**_RUN, "scale": "raw", "lr": 0.003},
+        shown={"step": 200},
+        part="surface",
+    ),
+    Card(
+        "endless",
+        "training",
+        "No minimum",
+        always("Here a straight line parts the two classes, with no example on the wrong side."),
+        Choose(
+            "What becomes of the weights if training goes on for ever?",
+            (
+                Option(
+                    "they settle",
+                    {"minimum.there": POSITIVE},
+                    "They settle where there is a minimum: where classes overlap, or under a "
+                    "weight decay.",
+                ),
+                Option(
+                    "they go back to 0",
+                    {"rows": NEGATIVE},
+                    "At 0 every a is ½, and J log 2: the worst of this whole path.",
+                ),
+                Option("they grow without end", {}, ""),
+            ),
+        ),
+        (
+            (
+                (
+                    {"minimum.there": POSITIVE},
+                    "There is a minimum here, and they settle in it.",
+                ),
+                (
+                    {},
+                    "Double all weights, and the line stays where it is, but every example is "
+                    "surer, and right: J falls again. So there is no minimum, and ‖w‖ grows for "
+                    "ever, slower and slower.",
+                ),
+            ),
+        ),
+        state={**_RUN, "data": "separable"},
+        shown={"step": 200},
+        part="surface",
+    ),
+    Card(
+        "you",
+        "training",
+        "Now you",
+        always(
+            "Try another optimizer, place points of your own, or bring a file. On the Graph page "
+            "every number of one example is open, line by line; a link keeps what you make."
+        ),
+        None,
+        state={"step": 0},
+    ),
+)
+
+#: All cards by name, in their order.
+CARDS: Mapping[str, Card] = MappingProxyType({card.name: card for card in (*_GRAPH, *_TRAINING)})
+
+
+def stands(name: str | None, page: Page) -> bool:
+    """Whether a card of this name is one of the page's; no card at all is, too."""
+    return name is None or (name in CARDS and CARDS[name].page == page)

@@ -1,0 +1,213 @@
+"""The guide on the Graph page: it asks, holds back, shows, and gives back what was there."""
+
+import pytest
+
+from lrviz.text.cards import CARDS
+from tests.browser.conftest import STEP, follow, frames, settle, slide
+
+GRAPH = [card for card in CARDS.values() if card.page == "graph"]
+
+
+def card(page):
+    return page.get_by_role("region", name="Guide")
+
+
+def press(page, name):
+    card(page).get_by_role("button", name=name, exact=True).click()
+    settle(page)
+
+
+def verdict(page):
+    return card(page).get_by_role("status").inner_text()
+
+
+def fields(page):
+    return page.evaluate("() => ({ ...document.querySelector('.lv').parentNode.lrviz.fields })")
+
+
+def seen(page, text):
+    """Whether a number can be seen anywhere on the page."""
+    return page.evaluate(
+        """(text) => [...document.querySelectorAll(".lv *")].some((node) =>
+          ![...node.children].some((child) => child.textContent.includes(text))
+          && node.textContent.includes(text)
+          && node.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+          && Number(getComputedStyle(node).opacity) > 0.5)""",
+        text,
+    )
+
+
+@pytest.fixture
+def fresh(page, address):
+    """A first visit."""
+    page.goto(address)
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    return page
+
+
+def test_the_first_visit_offers_it_once_and_it_never_starts_by_itself(fresh):
+    page = fresh
+    assert not card(page).is_visible()
+    page.get_by_role("button", name="No guide, thanks").click()
+    assert page.get_by_role("button", name="New here?").count() == 0
+    page.reload()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert page.get_by_role("button", name="New here?").count() == 0
+    assert page.get_by_role("button", name="Guide", exact=True).is_visible()
+    assert not card(page).is_visible()
+
+
+def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
+    page = fresh
+    slide(page, "w2", 1.25)
+    page.get_by_role("button", name="New here? Take the guide").click()
+    settle(page)
+    assert page.url.endswith("?stage=1&guide=belief")
+    assert page.evaluate("document.activeElement.textContent") == "What the model believes"
+    assert seen(page, "0.35")
+    assert not seen(page, "0.5866"), "a is asked for"
+    press(page, "exactly ½")
+    assert verdict(page).startswith("You said “exactly ½”. Only z = 0 leads to exactly ½. ")
+    assert "a ≈ 0.5866" in verdict(page)
+    assert seen(page, "0.5866")
+    assert not seen(page, "0.5334")
+    press(page, "Next")
+    # Something is to be done, and is noticed while the hand still moves.
+    assert "below 0.1" in card(page).inner_text()
+    slide(page, "w1", 2.5)
+    settle(page)
+    assert "Sure and right costs next to nothing" in verdict(page)
+    press(page, "Next")
+    assert page.locator("h1:visible").inner_text() == "Which way?"
+    assert not seen(page, "−0.6201")
+    press(page, "up")
+    assert seen(page, "−0.6201")
+    assert verdict(page).startswith("Right. ")
+    press(page, "Next")
+    answer = card(page).get_by_label("Your answer")
+    answer.fill("nonsense")
+    answer.press("Enter")
+    assert verdict(page) == "Type a number, such as −0.25."
+    answer.fill("−0,0062")
+    answer.press("Enter")
+    settle(page)
+    assert verdict(page).startswith("Right. A slope is a rate")
+    assert fields(page)["nudge"] == 0.01
+    press(page, "Back")
+    assert page.locator("h1:visible").inner_text() == "Which way?"
+    press(page, "Leave the guide")
+    assert fields(page)["w2"] == 1.25, "what the learner had is given back"
+    assert fields(page)["guide"] is None
+    assert page.url.endswith("?w2=1.25")
+    assert page.locator("h1:visible").inner_text().startswith("The model says")
+    # What was done is remembered by the browser: the guide goes on where it was left.
+    page.get_by_role("button", name="Guide", exact=True).click()
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == "Rates multiply"
+
+
+@pytest.mark.parametrize("one", GRAPH, ids=[one.name for one in GRAPH])
+def test_a_link_opens_the_card_and_what_it_lights_up_is_in_view(visit, one):
+    if one.name == GRAPH[0].name:
+        visit("/")
+    page = visit(f"/?guide={one.name}")
+    assert page.locator("h1:visible").inner_text() == one.title
+    if one.lit:
+        lit = page.evaluate("[...document.querySelectorAll('.lv-lit')].map((n) => n.dataset.name)")
+        assert set(one.lit) <= set(filter(None, lit))
+    place = """() => {
+      const box = (node) => node.getBoundingClientRect();
+      const card = box(document.querySelector(".lv-guide"));
+      const lit = [...document.querySelectorAll(".lv-hits .lv-lit")].map(box);
+      return { card: [card.top, card.bottom], lit: lit.map((b) => [b.top, b.bottom]),
+        size: innerHeight, wide: document.documentElement.scrollWidth <= innerWidth };
+    }"""
+    for width, height in ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        for path in ("/", f"/?guide={one.name}"):
+            follow(page, lambda path=path: page.evaluate(STEP, path))
+        frames(page, 4)
+        found = page.evaluate(place)
+        assert found["wide"]
+        card_top, card_bottom = found["card"]
+        assert card_top >= 0
+        assert card_bottom <= height + 1
+        seen = [
+            (top, bottom)
+            for top, bottom in found["lit"]
+            if (bottom <= card_top + 1 or top >= card_bottom - 1) and top >= 0 and bottom <= height
+        ]
+        wanted = (
+            len(found["lit"]) if width > 1000 and one.part == "picture" else min(1, len(one.lit))
+        )
+        assert len(seen) >= wanted, (width, found)
+
+
+def test_a_link_that_leaves_something_out_offers_no_guide(visit):
+    page = visit("/?hide=values")
+    assert not page.get_by_role("button", name="Guide").first.is_visible()
+
+
+def test_the_guide_goes_by_keyboard_alone(fresh):
+    page = fresh
+    page.get_by_role("button", name="New here? Take the guide").press("Enter")
+    settle(page)
+    page.keyboard.press("Tab")  # from the title to the first answer
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "above ½"
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.evaluate("document.activeElement.textContent") == "Next"
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == "What the loss charges"
+    page.keyboard.press("Escape")
+    settle(page)
+    assert not card(page).is_visible()
+
+
+def test_a_card_that_is_not_there_is_named(visit):
+    page = visit("/?guide=nothing")
+    assert page.get_by_text("could not be read and was left out: guide").is_visible()
+
+
+def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_had(fresh):
+    page = fresh
+    slide(page, "w2", 1.25)
+    page.get_by_role("button", name="New here? Take the guide").click()
+    settle(page)
+    for one in GRAPH[:-1]:
+        assert page.locator("h1:visible").inner_text() == one.title
+        press(page, "Skip")
+    assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
+    card(page).get_by_role("button", name="Skip", exact=True).click()
+    page.wait_for_function("location.search === '?guide=mean'")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == CARDS["mean"].title
+    answer = card(page).get_by_label("Your answer")
+    answer.fill("0.5")
+    answer.press("Enter")
+    settle(page)
+    assert verdict(page).startswith("You said “0.5”. That is a. The loss is −log of it.")
+    card(page).get_by_role("button", name="Back", exact=True).click()
+    page.wait_for_function("location.search === '?guide=step'")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
+    press(page, "Leave the guide")
+    assert fields(page)["w2"] == 1.25
+    page.get_by_role("link", name="Training", exact=True).first.click()
+    page.wait_for_selector(".lvt.lv-ready")
+    settle(page)
+    assert not card(page).is_visible()
+    assert page.url.endswith("/training")
+
+
+def test_the_last_card_ends_the_guide(visit):
+    page = visit("/training?guide=you")
+    settle(page)
+    press(page, "Done")
+    assert not card(page).is_visible()
