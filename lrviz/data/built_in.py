@@ -125,6 +125,25 @@ def _imbalanced() -> Dataset:
     )
 
 
+def _twins() -> Dataset:
+    count = 60
+    both, apart = _normals(9, 4 * count).reshape(2, 2, count)
+    clouds = []
+    for label in (0, 1):
+        side = 2 * label - 1
+        u, v = 0.25 * side + both[label], 0.11 * side + 0.25 * apart[label]
+        clouds.append(np.round(np.column_stack([u + v, u - v]) / np.sqrt(2), 2))
+    return _two_clouds(
+        "twins",
+        "Two features that nearly say the same, so the loss is a long valley: steep across, where "
+        "both weights grow together, and flat along, where one grows as the other shrinks.",
+        clouds[0],
+        clouds[1],
+        "60 of each class, u = ±0.25 + n and v = ±0.11 + n/4 with n standard normal, seed 9, + for "
+        "label 1, and x1 = (u + v)/√2, x2 = (u - v)/√2",
+    )
+
+
 _AND = "Four points that a line parts: no minimum exists, and the weights keep growing."
 _OR = "The mirror image of AND: the same growing weights with another bias."
 _XOR = (
@@ -135,6 +154,7 @@ _XOR = (
 _BUILT_IN: Mapping[str, tuple[str, Callable[[], Dataset]]] = MappingProxyType(
     {
         "penguins": ("Palmer penguins", _penguins),
+        "twins": ("Twin features", _twins),
         "blobs": ("Two blobs", _blobs),
         "and": ("AND", lambda: _gate("and", (0, 0, 0, 1), _AND)),
         "or": ("OR", lambda: _gate("or", (0, 1, 1, 1), _OR)),
@@ -160,7 +180,7 @@ def load_dataset(name: str) -> Dataset:
 
     Parameters
     ----------
-    name : {"penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced"}
+    name : {"penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced", "twins"}
 
     Returns
     -------

@@ -14,7 +14,7 @@ from lrviz.training.walk import History
 FLICKER = 1e-9
 #: A bounce has settled when two places alternate to within this share of the way between them,
 #: over so many steps.
-STEADY, BOUNCES = 1e-6, 10
+STEADY, BOUNCES = 1e-3, 10
 
 
 class Course(NamedTuple):

@@ -33,7 +33,7 @@ from lrviz.training.separability import separable
 from tests.samples import sample
 
 GATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-WITH_MINIMUM = ("penguins", "blobs", "xor", "outlier", "imbalanced")
+WITH_MINIMUM = ("penguins", "twins", "blobs", "xor", "outlier", "imbalanced")
 POINTS = ((0.0, 0.0, 0.0), (0.5, -0.25, 0.1), (-1.5, 2.0, 0.7))
 
 
