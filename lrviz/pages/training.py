@@ -25,7 +25,7 @@ from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import cards, explanations, guide
+from lrviz.text import cards, explanations, guide, scenarios
 from lrviz.text.about_run import texts
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
@@ -277,7 +277,7 @@ def _shared() -> Spec:
                 ("seed", "seed"),
             )
         },
-        "scenarios": [],
+        "scenarios": scenarios.spec(),
         "controls": [
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
