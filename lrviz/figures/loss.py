@@ -50,19 +50,19 @@ def loss_figure(
     for run, losses, style in zip(runs, shown, RUN_STYLES, strict=False):
         steps = spaced(len(losses) - 1, most)
         single = len(runs) == 1
-        colour = c["value" if single else style.role]
+        colour = c[style.role]
         traces.append(
             go.Scatter(
-                name="mean log loss" if single else run.name,
+                name="J" if single else run.name,
                 mode="lines" if len(losses) > 2 else "lines+markers",
                 x=steps,
                 y=losses[steps].tolist(),
                 line={"color": colour, "dash": style.dash, "width": 2},
-                hovertemplate=f"{'' if single else run.name + ', '}step %{{x}}: loss %{{y:.4g}}"
+                hovertemplate=f"{'' if single else run.name + ', '}step %{{x}}: J %{{y:.4g}}"
                 "<extra></extra>",
             )
         )
-    vertical = axis(mode, "loss J", [bottom, top]) | {
+    vertical = axis(mode, "J, logarithmic", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],

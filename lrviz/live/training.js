@@ -6,7 +6,8 @@ import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from 
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
-import { assign, button, choice, el, later, range } from "./dom.js";
+import { CountsView } from "./counts.js";
+import { assign, button, el, later } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { beyond } from "./far.js";
 import { LossView } from "./loss-view.js";
@@ -15,8 +16,11 @@ import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
+import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
+import { Scenarios } from "./scenarios.js";
+import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
 import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
@@ -24,17 +28,11 @@ import { DataView } from "./data-view.js";
 
 /** @import { Control } from "./controls.js" */
 /** @import { View } from "./view.js" */
-/** @import { Component, FigureSpec, Host, Mode, Mounted, Option } from "./types.d.ts" */
+/** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
 /** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec } from "./types.d.ts" */
 
-/**
- * Steps a second; 0 is one step for every frame of the page.
- * @type {Option[]}
- */
-const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
 const WAIT = 700; // ms until "Computing" is said
 
-const PLAIN = { class: null }; // the look of a player's buttons is its own
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
 /** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
@@ -76,8 +74,6 @@ export class TrainingPage {
   ready = false;
   /** The step of all runs. */
   k = 0;
-  speed = 15;
-  playing = false;
   /** When tables and names were last written. */
   told = 0;
   /** @type {string | null} the node or edge of the example's graph that is chosen */
@@ -136,21 +132,21 @@ export class TrainingPage {
   });
   count = el("span", { class: "lvt-label" });
 
-  back = button("Back", () => this.#goto(this.k - 1, true), PLAIN);
-  next = button("Step", () => this.#goto(this.k >= this.playback.steps ? 0 : this.k + 1, true), PLAIN);
-  play = button("Play", () => (this.playing ? this.pause() : this.#start()), PLAIN);
-  restart = button("Restart", () => this.#goto(0, true), PLAIN);
-  scrub = el("div", { class: "lvt-scrub" });
-  slider = /** @type {ReturnType<typeof range>} */ (later);
-  /** The last step that the slider goes to. */
-  scrubbed = -1;
-  status = el("p", { class: "lvt-status" });
-  pace = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
-    this.speed = Number(value);
+  scenarios = new Scenarios((fields) => this.#change({ ...fields, step: 0, example: 0, comparisons: [] }));
+  player = new Player({
+    last: () => this.playback.steps,
+    show: (k) => this.#show(k),
+    go: (k, rest) => this.#goto(k, rest),
+    rest: () => this.#rest(),
+  });
+  counts = new CountsView();
+  now = el("p", { class: "lvt-now" });
+  lecture = button("Lecture view", () => this.#lecture(), {
+    "aria-pressed": "false", title: "Surface, loss curve and player alone, as large as they go",
   });
 
   rule = new Rule();
-  contributions = new Contributions((i) => this.#choose(i));
+  contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
   right = el("div", { class: "lvt-column" });
@@ -160,15 +156,19 @@ export class TrainingPage {
   constructor(host, data) {
     this.host = host;
     this.key = data.key;
-    this.data.clicked = (point) => this.#choose(point.customdata);
-    this.loss.clicked = (point) => this.#goto(point.x, true);
+    this.data.clicked = (point) => this.#choose(point.customdata, true);
+    this.loss.scrubbed = (k, rest) => {
+      this.pause(false);
+      this.#goto(k, rest);
+    };
+    this.counts.changed = (threshold, moving) => this.#judge(threshold, moving);
     this.surface.grip.chosen = (place, moving) => this.#begin(place, moving);
     this.surface.grip.lost = () => this.#stop();
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.root.append(this.guide.node, this.head, this.controls, this.runs.bar, this.#cells(), this.#player(),
-      el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
+    this.root.append(this.guide.node, this.head, this.controls, this.scenarios.node, this.runs.bar,
+      this.#cells(), el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
@@ -182,19 +182,16 @@ export class TrainingPage {
 
   #cells() {
     const { points } = this;
+    const dock = el("div", { class: "lvt-dock" },
+      cell("c", "Loss at every step", [], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
       cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, this.legend, this.slice),
-      cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides),
-      cell("c", "Loss at every step", [], this.loss.node, this.ended),
+      cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides,
+        this.counts.node),
+      dock, this.rule.node,
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
         el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
         this.chosen, this.far, this.exampleHost, this.panel.node));
-  }
-
-  #player() {
-    const buttons = el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart);
-    return el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
-      buttons, this.scrub, this.pace.node, this.status);
   }
 
   /** Whether the data are points placed by hand. */
@@ -283,22 +280,16 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = `of 0 to ${playback.rows - 1}`;
+    this.count.textContent = playback.rows > 1 ? `of ${playback.rows}, counted from 0` : "the only one";
     for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
-    if (this.scrubbed !== playback.steps) {
-      this.scrubbed = playback.steps;
-      const steps = { name: "step", label: "step", min: 0, max: playback.steps, step: 1, value: 0 };
-      this.slider = range(steps, (k) => this.#goto(k), () => this.#rest());
-      this.scrub.replaceChildren(this.slider.node);
-    }
+    this.player.load();
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
-    this.play.disabled = !playback.steps;
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     scale.append(this.scales);
-    this.left.replaceChildren(this.rule.node, rates, scale);
+    this.left.replaceChildren(rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
@@ -319,8 +310,10 @@ export class TrainingPage {
     const widgets = {};
     const link = button("Copy link", () => this.#copyLink());
     this.head.replaceChildren(el("h1", { text: spec.question }),
-      el("div", { class: "lv-tools" },
-        this.computing, this.stop, this.guide.offer, this.runs.keep, link, this.copied));
+      el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
+        this.lecture, link, this.copied),
+      this.now);
+    this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
@@ -411,12 +404,37 @@ export class TrainingPage {
     this.loss.show(own, k);
     this.#compute();
     this.graph.paint(this.read);
-    this.data.show(own, this.example, this.contributions.show(own, this.example), k);
+    this.#ground(own);
     this.rule.show(own);
     this.guide.paint();
-    this.slider.set(k);
     this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
+  }
+
+  /**
+   * The data plane, and how the model decides there.
+   * @param {number} k
+   */
+  #ground(k) {
+    const { playback, contributions, fields: { threshold } } = this;
+    const hardest = contributions.show(k, this.example);
+    const [residuals, batch] = [playback.held, playback.batch(k)];
+    this.data.show(k, this.example, { hardest, residuals, batch, threshold }, this.k);
+    this.counts.show(playback.counts(k, threshold), playback.plain[k]);
+  }
+
+  /** @param {number} threshold @param {boolean} moving */
+  #judge(threshold, moving) {
+    this.fields.threshold = threshold;
+    this.#ground(this.playback.hold(this.k));
+    if (!moving) this.#rest();
+  }
+
+  #lecture() {
+    const on = this.root.classList.toggle("lvt-lecture");
+    this.lecture.setAttribute("aria-pressed", String(on));
+    this.lecture.textContent = on ? "Whole page" : "Lecture view";
+    drawing(this, this.#resized());
   }
 
   /**
@@ -425,23 +443,11 @@ export class TrainingPage {
    */
   #say(k) {
     const { playback } = this;
-    const { plane, symbols } = playback.spec;
-    const w = playback.at(playback.params, k);
-    const at = playback.sliceStep(k);
-    const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
-    const faint = playback.spec.minimum ? "; a faint + is a minimum on another slice" : "";
-    put(this.slice, (at === k
-      ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
-      : `${slice}, of step ${at}: this run moves too far to keep every slice.`) + this.surface.note);
-    const flat = w[0] === 0 && w[1] === 0;
-    put(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
-      : playback.single ? "One class only: add the other, and there is something to part."
-        : "On the line a = ½; on the tinted side the model says 1.");
-    const beside = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
-    const length = playback.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`;
-    const here = `J = ${write(playback.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`;
-    put(this.status, `${beside[0]}${here}${length}${beside[1]}`);
-    this.back.disabled = this.k === 0;
+    put(this.now, happened(playback, k, this.fields));
+    put(this.slice, sliceOf(playback, k) + this.surface.note);
+    put(this.sides, sidesOf(playback, k));
+    const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
+    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`);
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */
@@ -460,7 +466,7 @@ export class TrainingPage {
     this.surface.grip.tell();
     const raw = playback.raws(w);
     const [first, second] = spec.features;
-    const boundary = `${write(raw[0])}·${first} + ${slot("(", raw[1])}·${second} + ${slot("(", raw[2])} = 0`;
+    const boundary = boundaryOf(playback, k, spec.features, slot);
     this.data.describe(`${playback.rows} examples in the plane of ${first} and ${second}; at step ${k} the `
       + `boundary is ${boundary}. Example ${this.example} is chosen.`);
     const [start, end] = [playback.losses[0], playback.losses[playback.taken]].map(write);
@@ -534,6 +540,9 @@ export class TrainingPage {
       widget.show(!uses || uses.includes(this.fields.opt));
     }
     this.points.show(this.ownPoints);
+    this.counts.set(this.fields.threshold);
+    this.widgets?.lr.mark?.(this.playback.spec.bounds.marks);
+    this.scenarios.show(this.fields);
   }
 
   /**
@@ -631,9 +640,10 @@ export class TrainingPage {
     this.queue.rested();
   }
 
-  /** @param {number} i */
-  #choose(i) {
+  /** @param {number} i @param {boolean} bring whether its graph comes into view */
+  #choose(i, bring = false) {
     this.fields.example = i;
+    if (bring) this.exampleHost.parentElement?.scrollIntoView({ block: "nearest" });
     this.#show(this.k);
     this.#tell();
     this.points.show(this.ownPoints);
@@ -656,35 +666,13 @@ export class TrainingPage {
     this.graph.mark(panel ? at : null);
   }
 
-  #start() {
-    this.playing = true;
-    this.play.textContent = "Pause";
-    this.told = 0;
-    let due = performance.now();
-    if (this.k >= this.playback.steps) this.#show(0);
-    /** @param {number} now */
-    const frame = (now) => {
-      if (!this.playing) return;
-      if (!this.speed || now >= due) {
-        due = this.speed ? Math.max(due + 1000 / this.speed, now - 100) : now;
-        if (this.k >= this.playback.steps) {
-          this.pause();
-          return;
-        }
-        this.#show(this.k + 1);
-      }
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+  get playing() {
+    return this.player.playing;
   }
 
+  /** @param {boolean} rest whether the step reached is kept */
   pause(rest = true) {
-    if (!this.playing) return;
-    this.playing = false;
-    this.play.textContent = "Play";
-    this.fields.step = this.k;
-    this.#tell();
-    if (rest) this.queue.rested();
+    this.player.pause(rest);
   }
 }
 

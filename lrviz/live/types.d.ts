@@ -561,6 +561,14 @@ export interface TextBlock {
   rates?: [text: string, lr: number][];
 }
 
+/** A run worth watching: all the fields it sets, and what to look for. */
+export interface ScenarioSpec {
+  name: string;
+  label: string;
+  look: string;
+  fields: Partial<TrainingFields>;
+}
+
 export interface PointsLimits {
   most: number;
   reach: number;
@@ -597,6 +605,7 @@ export interface TrainingStructure {
   rates: Record<"standard" | "raw", { lr: number }>;
   uses: Record<string, string[]>;
   controls: ControlSpec[];
+  scenarios: ScenarioSpec[];
   playback: PlaybackSpec;
   figures: Record<"data" | "loss", FigureSpec>;
   surface: SurfaceSpec;

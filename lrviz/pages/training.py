@@ -25,7 +25,7 @@ from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import cards, explanations, guide
+from lrviz.text import cards, explanations, guide, scenarios
 from lrviz.text.about_run import texts
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
@@ -258,7 +258,7 @@ def _shared() -> Spec:
             for style in RUN_STYLES
         ],
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
-        "question": "How does training find the weights? Press Play.",
+        "question": "How does training find the weights?",
         "graph": explanations.spec(graph),
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
@@ -275,6 +275,7 @@ def _shared() -> Spec:
                 ("seed", "seed"),
             )
         },
+        "scenarios": scenarios.spec(),
         "controls": [
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
@@ -283,6 +284,7 @@ def _shared() -> Spec:
             control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
             control("field", "batch", "Batch", min=1, max=1000, whole=True),
             control("field", "seed", "Seed", min=0, max=999_999, whole=True),
+            control("field", "l2", "Decay λ", title="Weight decay", min=0, max=settings.DECAY_HIGH),
             control("field", "steps", "Steps", min=1, max=settings.STEPS_HIGH, whole=True),
             control("row", "start", "Start", count=3, title=_START, min=-reach, max=reach),
             control("choice", "plane", title="Plane", place="surface", options=_options(planes)),
