@@ -489,7 +489,7 @@ export class TrainingPage {
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
     const solid = this.fields.surface === "3d";
-    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
+    if (this.surface.solid !== solid) drawing(this, this.#redraw(solid));
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -500,6 +500,11 @@ export class TrainingPage {
       widget.show(!uses || uses.includes(this.fields.opt));
     }
     this.points.show(this.ownPoints);
+  }
+
+  /** @param {boolean} solid */
+  async #redraw(solid) {
+    this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
   }
 
   /**
