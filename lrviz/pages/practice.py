@@ -92,7 +92,10 @@ def _head(page_state: PageState, made: Problem, *, task: bool) -> None:
                 )
         if task:
             return
-        with right, st.container(key="practice-tools", horizontal=True):
+        with (
+            right,
+            st.container(key="practice-tools", horizontal=True, horizontal_alignment="right"),
+        ):
             # Keys carry the revision: widgets begin anew when the link says something else.
             revision = page_state.memory["revision"]
             level, seed = f"practice-level-{revision}", f"practice-seed-{revision}"
@@ -163,7 +166,7 @@ def _help(made: Problem) -> str:
     if made.lines:
         return ""
     letters = ", ".join(SPELLINGS[name][1] for name, _ in made.given)
-    use = f", with the letters {letters}" if letters else ""
+    use = f", with the letter{'s' * (len(made.given) > 1)} {letters}" if letters else ""
     return f"A number, or an expression such as (0.5866-1)*1.5{use}. {STATED}"
 
 

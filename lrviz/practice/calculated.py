@@ -220,6 +220,8 @@ def _chain(dice: Dice, level: int) -> Problem | None:
     of = dice.pick(("w1", "w2", "b"))
     asked = rate(L, W[of])
     if of == "b":
+        if not values["y"]:
+            return None  # a itself, which is given
         formula: Expression = DELTA
         wrongs = [("bias", DELTA @ x1), ("slope", UP), ("added", UP + SLOPE)]
         place = ("result", "bias", "put in: the result of ③")

@@ -17,9 +17,14 @@ _MAKERS = {**calculated.MAKERS, **lines.MAKERS}
 
 
 def kind_of(seed: int, level: int, n: int) -> str:
-    """The kind of a problem: every kind of the level comes once before one comes again."""
+    """The kind of a problem: every kind of the level comes once before one comes again.
+
+    First in the order of the table, from seeing to doing; later in any order.
+    """
     kinds = LEVEL_KINDS[level]
     block, place = divmod(n - 1, len(kinds))
+    if block == 0:
+        return kinds[place]
     return Dice(f"{seed}/{level}/block {block}").shuffled(kinds)[place]
 
 

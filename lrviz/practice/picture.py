@@ -218,7 +218,7 @@ _WAY_PLACES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
 }
 _WAY_SIZES = {_WIDE: (624, 196), _TALL: (340, 290)}
-_SAID = {"l1": "log a", "m1": "y·log a", "c": "1 − a", "l0": "log(1 − a)", "m0": "(1 − y)·…"}
+_SAID = {"l1": "log a", "m1": "× y", "c": "1 − a", "l0": "log(1 − a)", "m0": "× (1 − y)"}
 
 
 def _ways(problem: Problem, shape: str) -> str:
@@ -235,7 +235,8 @@ def _ways(problem: Problem, shape: str) -> str:
     )
     drawn = [_arrow(boxes[t], boxes[h], "", shape) for t, h in edges if t in boxes]
     drawn += [_card(box) for box in boxes.values()]
-    return _svg(drawn, shape, problem, _WAY_SIZES)
+    bare = "z" not in boxes  # what would stand left of a is not there
+    return _svg(drawn, shape, problem, _WAY_SIZES, 100 if bare and shape == _WIDE else 0)
 
 
 def _svg(
@@ -243,6 +244,7 @@ def _svg(
     shape: str,
     problem: Problem,
     sizes: Mapping[str, tuple[int, int]] = _SIZES,
+    left: int = 0,
 ) -> str:
     width, height = sizes[shape]
     marker = f"lv-task-tip-{shape}"
@@ -253,6 +255,6 @@ def _svg(
         for role in ("edge", "gradient")
     )
     return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
+        f'<svg viewBox="{left} 0 {width - left} {height}" width="{width - left}" role="img" '
         f'aria-label="{escape(described(problem))}"><defs>{tips}</defs>{"".join(drawn)}</svg>'
     )

@@ -16,6 +16,9 @@ from lrviz.export.standalone import standalone
 from lrviz.live import component
 from lrviz.live.playback_payload import examples
 from lrviz.pages import graph, session, training
+from lrviz.practice import schedule
+from lrviz.practice.making import problem
+from lrviz.practice.picture import picture
 from lrviz.text.runs import labelled
 from lrviz.training.playback import Request, TrainingData, make
 from tests.live.node import NODE
@@ -118,9 +121,23 @@ def test_the_training_page_sends_what_its_type_says(tmp_path, monkeypatch):
     assert compiled(tmp_path, specs) == ""
 
 
+def test_the_practice_page_sends_what_its_types_say(tmp_path, monkeypatch):
+    made = problem(1, 2, 3)
+    kept = schedule.answered(schedule.empty(), made.kind, right=False)
+    specs = [
+        ("DrawingSpec", sent(monkeypatch, lambda: component.drawing("one", picture(made, "dark")))),
+        *(
+            ("MemorySpec", sent(monkeypatch, lambda news=news: component.remember("one", news)))
+            for news in (None, kept)
+        ),
+    ]
+    assert compiled(tmp_path, specs) == ""
+
+
 @pytest.mark.parametrize(
     ("fields", "name", "more"),
     [
+        (settings.PRACTICE, "PracticeFields", {"seed": 7, "level": 3, "hide": ("solution",)}),
         (settings.GRAPH, "GraphFields", {"at": "w1-z", "stage": 3, "hide": ("values", "try")}),
         (
             settings.TRAINING,

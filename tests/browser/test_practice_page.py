@@ -1,0 +1,204 @@
+"""The Practice page in a real browser: answers, mistakes, hints, memory, tasks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from lrviz.practice import handin
+from lrviz.practice.judge import judge
+from lrviz.practice.making import kind_of, problem
+from lrviz.practice.mistakes import MISTAKES
+from lrviz.practice.problem import KINDS, TASK
+from lrviz.text.numbers import number
+from tests.browser.conftest import apart, boxes, settle
+
+
+def first(level, kind, seed=1):
+    """The first problem of a kind."""
+    n = next(n for n in range(1, 20) if kind_of(seed, level, n) == kind)
+    return problem(seed, level, n)
+
+
+def at(made, more=""):
+    return f"/practice?seed={made.seed}&level={made.level}&n={made.n}{more}"
+
+
+def answer(page, text, label="Your answer"):
+    page.get_by_label(label).fill(text)
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def press(page, name):
+    page.get_by_role("button", name=name).click()
+    settle(page)
+
+
+def said(page):
+    return page.locator(".st-key-practice-said").inner_text()
+
+
+def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_page):
+    made = first(1, "chain")
+    page = open_page(at(made), stands=".lv-task-picture")
+    answer(page, str(-made.key))
+    assert MISTAKES["sign"].name in said(page)
+    assert MISTAKES["swapped"].name in said(page)
+    assert "sign flipped" in page.get_by_role("status").inner_text()
+    answer(page, "(a − y)·" + made.of.replace("w", "x"))
+    assert said(page).startswith("Right.") or said(page).lstrip().startswith("Right")
+    answer(page, "12345")
+    assert "none is guessed" in said(page)
+    answer(page, "import os")
+    assert "cannot" in said(page) or "means nothing" in said(page) or "not given" in said(page)
+    answer(page, str(-made.key))
+    page.get_by_role("link", name="The line that settles it").first.click()
+    page.wait_for_selector(".lv-ready")
+    assert "part=3" in page.url
+    for name, value in made.inputs.items():
+        if name in ("x1", "x2", "w1", "w2", "b"):
+            assert float(page.get_by_role("slider", name=name, exact=True).input_value()) == value
+
+
+def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remembered(open_page):
+    made = first(1, "chain")
+    page = open_page(at(made), stands=".lv-task-picture")
+    for n in (1, 2, 3):
+        press(page, f"Hint {n} of 3")
+        expect(page.get_by_text(f"Hint {n} ·")).to_be_visible()
+    expect(page.get_by_role("button", name="Hint 3 of 3")).to_be_disabled()
+    press(page, "Solution")
+    assert number(made.key).strip("−") in page.locator(".st-key-practice-solution").inner_text()
+    kept = json.loads(page.evaluate("localStorage.getItem('lrviz-practice')"))
+    assert kept["kinds"]["chain"][0] == 0
+    # The browser alone remembers: after a reload, in a new session, the kind comes back first.
+    page.reload()
+    page.wait_for_selector(".lv-task-picture")
+    settle(page)
+    for _ in range(3):
+        press(page, "Next")
+        if page.get_by_role("heading", level=1).inner_text() == KINDS["chain"]:
+            break
+        # Any answer counts on.
+        page.get_by_role("textbox").first.fill("1")
+        page.keyboard.press("Enter")
+        settle(page)
+    assert page.get_by_role("heading", level=1).inner_text() == KINDS["chain"]
+
+
+def test_one_state_is_one_link_and_back_goes_back(open_page):
+    page = open_page("/practice", stands=".lv-task-picture")
+    press(page, "Next")
+    assert page.url.endswith("/practice?n=2")
+    page.go_back()
+    page.wait_for_function("!location.search")
+    settle(page)
+    assert page.get_by_role("heading", level=1).inner_text() == KINDS[problem(1, 1, 1).kind]
+    page.get_by_role("radio", name="2", exact=True).click()
+    settle(page)
+    assert page.url.endswith("/practice?level=2")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_nothing_is_cut_off_or_overlaps(visit_practice, width, kind):
+    made = first(2, kind)
+    shape = "wide" if width > 640 else "tall"
+    drawn = made.asked is not None and not made.rows
+    page = visit_practice(
+        at(made), width, f".lv-task-{shape} svg" if drawn else "[data-testid=stForm]"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    texts = boxes(page, f".lv-task-{shape} text")
+    for i, one in enumerate(texts):
+        assert all(apart(one, other, 3) for other in texts[:i]), (kind, i)
+    cards = boxes(page, f".lv-task-{shape} rect")
+    for i, one in enumerate(cards):
+        assert all(apart(one, other) for other in cards[:i])
+    if drawn:
+        assert len(cards) >= 4
+        name = page.locator(f".lv-task-{shape} svg").get_attribute("aria-label")
+        assert "is asked" in name
+        for letter, value in made.given:
+            assert number(value) in name, letter
+
+
+@pytest.fixture
+def visit_practice(open_page):
+    def visit(path, width=1440, stands="[data-testid=stForm]"):
+        return open_page(path, stands=stands, width=width, height=900)
+
+    return visit
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["chain", "order", "mean"])
+def test_axe_finds_nothing_serious(open_page, scheme, kind):
+    made = first(2, kind)
+    page = open_page(at(made), scheme=scheme, stands="[data-testid=stForm]")
+    wrong = made.lines[0][0] if made.lines else str(made.wrongs[0].value)
+    answer(page, wrong, "The letters in order" if made.kind == "order" else "Your answer")
+    press(page, "Hint 1 of 3")
+    page.get_by_text("For teachers").click()
+    settle(page)
+    found = Axe().run(page)["violations"]
+    ours = [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+    assert ours == []
+
+
+def test_a_task_gives_nothing_away_and_ends_with_a_code(open_page):
+    page = open_page("/practice?seed=7&hide=solution", stands="[data-testid=stForm]")
+    right = []
+    for n in range(1, TASK + 1):
+        made = problem(7, 1, n)
+        assert f"Problem {n} of {TASK}" in page.locator("body").inner_text()
+        assert page.get_by_role("button", name="Hint").count() == 0
+        assert page.get_by_role("button", name="Solution").count() == 0
+        typed = str(made.key) if n % 3 else ("9999" if isinstance(made.key, float) else "1")
+        if n % 3:
+            right.append(n)
+        assert judge(made, typed).right is (True if n % 3 else judge(made, typed).right)
+        page.get_by_role("textbox").first.fill(typed)
+        page.keyboard.press("Enter")
+        settle(page)
+        shown = page.locator("[data-testid=stMain]").inner_text()
+        if n % 3 == 0 and isinstance(made.key, float):
+            assert "Not yet." in shown
+            if made.kind in ("chain", "step"):
+                assert number(made.key) not in page.content()
+            assert MISTAKES["sign"].sentence not in shown
+        press(page, "Next")
+    assert f"{len(right)} of {TASK}" in page.locator("[data-testid=stMain]").inner_text()
+    page.get_by_label("Your name").fill("Ada Example")
+    page.keyboard.press("Enter")
+    settle(page)
+    code = page.get_by_test_id("stCode").inner_text().strip()
+    assert handin.check("ada example", code) == handin.Result(7, 1, tuple(right))
+
+
+def test_a_teacher_takes_worksheets_and_checks_a_code(open_page):
+    page = open_page("/practice?seed=7&level=2", stands="[data-testid=stForm]")
+    page.get_by_text("For teachers").click()
+    page.get_by_label("Variants").fill("3")
+    page.keyboard.press("Enter")
+    settle(page)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Worksheet, HTML").click()
+    text = caught.value.path().read_text()
+    assert text.count("<article>") == 3 * TASK
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    assert link.endswith("/practice?seed=7&level=2&hide=solution")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Code", exact=True).fill(handin.code("Ada", 7, 2, (1, 4)))
+    page.get_by_role("button", name="Check the code").click()
+    settle(page)
+    expect(page.get_by_text("2 of 10 right at the first answer (1, 4)")).to_be_visible()
