@@ -282,7 +282,7 @@ def _shared() -> Spec:
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
             control("select", "opt", "Optimizer", options=_options(labels)),
-            control("log", "lr", "Learning rate η", title="Learning rate", min=low, max=high),
+            control("log", "lr", "Rate η", title="Learning rate", min=low, max=high),
             control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
             control("field", "batch", "Batch", min=1, max=1000, whole=True),
             control("field", "seed", "Seed", min=0, max=999_999, whole=True),
