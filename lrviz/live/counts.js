@@ -89,7 +89,8 @@ export class CountsView {
     if (this.accuracy.textContent !== accuracy) this.accuracy.textContent = accuracy;
     const said = verdict(counts, loss);
     if (this.said.textContent !== said) this.said.textContent = said;
-    const rare = Math.min(counts.tp + counts.fn, counts.fp + counts.tn) < RARE * (counts.tp + counts.fp + counts.fn + counts.tn);
+    const [ones, zeros] = [counts.tp + counts.fn, counts.fp + counts.tn];
+    const rare = Math.min(ones, zeros) < RARE * (ones + zeros);
     if (rare !== this.rare) this.said.classList.toggle("lvt-two-lines", rare);
     this.rare = rare;
   }

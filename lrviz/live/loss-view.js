@@ -28,6 +28,9 @@ export class LossView extends View {
   /** @type {((k: number, rest: boolean) => void) | null} told which step a hand is at */
   scrubbed = null;
   pad = el("div", { class: "lvt-pad", "aria-hidden": "true" });
+  /** The curve of a run that the browser computes while a hand chooses its start. */
+  again = shape("path", { class: "lvt-again" }, this.layer);
+  held = false;
 
   constructor() {
     super("loss");
@@ -64,7 +67,7 @@ export class LossView extends View {
   /** @param {Playback} playback @param {RunStyle[]} styles */
   load(playback, styles) {
     this.play(playback);
-    this.shown = false;
+    this.shown = this.held = false;
     dress(this.others, this.ends, styles);
   }
 
@@ -115,6 +118,9 @@ export class LossView extends View {
     /** @param {{ losses: ArrayLike<number> }} run @param {number} k */
     const at = (run, k) => this.px(k, Math.max(run.losses[k], LEAST));
     const { box } = this;
+    const { losses, taken } = this.playback;
+    this.again.setAttribute("d", this.held ? this.#whole({ losses, taken }) : "");
+    this.past.style.display = this.held ? "none" : "";
     const here = this.xs(this.all);
     cover(this.gone, { ...box, w: here - box.x });
     this.cursor.setAttribute("d", `M${here},${box.y}v${box.h}`);

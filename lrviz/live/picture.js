@@ -78,12 +78,12 @@ async function drawing(Plotly, plot, width, height) {
  * @param {View & { canvas?: HTMLCanvasElement, shade?: { canvas: HTMLCanvasElement } }} one
  */
 async function view(one) {
+  if (!one.plot.layout) throw new Error("nothing is drawn yet");
   const { width, height } = one.plot.layout;
-  if (!one.Plotly) throw new Error("nothing is drawn yet");
   const layers = [...one.node.querySelectorAll(":scope > svg")].map(frozen).filter((layer) => layer !== null);
   const [ground, painted] = [one.shade?.canvas, one.canvas].map((canvas) =>
     (canvas && canvas.style.display !== "none" && canvas.width ? canvas.toDataURL() : null));
-  const figure = await drawing(one.Plotly, one.plot, width, height);
+  const figure = one.Plotly ? await drawing(one.Plotly, one.plot, width, height) : "";
   const viewBox = `0 0 ${width} ${height}`;
   const both = svg("svg", { width, height, viewBox, overflow: "hidden", class: one.node.className });
   if (ground) both.append(svg("image", { href: ground, width, height }));

@@ -50,8 +50,8 @@ export function happened(playback, k, fields) {
   if (k === 0) {
     const start = `Step 0, the start: J = ${write(playback.losses[0])}.`;
     const { settled_start: settled } = playback.spec;
-    if (settled) return `${start} ${settled.why}`;
-    if (!playback.taken) return `${start} The run ends here.`;
+    if (settled && !playback.taken) return `${start} ${settled.why}`;
+    if (!playback.taken) return playback.spec.taken ? start : `${start} The run ends here.`;
     return `${start} Play, or draw along the loss curve.`;
   }
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];

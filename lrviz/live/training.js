@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
 import { CountsView } from "./counts.js";
@@ -22,6 +22,7 @@ import { Scenarios } from "./scenarios.js";
 import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
 import { cell, fit, shapeOf } from "./training-layout.js";
+import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
 
@@ -33,7 +34,7 @@ import { DataView } from "./data-view.js";
 
 const WAIT = 700; // ms until "Computing" is said
 
-const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]];
+const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
 /** @type {(node: HTMLElement, text: string) => void} */
 const put = (node, text) => {
@@ -165,7 +166,8 @@ export class TrainingPage {
       this.#goto(k, rest);
     };
     this.counts.changed = (threshold, moving) => this.#judge(threshold, moving);
-    this.surface.failed = (error) => failed(this, error);
+    this.surface.grip.chosen = (place, moving) => this.#begin(place, moving);
+    this.surface.grip.lost = () => this.#stop();
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
@@ -253,6 +255,7 @@ export class TrainingPage {
       this.playback = new Playback(data.playback, rows);
       this.data.bare = data.own_points;
       this.points.limits = data.own;
+      this.root.classList.remove("lvt-dragged");
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
@@ -360,7 +363,7 @@ export class TrainingPage {
     /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
-    await draw(this.surface, spec.figures[this.fields.surface]);
+    this.surface.build(spec.surface, spec.palettes, this.mode, this.fields.surface === "3d");
     await draw(this.data, spec.blank ? spec.own.plane : spec.figures.data);
     await draw(this.loss, spec.figures.loss);
     this.#compute();
@@ -460,7 +463,7 @@ export class TrainingPage {
   #say(k) {
     const { playback } = this;
     put(this.now, happened(playback, k, this.fields));
-    put(this.slice, sliceOf(playback, k));
+    put(this.slice, sliceOf(playback, k) + this.surface.note);
     put(this.sides, sidesOf(playback, k));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`);
@@ -479,6 +482,7 @@ export class TrainingPage {
     this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at `
       + `${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${playback.taken} at ${here}, `
       + `loss ${write(playback.losses[k])}.`);
+    this.surface.grip.tell();
     const raw = playback.raws(w);
     const [first, second] = spec.features;
     const boundary = boundaryOf(playback, k, spec.features, slot);
@@ -543,7 +547,8 @@ export class TrainingPage {
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
-    if (this.surface.solid !== (this.fields.surface === "3d")) drawing(this, this.#redraw());
+    const solid = this.fields.surface === "3d";
+    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -559,10 +564,33 @@ export class TrainingPage {
     this.scenarios.show(this.fields);
   }
 
-  async #redraw() {
-    const Plotly = await plotly(this.spec.plotly);
-    await this.surface.draw(Plotly, this.spec.figures[this.fields.surface], this.spec.palettes, this.mode);
-    this.surface.show(this.playback.hold(this.k), true, this.k);
+  /**
+   * The run begins at another place of the plane. Where the browser can compute it, every view
+   * follows at once; Python's own run takes its place when the hand rests.
+   * @param {[number, number]} place @param {boolean} moving
+   */
+  #begin(place, moving) {
+    const { fields, playback, spec } = this;
+    const reach = spec.controls.find(({ name }) => name === "start");
+    const most = reach && "max" in reach ? reach.max : Infinity;
+    /** @type {[number, number, number]} */
+    const start = [fields.start[0], fields.start[1], fields.start[2]];
+    place.forEach((v, n) => {
+      start[playback.spec.plane[n]] = Math.max(-most, Math.min(most, v));
+    });
+    assign(fields, { start, step: 0 });
+    this.pause(false);
+    this.#showControls();
+    const here = trainable(playback, fields.steps);
+    this.root.classList.toggle("lvt-dragged", here);
+    assign(playback, here ? train(playback, start, fields.steps) : stay(playback, start));
+    this.surface.held = here;
+    this.loss.held = here;
+    this.#show(0);
+    if (moving && here) return;
+    this.#expect();
+    if (moving) this.queue.moved();
+    else this.queue.rested();
   }
 
   /**
@@ -701,7 +729,7 @@ export function mountRows({ data }) {
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
   const page = host.lrvizTraining ??= new TrainingPage(host, data);
-  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
+  const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {

@@ -485,6 +485,10 @@ export interface PlaybackSpec {
   /** The rows of each step's minibatch in one list, and where each one's end there. */
   batches: { rows: Packed; ends: number[] } | null;
   constants: Record<string, number>;
+  /** The optimizer's name. */
+  opt: string;
+  /** Its statements, where they need no more than the gradient over all the data. */
+  program: { lines: [name: string, right: Expression][]; keeps: string[] } | null;
   /** For each parameter: lines of symbols and a template of numbers. */
   rule: [symbols: string, numbers: string][][];
   across: Packed;
@@ -553,6 +557,18 @@ export interface PointsLimits {
   reach: number;
 }
 
+/** What the loss surface is drawn with; heights are logarithms of the loss to base ten. */
+export interface SurfaceSpec {
+  /** Of the parameters across, up, and the one that the plane leaves out. */
+  letters: [string, string, string];
+  /** Of the bar of colours. */
+  ticks: [height: number, text: string][];
+  levels: [height: number, text: string][];
+  ramps: Record<Mode, string[]>;
+  /** Whether both axes have one extent, and are drawn 1 : 1. */
+  equal: boolean;
+}
+
 export interface TrainingStructure {
   structure: string;
   own: PointsLimits & { plane: FigureSpec };
@@ -574,7 +590,8 @@ export interface TrainingStructure {
   controls: ControlSpec[];
   scenarios: ScenarioSpec[];
   playback: PlaybackSpec;
-  figures: Record<"contour" | "3d" | "data" | "loss", FigureSpec>;
+  figures: Record<"data" | "loss", FigureSpec>;
+  surface: SurfaceSpec;
   features: [string, string];
   labels: [string, string];
   texts: TextBlock[];

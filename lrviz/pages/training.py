@@ -19,7 +19,7 @@ from lrviz.figures.graph import build_figure
 from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
-from lrviz.figures.surface import LETTERS, surface3d_figure, surface_figure
+from lrviz.figures.surface import LETTERS, surface_spec
 from lrviz.live.component import base_path, control, heard, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
@@ -216,10 +216,7 @@ def structure(request: Request) -> Spec:
 
 def _written(made: Playback) -> Spec:
     data, runs = made.scaled.data, labelled(made)
-    revision = f"{made.request.data}-{made.request.scale}"
     figures = {
-        "contour": surface_figure(made.surface, revision=revision),
-        "3d": surface3d_figure(made.surface, [run.name for run in runs], revision=revision),
         "data": data_figure(data, most=0),
         "loss": loss_figure(runs),
     }
@@ -227,6 +224,7 @@ def _written(made: Playback) -> Spec:
         "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
         "playback": payload(made),
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
+        "surface": surface_spec(made.surface),
         "features": list(data.feature_names),
         "labels": list(data.label_names),
         "texts": texts(made),
