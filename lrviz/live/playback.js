@@ -52,6 +52,13 @@ export class Playback {
     /** @type {Run[]} */
     this.comparisons = spec.comparisons.map((one) =>
       ({ ...one, params: unpack(one.params), losses: unpack(one.losses) }));
+    this.newton = spec.newton && {
+      ...spec.newton,
+      heights: unpack(spec.newton.heights),
+      slopes: unpack(spec.newton.slopes),
+      bends: unpack(spec.newton.bends),
+      ends: unpack(spec.newton.ends),
+    };
     this.terms = Object.fromEntries(Object.entries(spec.terms).map(([k, v]) => [k, unpack(v)]));
     /** @type {SlicesSpec<Column>} */
     this.slices = { ...spec.slices, terms: unpack(spec.slices.terms) };

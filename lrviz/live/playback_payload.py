@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.text.about_run import marks, still
-from lrviz.text.rules import rule_lines
+from lrviz.text.pictures import letters, picture
+from lrviz.text.rules import rule_formulas, rule_lines
 from lrviz.text.runs import describe, labelled
 from lrviz.training.model import PLANES, decay
 from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.parabola import ALONG
 from lrviz.training.playback import SYMBOLS, Playback, Scaled
 from lrviz.training.starts import random_start
 
@@ -61,6 +63,10 @@ def payload(playback: Playback) -> dict[str, Any]:
         "constants": constants,
         "opt": r.opt,
         "program": _program(r.opt),
+        "picture": picture(r.opt),
+        "newton": _newton(playback),
+        "letters": letters(r.opt, decays=r.l2 > 0),
+        "formulas": [rule_formulas(r.opt, p, decays=r.l2 > 0) for p in range(3)],
         "rule": [rule_lines(r.opt, p, decays=r.l2 > 0) for p in range(3)],
         "across": packed(playback.surface.across),
         "up": packed(playback.surface.up),
@@ -95,6 +101,21 @@ def payload(playback: Playback) -> dict[str, Any]:
             }
             for letter, label, history in labelled(playback)[1:]
         ],
+    }
+
+
+def _newton(playback: Playback) -> dict[str, Any] | None:
+    """J and its parabola along Newton's direction and along the gradient's."""
+    found = playback.parabolas
+    if found is None:
+        return None
+    return {
+        "along": ALONG.tolist(),
+        "heights": packed(found.heights),
+        "slopes": packed(found.slopes),
+        "bends": packed(found.bends),
+        "ends": packed(found.ends),
+        "rate": found.rate,
     }
 
 

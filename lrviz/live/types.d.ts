@@ -463,6 +463,16 @@ export interface ComparisonSpec<Column = Packed> {
   losses: Column;
 }
 
+/** J along d and along the gradient over K: step, way, and where, see training/parabola.py. */
+export interface ParabolasSpec<Column = Packed> {
+  along: number[];
+  heights: Column;
+  slopes: Column;
+  bends: Column;
+  ends: Column;
+  rate: number;
+}
+
 export interface PlaybackSpec {
   /** The digest of the rows that the run is about. */
   rows: string;
@@ -489,6 +499,13 @@ export interface PlaybackSpec {
   opt: string;
   /** Its statements, where they need no more than the gradient over all the data. */
   program: { lines: [name: string, right: Expression][]; keeps: string[] } | null;
+  /** What the optimizer's own picture says; gd and sgd have none. */
+  picture: { kind: "parabola" | "velocity" | "rates"; title: string; says: SentenceTable[]; ahead: boolean } | null;
+  newton: ParabolasSpec | null;
+  /** The letters of the rule in words. */
+  letters: [letter: string, meaning: string][];
+  /** For each parameter: the lines of the rule in LaTeX. */
+  formulas: string[][];
   /** For each parameter: lines of symbols and a template of numbers. */
   rule: [symbols: string, numbers: string][][];
   across: Packed;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lrviz.core.expression import Expression, plain, rate, symbol
+from collections.abc import Iterator
+
+from lrviz.core.expression import Expression, latex, plain, rate, symbol
 from lrviz.text.explanations import equals, slot
 from lrviz.training.model import DECAY_RATES, PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
@@ -15,20 +17,37 @@ def rule_lines(opt: str, parameter: int, *, decays: bool = False) -> list[tuple[
 
     The templates' slots are read with `lrviz.training.walk.Step.read`.
     """
+    lines, new = [], set[str]()
+    for statement, left, right in _sides(opt, parameter, decays=decays):
+        letters = f"{plain(left)} {statement.sign} {plain(right)}"
+        lines.append((letters, _numbers(OPTIMIZERS[opt], statement, new)))
+        new.add(statement.name)
+    return lines
+
+
+def rule_formulas(opt: str, parameter: int, *, decays: bool = False) -> list[str]:
+    """The letters of `rule_lines` in LaTeX, line by line."""
+    signs = {"←": r"\leftarrow", "=": "="}
+    return [
+        f"{latex(left)} {signs[statement.sign]} {latex(right)}"
+        for statement, left, right in _sides(opt, parameter, decays=decays)
+    ]
+
+
+def _sides(
+    opt: str, parameter: int, *, decays: bool
+) -> Iterator[tuple[Statement, Expression, Expression]]:
+    """The statements of a rule with both sides as they are written for one parameter."""
     rule = OPTIMIZERS[opt]
     own = symbol(PARAMETERS[parameter])
     letters = {"w": own}
     if rule.solve is None and not _defines_gradient(rule):
         letters["g"] = rate(symbol("J"), own)
-    lines, new = [], set[str]()
     for statement in rule.statements:
         shown = statement.right
         if decays and statement.name == "g" and parameter < len(DECAY_RATES):
             shown += DECAY_RATES[parameter]
-        left, right = (plain(side.put(letters)) for side in (statement.left, shown))
-        lines.append((f"{left} {statement.sign} {right}", _numbers(rule, statement, new)))
-        new.add(statement.name)
-    return lines
+        yield statement, statement.left.put(letters), shown.put(letters)
 
 
 def _defines_gradient(rule: Optimizer) -> bool:

@@ -18,8 +18,10 @@ import numpy as np
 from lrviz.core.numerics import Array
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, standardise
+from lrviz.training.model import Batch
 from lrviz.training.newton import StepBounds, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.parabola import Parabolas, parabolas
 from lrviz.training.separability import separable
 from lrviz.training.surface import Progress, Surface, surface_of, unwatched
 from lrviz.training.walk import History, Rows, replay, train
@@ -122,6 +124,15 @@ class Playback:
     batches: tuple[Rows, ...]
     bounds: StepBounds
     comparisons: tuple[History, ...]
+
+    @cached_property
+    def parabolas(self) -> Parabolas | None:
+        """J along the steps of Newton, and along gradient steps from there; None of other rules."""
+        if self.request.opt != "newton":
+            return None
+        batch = Batch(self.scaled.X, self.scaled.data.y, self.request.l2)
+        rate = self.bounds.guaranteed / 2
+        return parabolas(batch, self.history.params, self.terms["d"], rate)
 
     @cached_property
     def separable(self) -> bool:
