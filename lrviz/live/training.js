@@ -14,6 +14,7 @@ import { fill, slot } from "./numbers.js";
 import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
+import { OptimizerView } from "./optimizer-view.js";
 import { Playback, readRows } from "./playback.js";
 import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
@@ -150,6 +151,7 @@ export class TrainingPage {
   });
 
   rule = new Rule();
+  optimizer = new OptimizerView();
   contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
@@ -188,7 +190,7 @@ export class TrainingPage {
 
   #cells() {
     const { points } = this;
-    const axis = el("span", { class: "lvt-label", text: "J on a logarithmic axis; draw along the curve" });
+    const axis = el("span", { class: "lvt-label", text: "J by step, on a logarithmic axis: draw along it" });
     const dock = el("div", { class: "lvt-dock" },
       cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
@@ -286,8 +288,8 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = playback.rows > 1 ? `of ${playback.rows}, counted from 0` : "the only one";
-    for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
+    this.count.textContent = playback.rows > 1 ? `counted from 0 to ${playback.rows - 1}` : "the only one";
+    for (const block of [this.rule, this.optimizer, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
     this.player.load();
@@ -296,7 +298,7 @@ export class TrainingPage {
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     scale.append(this.scales);
-    this.left.replaceChildren(rates, scale);
+    this.left.replaceChildren(this.optimizer.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
@@ -420,6 +422,7 @@ export class TrainingPage {
     this.graph.paint(this.read);
     this.#ground(own);
     this.rule.show(own);
+    this.optimizer.show(own);
     this.guide.paint();
     this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
