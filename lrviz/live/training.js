@@ -70,6 +70,8 @@ export class TrainingPage {
   k = 0;
   /** When tables and names were last written. */
   told = 0;
+  /** What the Graph page did not reach at the last step drawn. */
+  outside = "";
   /** @type {string | null} the node or edge of the example's graph that is chosen */
   at = null;
   read = /** @type {Read} */ (later);
@@ -425,6 +427,10 @@ export class TrainingPage {
     this.optimizer.show(own);
     this.guide.paint();
     this.#say(own);
+    // What is out of the Graph page's reach is said of the step that is drawn, never of another.
+    const outside = String(this.#outside);
+    if (outside !== this.outside) this.#sayExample();
+    this.outside = outside;
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
@@ -496,21 +502,32 @@ export class TrainingPage {
     const numbers = fill("z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}", this.read);
     this.graph.describe(`Computational graph of example ${this.example} at step ${k}: ${numbers}`, this.read);
     this.panel.bind.paint(this.read);
-    this.#sayExample(w);
+    this.#sayExample();
     this.#sayScales(w, raw);
   }
 
-  /** @param {number[]} w */
-  #sayExample(w) {
+  /** The example and the parameters, as the Graph page calls them. */
+  get #numbers() {
+    const { x1, x2, y } = this.playback.example(this.example);
+    const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
+    return { x1, x2, w1, w2, b, y };
+  }
+
+  /** Those that the Graph page does not reach. */
+  get #outside() {
+    return Object.entries(this.#numbers).filter(([, v]) => Math.abs(v) > this.spec.reach)
+      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+  }
+
+  #sayExample() {
     const { playback, spec, example } = this;
     const x = playback.example(example);
     const raw = [playback.raw[2 * example], playback.raw[2 * example + 1]];
     const same = raw[0] === x.x1 && raw[1] === x.x2;
     const text = spec.features.map((name, i) =>
       `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
-    const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
-    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach)
-      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+    const numbers = this.#numbers;
+    const far = this.#outside;
     const lie = `${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.`;
     const query = new URLSearchParams(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
     const link = far.length
