@@ -45,6 +45,9 @@ def loss_figure(
     room = max(0.06 * (np.log10(high) - np.log10(low)), 0.02)
     bottom, top = float(np.log10(low) - room), float(np.log10(high) + room)
     ticks = loss_ticks(bottom, top)
+    if not alone:
+        # On the page the curve is low.
+        ticks = ticks[:: -(-len(ticks) // 4)]
     longest = max(len(run.history) for run in runs) or 1
     traces = []
     for run, losses, style in zip(runs, shown, RUN_STYLES, strict=False):
@@ -62,7 +65,7 @@ def loss_figure(
                 "<extra></extra>",
             )
         )
-    vertical = axis(mode, "J, logarithmic", [bottom, top]) | {
+    vertical = axis(mode, "J, logarithmic" if alone else "J", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],
@@ -72,8 +75,8 @@ def loss_figure(
         layout(
             mode,
             alone=alone,
-            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 38),
-            xaxis=axis(mode, "step", [-0.01 * longest, 1.01 * longest]),
+            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 22),
+            xaxis=axis(mode, "step" if alone else "", [-0.01 * longest, 1.01 * longest]),
             yaxis=vertical,
             hovermode="x",
             uirevision="loss",

@@ -55,6 +55,7 @@ export class CountsView {
       el("div", { class: "lvt-control" },
         el("span", { class: "lvt-label", text: "says 1 from a ≥" }), this.slider, this.shown)),
     this.said);
+  rare = false;
   changed = /** @type {(threshold: number, moving: boolean) => void} */ (later);
 
   constructor() {
@@ -88,5 +89,9 @@ export class CountsView {
     if (this.accuracy.textContent !== accuracy) this.accuracy.textContent = accuracy;
     const said = verdict(counts, loss);
     if (this.said.textContent !== said) this.said.textContent = said;
+    const [ones, zeros] = [counts.tp + counts.fn, counts.fp + counts.tn];
+    const rare = Math.min(ones, zeros) < RARE * (ones + zeros);
+    if (rare !== this.rare) this.said.classList.toggle("lvt-two-lines", rare);
+    this.rare = rare;
   }
 }

@@ -23,6 +23,9 @@ const MANY = 1500;
 const TURN = 250; // rows painted before the other class has its turn
 const REACH = 12; // px around a painted point that a click may miss it by
 
+/** Where a line's name stands: px along it, beside it, and the room it needs. */
+const [INWARDS, ASIDE, ROOM] = [30, 12, 110];
+
 /** @type {Judged} */
 const NOTHING = { hardest: [], residuals: [], batch: null, threshold: 0.5 };
 
@@ -242,18 +245,26 @@ export class DataView extends View {
   }
 
   /**
-   * What a line is, written at its right end.
+   * What a line is, written beside it near its right end, where it crosses nothing.
    * @param {SVGTextElement} node @param {Place[] | null} line @param {string} text
    */
   #name(node, line, text) {
     node.style.display = line ? "" : "none";
     if (!line) return;
     const [one, other] = line.map(([x, y]) => this.px(x, y));
-    const [[x, y], from] = one[0] > other[0] ? [one, other] : [other, one];
-    const { box } = this;
-    const down = y < from[1]; // the line rises towards this end
-    node.setAttribute("x", String(Math.min(x, box.x + box.w) - 8));
-    node.setAttribute("y", String(Math.max(box.y + 14, Math.min(box.y + box.h - 6, y + (down ? 20 : -10)))));
+    const [[x, y], far] = one[0] > other[0] ? [one, other] : [other, one];
+    const long = Math.hypot(far[0] - x, far[1] - y) || 1;
+    const [u, v] = [(far[0] - x) / long, (far[1] - y) / long];
+    const inwards = Math.min(INWARDS, long / 2);
+    // Of the two sides, the left one unless it ends there.
+    const left = x + inwards * u > this.box.x + ROOM ? -1 : 1;
+    const across = (v > 0 ? -left : left) * (v ? 1 : 0);
+    const [dx, dy] = v ? [-v * across, u * across] : [0, -1];
+    node.setAttribute("x", (x + inwards * u + ASIDE * dx).toFixed(1));
+    const { y: top, h } = this.box;
+    const height = Math.max(top + 14, Math.min(top + h - 6, y + inwards * v + ASIDE * dy + 4));
+    node.setAttribute("y", height.toFixed(1));
+    node.setAttribute("text-anchor", dx > 0 ? "start" : "end");
     if (node.textContent !== text) node.textContent = text;
   }
 

@@ -2,7 +2,7 @@
 // The curve is the scrubber: a hand that is drawn along it chooses the step.
 
 import { assign, el } from "./dom.js";
-import { beside, cover, dress, markers, points, shape, View } from "./view.js";
+import { beside, cover, dress, markers, shape, View } from "./view.js";
 
 /** @import { Playback, Run } from "./playback.js" */
 /** @import { FigureSpec, RunStyle } from "./types.d.ts" */
@@ -25,12 +25,12 @@ export class LossView extends View {
   /** What has been of the run, as a window over the curves. */
   gone = shape("rect", {}, shape("clipPath", { id: `${this.clip}-past` }, this.defs));
   shown = false;
-  /** The curve of a run that the browser computes while a hand chooses its start. */
-  again = shape("path", { class: "lvt-again" }, this.layer);
-  held = false;
   /** @type {((k: number, rest: boolean) => void) | null} told which step a hand is at */
   scrubbed = null;
   pad = el("div", { class: "lvt-pad", "aria-hidden": "true" });
+  /** The curve of a run that the browser computes while a hand chooses its start. */
+  again = shape("path", { class: "lvt-again" }, this.layer);
+  held = false;
 
   constructor() {
     super("loss");
@@ -118,10 +118,10 @@ export class LossView extends View {
     /** @param {{ losses: ArrayLike<number> }} run @param {number} k */
     const at = (run, k) => this.px(k, Math.max(run.losses[k], LEAST));
     const { box } = this;
-    const here = this.xs(this.all);
     const { losses, taken } = this.playback;
-    this.again.setAttribute("d", this.held
-      ? `M${points(Array.from({ length: taken + 1 }, (_, k) => at({ losses }, k)))}` : "");
+    this.again.setAttribute("d", this.held ? this.#whole({ losses, taken }) : "");
+    this.past.style.display = this.held ? "none" : "";
+    const here = this.xs(this.all);
     cover(this.gone, { ...box, w: here - box.x });
     this.cursor.setAttribute("d", `M${here},${box.y}v${box.h}`);
     this.dot.setAttribute("transform", `translate(${at(this.playback, this.k)})`);

@@ -3,7 +3,7 @@
 // text/pictures.py has the same numbers for the sentence; a test holds the two equal.
 
 import { el, later, svg } from "./dom.js";
-import { number } from "./numbers.js";
+import { exact, number } from "./numbers.js";
 import { say } from "./sentence.js";
 
 /** @import { Playback } from "./playback.js" */
@@ -151,7 +151,7 @@ export function quantities(playback, k) {
 function drawParabola({ newton, losses }, k) {
   if (!newton) return [];
   const n = newton.along.length;
-  const [top, floor, half] = [34, HEIGHT - 24, WIDTH / 2];
+  const [top, floor, half] = [40, HEIGHT - 24, WIDTH / 2];
   /** @param {number} side @param {number} t */
   const parabola = (side, t) => losses[k] - newton.slopes[2 * k + side] * t + (newton.bends[2 * k + side] * t * t) / 2;
   const sides = [0, 1].map((side) => newton.heights.subarray((2 * k + side) * n, (2 * k + side + 1) * n));
@@ -184,7 +184,7 @@ function drawParabola({ newton, losses }, k) {
       }),
       dot([x(0), y(losses[k])], "selection"),
       ...(landed ? [dot([x(1), y(after)], "gradient")] : []),
-      label([left + half - 26, floor + 16], `J ${shown(after)}`, "gradient", "end"),
+      label([left, 30], `finds J ${Number.isFinite(after) && exact(after) ? "=" : "≈"} ${shown(after)}`, "gradient"),
     ];
   });
 }
@@ -204,7 +204,7 @@ function drawVelocity(playback, k) {
   const [xs, ys] = [reach.map((v) => v[0]), reach.map((v) => v[1])];
   const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   if (![left, right, low, high].every(Number.isFinite) || (left === right && low === high)) return [];
-  const room = { left: 14, right: 150, top: 20, bottom: 20 };
+  const room = { left: 14, right: 150, top: 12, bottom: 30 };
   // One scale both ways: an angle is an angle.
   const scale = Math.min((WIDTH - room.left - room.right) / Math.max(right - left, 1e-300),
     (HEIGHT - room.top - room.bottom) / Math.max(high - low, 1e-300));

@@ -31,8 +31,9 @@ export class Scenarios {
   show(fields) {
     let look = "";
     for (const [spec, node] of this.all) {
-      const on = Object.entries(spec.fields).every(([name, value]) =>
-        same(fields[/** @type {keyof TrainingFields} */ (name)], value));
+      // How far it has been played is no matter.
+      const on = Object.entries(spec.fields).every(([name, value]) => name === "step"
+        || same(fields[/** @type {keyof TrainingFields} */ (name)], value));
       node.setAttribute("aria-pressed", String(on));
       if (on) look = spec.look;
     }

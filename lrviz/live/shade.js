@@ -11,7 +11,7 @@ import { assign, el } from "./dom.js";
 const [ACROSS, UP] = [96, 64]; // a ground of so few cells is smoothed when it is stretched
 const [CELLS, FLAT] = [512, 8]; // entries of the table of a, for z from −8 to 8
 const TINT = 0.42; // how much of its class's colour the ground has where a is 0 or 1
-const [LEAST, GROWTH] = [0.06, 11]; // |a − y| from which a halo is drawn, and its px at 1
+const [LEAST, GROWTH] = [0.12, 11]; // |a − y| from which a halo is drawn, and its px at 1
 
 /** @param {string} colour @returns {number[]} */
 const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

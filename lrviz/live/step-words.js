@@ -49,7 +49,9 @@ function change(before, after) {
 export function happened(playback, k, fields) {
   if (k === 0) {
     const start = `Step 0, the start: J = ${write(playback.losses[0])}.`;
-    if (!playback.taken) return `${start} Nothing moves from here.`;
+    const { settled_start: settled } = playback.spec;
+    if (settled && !playback.taken) return `${start} ${settled.why}`;
+    if (!playback.taken) return playback.spec.taken ? start : `${start} The run ends here.`;
     return `${start} Play, or draw along the loss curve.`;
   }
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];
@@ -79,7 +81,7 @@ export function sidesOf(playback, k) {
   const [w1, w2, b] = playback.at(playback.params, k);
   if (w1 === 0 && w2 === 0) return `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-b)))} everywhere.`;
   if (playback.single) return "One class only: add the other, and there is something to part.";
-  return "On the bold line z = 0 and a = ½; the deeper the colour, the surer the model. Halos: |a − y|.";
+  return "On the bold line z = 0 and a = ½. Colour: how sure; halo: |a − y|.";
 }
 
 /**

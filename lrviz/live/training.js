@@ -15,6 +15,7 @@ import { fill, slot } from "./numbers.js";
 import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
+import { OptimizerView } from "./optimizer-view.js";
 import { Playback, readRows } from "./playback.js";
 import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
@@ -22,31 +23,25 @@ import { Runs } from "./runs.js";
 import { Scenarios } from "./scenarios.js";
 import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
+import { cell, fit, shapeOf } from "./training-layout.js";
 import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
 
 /** @import { Control } from "./controls.js" */
+/** @import { Shape } from "./training-layout.js" */
 /** @import { View } from "./view.js" */
 /** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
-/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec } from "./types.d.ts" */
+/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
 
 const WAIT = 700; // ms until "Computing" is said
 
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
-/** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
-const cell = (place, title, tools, ...content) =>
-  el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
-    el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
-
 /** @type {(node: HTMLElement, text: string) => void} */
 const put = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
-
-/** Where a page is wide enough for four views side by side, or two. */
-const [FOUR, TWO] = [1230, 760];
 
 export class TrainingPage {
   component = /** @type {Component<TrainingSpec>} */ (later);
@@ -67,7 +62,7 @@ export class TrainingPage {
   /** @type {HTMLElement | null} */
   failure = null;
   whole = /** @type {() => Promise<void>} */ (later);
-  /** @type {"four" | "two" | "one"} */
+  /** @type {Shape} */
   layout = "one";
   /** Which layout and mode the example's graph is drawn for. */
   drawn = "";
@@ -76,6 +71,8 @@ export class TrainingPage {
   k = 0;
   /** When tables and names were last written. */
   told = 0;
+  /** What the Graph page did not reach at the last step drawn. */
+  outside = "";
   /** @type {string | null} the node or edge of the example's graph that is chosen */
   at = null;
   read = /** @type {Read} */ (later);
@@ -95,7 +92,8 @@ export class TrainingPage {
   data = new DataView();
   loss = new LossView();
   /** @type {View[]} */
-  views = [this.surface, this.data, this.loss];
+  views = [];
+  cells = /** @type {HTMLElement} */ (later);
   exampleHost = el("div", { class: "lvt-graph" });
   graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
   panel = new Panel({ close: () => this.#select(this.at) });
@@ -139,13 +137,24 @@ export class TrainingPage {
     go: (k, rest) => this.#goto(k, rest),
     rest: () => this.#rest(),
   });
+  random = button("⚂", () => this.#from(this.playback.spec.random_start), {
+    class: "lv-button lvt-sign", "aria-label": "Random start",
+    title: "Random start: drawn from the seed, another seed gives another",
+  });
+  /** Offered where nothing moves from the start. */
+  move = button("Start where it moves", () => {
+    const settled = this.playback.spec.settled_start;
+    if (settled) this.#from(settled.start);
+  }, { hidden: true });
   counts = new CountsView();
   now = el("p", { class: "lvt-now" });
+  note = el("p", { class: "lvt-caption lvt-note", role: "status" });
   lecture = button("Lecture view", () => this.#lecture(), {
     "aria-pressed": "false", title: "Surface, loss curve and player alone, as large as they go",
   });
 
   rule = new Rule();
+  optimizer = new OptimizerView();
   contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
@@ -167,8 +176,11 @@ export class TrainingPage {
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.root.append(this.guide.node, this.head, this.controls, this.scenarios.node, this.runs.bar,
-      this.#cells(), el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
+    this.views = [this.surface, this.data, this.loss];
+    this.cells = this.#cells();
+    this.root.append(this.guide.node, this.head, this.controls,
+      el("div", { class: "lvt-shelf" }, this.scenarios.node, this.runs.bar), this.cells,
+      el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
@@ -177,13 +189,15 @@ export class TrainingPage {
     onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake());
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
+    window.addEventListener("resize", () => host.isConnected && drawing(this, this.#resized()));
     channel(data.key).live = this;
   }
 
   #cells() {
     const { points } = this;
+    const axis = el("span", { class: "lvt-label", text: "J by step, on a logarithmic axis: draw along it" });
     const dock = el("div", { class: "lvt-dock" },
-      cell("c", "Loss at every step", [], this.loss.node, this.ended), this.player.node);
+      cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
       cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, this.legend, this.slice),
       cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides,
@@ -219,8 +233,7 @@ export class TrainingPage {
   }
 
   get shape() {
-    const wide = this.root.clientWidth;
-    return wide >= FOUR ? "four" : wide >= TWO ? "two" : "one";
+    return shapeOf(this.root.clientWidth);
   }
 
   /**
@@ -280,16 +293,17 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = playback.rows > 1 ? `of ${playback.rows}, counted from 0` : "the only one";
-    for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
+    this.count.textContent = playback.rows > 1 ? `counted from 0 to ${playback.rows - 1}` : "the only one";
+    for (const block of [this.rule, this.optimizer, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
     this.player.load();
+    this.move.hidden = !playback.spec.settled_start;
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     scale.append(this.scales);
-    this.left.replaceChildren(rates, scale);
+    this.left.replaceChildren(this.optimizer.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
@@ -312,13 +326,14 @@ export class TrainingPage {
     this.head.replaceChildren(el("h1", { text: spec.question }),
       el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
         this.lecture, link, this.copied),
-      this.now);
+      this.now, this.move, this.note);
     this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       widgets[one.name] = widget;
       ("place" in one ? this.planeHost : this.controls).append(widget.node);
+      if (one.name === "start") this.controls.append(this.random);
       if (one.name === "data") {
         const open = () => channel(this.key).signal?.("open");
         this.controls.append(button("Your data…", open, { title: "Upload or paste a CSV" }));
@@ -335,6 +350,11 @@ export class TrainingPage {
   #layout() {
     this.root.dataset.layout = this.shape;
     this.layout = this.shape;
+    this.#fit();
+  }
+
+  #fit() {
+    fit(this.root, this.cells, this.surface.node, this.layout);
   }
 
   get #example() {
@@ -368,6 +388,7 @@ export class TrainingPage {
   async #resized() {
     if (!this.ready) return;
     if (this.layout !== this.shape) await this.#draw();
+    this.#fit();
     await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);
     this.graph.reveal(Infinity);
@@ -406,8 +427,13 @@ export class TrainingPage {
     this.graph.paint(this.read);
     this.#ground(own);
     this.rule.show(own);
+    this.optimizer.show(own);
     this.guide.paint();
     this.#say(own);
+    // What is out of the Graph page's reach is said of the step that is drawn, never of another.
+    const outside = String(this.#outside);
+    if (outside !== this.outside) this.#sayExample();
+    this.outside = outside;
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
@@ -421,6 +447,11 @@ export class TrainingPage {
     const [residuals, batch] = [playback.held, playback.batch(k)];
     this.data.show(k, this.example, { hardest, residuals, batch, threshold }, this.k);
     this.counts.show(playback.counts(k, threshold), playback.plain[k]);
+  }
+
+  /** @param {Triple} start */
+  #from(start) {
+    this.#change({ start, step: 0 });
   }
 
   /** @param {number} threshold @param {boolean} moving */
@@ -474,21 +505,32 @@ export class TrainingPage {
     const numbers = fill("z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}", this.read);
     this.graph.describe(`Computational graph of example ${this.example} at step ${k}: ${numbers}`, this.read);
     this.panel.bind.paint(this.read);
-    this.#sayExample(w);
+    this.#sayExample();
     this.#sayScales(w, raw);
   }
 
-  /** @param {number[]} w */
-  #sayExample(w) {
+  /** The example and the parameters, as the Graph page calls them. */
+  get #numbers() {
+    const { x1, x2, y } = this.playback.example(this.example);
+    const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
+    return { x1, x2, w1, w2, b, y };
+  }
+
+  /** Those that the Graph page does not reach. */
+  get #outside() {
+    return Object.entries(this.#numbers).filter(([, v]) => Math.abs(v) > this.spec.reach)
+      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+  }
+
+  #sayExample() {
     const { playback, spec, example } = this;
     const x = playback.example(example);
     const raw = [playback.raw[2 * example], playback.raw[2 * example + 1]];
     const same = raw[0] === x.x1 && raw[1] === x.x2;
     const text = spec.features.map((name, i) =>
       `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
-    const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
-    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach)
-      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+    const numbers = this.#numbers;
+    const far = this.#outside;
     const lie = `${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.`;
     const query = new URLSearchParams(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
     const link = far.length
@@ -585,19 +627,29 @@ export class TrainingPage {
    */
   #set(name, value, moving = false) {
     const { fields } = this;
+    put(this.note, "");
     if (name === "data" && value === "own" && !fields.points.length) {
       this.points.begin();
       return;
     }
     assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
     if (name === "data") assign(fields, { example: 0, step: 0 });
-    if (name === "scale") assign(fields, { ...this.spec.rates[fields.scale], step: 0 });
+    if (name === "scale") this.#rescaled();
     if (name === "steps") fields.step = Math.min(fields.step, fields.steps);
     this.pause(false);
     if (name === "surface") this.#showFields();
     else this.#expect();
     if (moving) this.queue.moved();
     else this.queue.rested();
+  }
+
+  /** Another scale is another surface, for which another rate fits: that is said. */
+  #rescaled() {
+    const { fields, spec } = this;
+    const before = fields.lr;
+    assign(fields, { ...spec.rates[fields.scale], step: 0 });
+    this.note.textContent = before === fields.lr ? "" : `η is now ${write(fields.lr)}, was ${write(before)}: `
+      + `another scale of the features is another surface, and wants a rate of its own.`;
   }
 
   /**

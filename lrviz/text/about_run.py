@@ -67,10 +67,12 @@ def _about_minimum(made: Playback) -> list[str]:
     """Whether there is one, where that is not plain."""
     data, l2, best = made.scaled.data, made.request.l2, made.bounds.minimum
     if len(set(data.y.tolist())) == 1:
-        grow = "b grows, because weight decay leaves b alone" if l2 else "the weights grow"
+        way = "Raising" if data.y[0] else "Lowering"
+        free = ", and weight decay leaves b alone" if l2 else ""
         return [
-            "There is one class only, so the best answer is always that one: the loss falls for "
-            f"ever while {grow}. Add the other class to give training something to weigh."
+            "There is one class only, so the best answer is always that one: the loss can fall "
+            f"for ever. {way} b always lowers J{free}. Add the other class to give training "
+            "something to weigh."
         ]
     if best is None:
         return [
