@@ -16,6 +16,8 @@ from lrviz.training.surface import spaced
 
 #: Hand-placed points are shown in a square that reaches so far from zero, if they all lie in it.
 BOX = 5.0
+#: Some points about the corners of the unit square, such as XOR, are shown in this one instead.
+UNIT, FEWEST = (-1.0, 2.0), 4
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
@@ -115,8 +117,16 @@ def plane_figure(
 
 def spans(data: Dataset) -> tuple[list[float], list[float]]:
     """The ranges across and up that hold a data set."""
+    if data.name == BY_HAND and len(data) >= FEWEST and _within(data.X, UNIT):
+        return list(UNIT), list(UNIT)
     make = _steady if data.name == BY_HAND else _padded
     return make(data.X[:, 0]), make(data.X[:, 1])
+
+
+def _within(values: Array, span: Sequence[float]) -> bool:
+    """Whether all lie in a range and none within a twelfth of its ends."""
+    room = (span[1] - span[0]) / 12
+    return bool(values.min() >= span[0] + room and values.max() <= span[1] - room)
 
 
 def _steady(values: Array) -> list[float]:

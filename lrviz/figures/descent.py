@@ -147,7 +147,7 @@ def _trail(corners: list[list[float]], colours: Mapping[str, str]) -> dict[str, 
     return {
         "type": "path",
         "path": "M" + "L".join(f"{x:.6g},{y:.6g}" for x, y in corners),
-        "line": {"color": colours["gradient"], "width": 3},
+        "line": {"color": colours["history"], "width": 3},
         "name": "the path so far, projected onto the slice",
         "showlegend": True,
     }
@@ -162,7 +162,7 @@ def _marker(at: list[float], colours: Mapping[str, str]) -> dict[str, Any]:
         "yanchor": at[1],
         **dict.fromkeys(("x0", "y0"), -RADIUS),
         **dict.fromkeys(("x1", "y1"), RADIUS),
-        "fillcolor": colours["selection"],
+        "fillcolor": colours["history"],
         "line": {"color": colours["surface"], "width": 2},
         "name": "this step",
         "showlegend": True,

@@ -45,24 +45,27 @@ def loss_figure(
     room = max(0.06 * (np.log10(high) - np.log10(low)), 0.02)
     bottom, top = float(np.log10(low) - room), float(np.log10(high) + room)
     ticks = loss_ticks(bottom, top)
+    if not alone:
+        # On the page the curve is low.
+        ticks = ticks[:: -(-len(ticks) // 4)]
     longest = max(len(run.history) for run in runs) or 1
     traces = []
     for run, losses, style in zip(runs, shown, RUN_STYLES, strict=False):
         steps = spaced(len(losses) - 1, most)
         single = len(runs) == 1
-        colour = c["value" if single else style.role]
+        colour = c[style.role]
         traces.append(
             go.Scatter(
-                name="mean log loss" if single else run.name,
+                name="J" if single else run.name,
                 mode="lines" if len(losses) > 2 else "lines+markers",
                 x=steps,
                 y=losses[steps].tolist(),
                 line={"color": colour, "dash": style.dash, "width": 2},
-                hovertemplate=f"{'' if single else run.name + ', '}step %{{x}}: loss %{{y:.4g}}"
+                hovertemplate=f"{'' if single else run.name + ', '}step %{{x}}: J %{{y:.4g}}"
                 "<extra></extra>",
             )
         )
-    vertical = axis(mode, "loss J", [bottom, top]) | {
+    vertical = axis(mode, "J, logarithmic" if alone else "J", [bottom, top]) | {
         "type": "log",
         "tickvals": [10.0**t for t in ticks],
         "ticktext": [number(10.0**t) for t in ticks],

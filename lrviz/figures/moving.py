@@ -26,15 +26,14 @@ def moving_shapes(names: Sequence[str], mode: Mode) -> list[dict[str, Any]]:
         colour = c[style.role]
         trail = {"color": colour, "width": 3, "dash": style.dash}
         letter = "" if alone else literal(name, 2)
-        fill = c["selection"] if alone else colour
         out.append(
             {
                 "trail": {
                     "type": "path",
                     "line": trail,
                 },
-                "marker": _marker(style.form, 7 if alone else 9, fill, letter, c["surface"]),
-                "dot": _marker(style.form, 5 if alone else 8, fill, letter, c["surface"]),
+                "marker": _marker(style.form, 7 if alone else 9, colour, letter, c["surface"]),
+                "dot": _marker(style.form, 5 if alone else 8, colour, letter, c["surface"]),
                 "line": {
                     "type": "line",
                     "line": {
@@ -57,7 +56,7 @@ def moving_shapes(names: Sequence[str], mode: Mode) -> list[dict[str, Any]]:
 
 def cursor_shape(mode: Mode) -> dict[str, Any]:
     """The line over the loss curve that says which step is shown; it needs x0 and x1."""
-    line = {"color": PALETTES[mode]["selection"], "width": 1.25, "dash": "3px,3px"}
+    line = {"color": PALETTES[mode]["history"], "width": 1.25, "dash": "3px,3px"}
     return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
 
 

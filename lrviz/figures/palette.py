@@ -10,8 +10,9 @@ Mode = Literal["light", "dark"]
 
 #: Colours by role. Values and gradients follow Okabe & Ito's blue and vermillion, which stay
 #: apart under every common colour vision; each text colour has a contrast of 4.5 or more
-#: against the surface and the card of its mode. No two roles of a mode share a colour. Runs
-#: compared are ``gradient``, ``run_b`` and ``run_c``, which also differ in lightness.
+#: against the surface and the card of its mode. No two roles of a mode share a colour. What
+#: parameters were over the steps is ``history``: trail, ball, loss curve, cursor. Runs compared
+#: are ``history``, ``run_b`` and ``run_c``, which also differ in lightness.
 PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
     {
         "light": MappingProxyType(
@@ -26,11 +27,12 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "value": "#0b5fa5",
                 "gradient": "#b23c00",
                 "gradient_soft": "#fbe9df",
+                "history": "#a3106b",
                 "rate": "#6d28d9",
                 "data": "#4d6258",
                 "selection": "#39424f",
-                "low": "#fbfcfe",
-                "high": "#8db4da",
+                "low": "#fffdf0",
+                "high": "#86b6da",
                 "class0": "#9a5b00",
                 "class1": "#00705c",
                 "run_b": "#1d3fd8",
@@ -49,11 +51,12 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "value": "#7cc0ff",
                 "gradient": "#ff9d66",
                 "gradient_soft": "#3a2417",
+                "history": "#ff70a0",
                 "rate": "#a97cff",
                 "data": "#a5b8ad",
                 "selection": "#f4f6fa",
-                "low": "#10151d",
-                "high": "#2d5a86",
+                "low": "#0d0f1c",
+                "high": "#63692c",
                 "class0": "#e6b35a",
                 "class1": "#4fd0aa",
                 "run_b": "#4fe3f0",
@@ -61,4 +64,16 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
             }
         ),
     }
+)
+
+_BETWEEN: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
+    {
+        "light": ("#f3efbd", "#cfe6b9", "#a3d3c6"),
+        "dark": ("#1d2350", "#1f4069", "#205a63", "#3d6b47"),
+    }
+)
+#: The loss from low to high, by mode: from yellow or indigo through green to blue or olive. Its
+#: luminance goes one way only, so it is read without hue as well; the valley has the ground's.
+RAMPS: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
+    {m: (PALETTES[m]["low"], *_BETWEEN[m], PALETTES[m]["high"]) for m in PALETTES}
 )

@@ -35,7 +35,7 @@ class RunStyle(NamedTuple):
 
 
 RUN_STYLES = (
-    RunStyle("gradient", "solid", "", "circle"),
+    RunStyle("history", "solid", "", "circle"),
     RunStyle("run_b", "9px,4px", "9 4", "square"),
     RunStyle("run_c", "2px,3px", "2 3", "diamond"),
 )
@@ -99,7 +99,7 @@ def layout(mode: Mode, *, alone: bool = False, **own: Any) -> dict[str, Any]:
         },
         **({"autosize": True} if alone else {}),
         "showlegend": False,
-        "dragmode": "zoom",
+        "dragmode": False,
         "template": None,
         **own,
     }
@@ -123,6 +123,6 @@ def axis(mode: Mode, title: str, span: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": c["line"],
-        "tickfont": {"size": 11, "color": c["muted"]},
+        "tickfont": {"size": 12, "color": c["muted"]},
         "nticks": 7,
     }

@@ -2,6 +2,7 @@
 // {node, set(value), show(yes)}; what a person typed and cannot be used is said beside it.
 
 import { choice, el, unique } from "./dom.js";
+import { number } from "./numbers.js";
 
 /** @import { ControlSpec, FieldSpec, SegmentsSpec, SelectSpec } from "./types.d.ts" */
 
@@ -12,8 +13,11 @@ import { choice, el, unique } from "./dom.js";
  * @property {(yes: boolean) => void} show
  * @property {(value: string, text: string | null) => void} [offer] an option that comes and goes
  * @property {() => string} [text] what is chosen, as it is called there
+ * @property {(marks: [name: string, value: number][]) => void} [mark] values to be marked on a range
  */
 
+/** Marks whose names would meet: the part of the range between them. */
+const CLOSE = 0.2;
 const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** @param {string | number} text */
 const minus = (text) => String(text).replaceAll("-", "−");
@@ -175,8 +179,25 @@ function log(spec, onPick, onMove) {
   slider.addEventListener("change", () => onPick(value));
   const label = el("span", { class: "lvt-label", text: spec.label, title: spec.title });
   exact.node.querySelector("label")?.remove();
-  const node = el("div", { class: "lvt-control lvt-control-log" }, label, slider, exact.node);
-  return { node, set, show: (yes) => { node.hidden = !yes; } };
+  const rail = el("div", { class: "lvt-rail" }, slider);
+  const node = el("div", { class: "lvt-control lvt-control-log" }, label, rail, exact.node);
+  let marked = "";
+  /** @param {[name: string, value: number][]} marks in growing order */
+  const mark = (marks) => {
+    if (marked === String(marks)) return;
+    marked = String(marks);
+    const shares = marks.map(([, v]) => (Math.log10(v) - low) / (high - low));
+    rail.replaceChildren(slider, ...marks.flatMap(([name, v], n) => {
+      const at = shares[n];
+      if (!(at >= 0 && at <= 1)) return [];
+      // Names of marks that lie close together stand on either side.
+      const side = shares[n + 1] - at < CLOSE ? "before" : at - shares[n - 1] < CLOSE ? "after" : "under";
+      return [el("span", {
+        class: `lvt-mark lvt-mark-${side}`, text: name, title: `${name} = ${number(v)}`, style: `--share: ${at}`,
+      })];
+    }));
+  };
+  return { node, set, mark, show: (yes) => { node.hidden = !yes; } };
 }
 
 /**

@@ -1,24 +1,44 @@
 // The examples in their plane, and what the model says there.
 
 import { assign, el } from "./dom.js";
+import { number } from "./numbers.js";
 import { halfPlane } from "./playback.js";
+import { Shade } from "./shade.js";
 import { beside, dress, points, shape, View } from "./view.js";
 
 /** @import { Place, Playback } from "./playback.js" */
 /** @import { FigureSpec, PlacedPoint, RunStyle, Trace } from "./types.d.ts" */
 /** @import { Taken } from "./view.js" */
 
+/**
+ * @typedef {object} Judged what the plane shows of a step besides its parameters
+ * @property {number[]} hardest the rows with the largest contributions
+ * @property {ArrayLike<number>} residuals a − y of every example
+ * @property {ArrayLike<number> | null} batch the rows that the next step is made of; null for all
+ * @property {number} threshold the a from which on the model's answer is 1
+ */
+
 /** From so many rows on, points are painted on a canvas: as SVG they would slow every frame. */
 const MANY = 1500;
 const TURN = 250; // rows painted before the other class has its turn
 const REACH = 12; // px around a painted point that a click may miss it by
 
-/** The examples, the side the model calls 1, the boundary, and the example chosen. */
+/** Where a line's name stands: px along it, beside it, and the room it needs. */
+const [INWARDS, ASIDE, ROOM] = [30, 12, 110];
+
+/** @type {Judged} */
+const NOTHING = { hardest: [], residuals: [], batch: null, threshold: 0.5 };
+
+/** The examples on a ground shaded by a, the line where z = 0, and the example chosen. */
 export class DataView extends View {
   canvas = el("canvas", { class: "lvt-canvas", "aria-hidden": "true" });
-  side = shape("path", { class: "lvt-side" }, this.layer);
+  shade = new Shade();
+  batch = shape("path", { class: "lvt-batch" }, this.layer);
   lines = beside(this.layer, "lvt-boundary");
+  /** Where the model's answer changes, if that is not where z = 0. */
+  cut = shape("path", { class: "lvt-cut" }, this.layer);
   line = shape("path", { class: "lvt-boundary" }, this.layer);
+  names = [0, 1].map(() => shape("text", { class: "lvt-line-name" }, this.layer));
   contributions = shape("g", {}, this.layer);
   ring = shape("circle", { class: "lvt-ring", r: 9 }, this.layer);
   /** Whether the points are not drawn here: they are edited, and handles stand for them. */
@@ -26,18 +46,19 @@ export class DataView extends View {
   /** Whether anything has been shown of these rows. */
   shown = false;
   example = 0;
-  /** @type {number[]} the rows with the largest contributions */
-  hardest = [];
+  judged = NOTHING;
   /** @type {string[]} of the two classes */
   colours = [];
   /** @type {(() => void) | null} called when the axes have changed */
   placed = null;
   /** @type {(() => PlacedPoint[] | null) | null} points as they are while one is being moved */
   placedNow = null;
+  ringed = "";
 
   constructor() {
     super("data");
     this.svg.before(this.canvas);
+    this.plot.before(this.shade.canvas);
     this.node.addEventListener("pointerdown", (down) => {
       // Plotly lays a sheet over the page while a button is down: the release comes anywhere.
       window.addEventListener("pointerup", (up) => this.#pick(down, up), { once: true, capture: true });
@@ -49,7 +70,7 @@ export class DataView extends View {
     this.play(playback);
     dress(this.lines, [], styles);
     // Nothing is chosen among these rows before the first show.
-    this.shown = false;
+    assign(/** @type {DataView} */ (this), { shown: false, judged: NOTHING });
   }
 
   get many() {
@@ -61,6 +82,7 @@ export class DataView extends View {
     /** @param {Trace} trace */
     const colour = ({ marker }) => String(/** @type {{ color: string }} */ (marker).color);
     this.colours = figure.data.map(colour);
+    this.shade.dye(this.colours);
     if (this.many || this.bare) return;
     figure.data.forEach((trace, label) => {
       const rows = Array.from(this.playback.y.keys()).filter((i) => this.playback.y[i] === label);
@@ -72,10 +94,10 @@ export class DataView extends View {
     });
   }
 
-  /** @param {number} k @param {number} example @param {number[]} hardest */
-  show(k, example, hardest, all = k) {
+  /** @param {number} k @param {number} example @param {Judged} judged */
+  show(k, example, judged, all = k) {
     this.stand(k, all);
-    assign(/** @type {DataView} */ (this), { example, hardest, shown: true });
+    assign(/** @type {DataView} */ (this), { example, judged, shown: true });
     this.move();
   }
 
@@ -162,31 +184,88 @@ export class DataView extends View {
     /** @param {Place[]} list */
     const map = (list) => points(list.map(([x, y]) => this.px(x, y)));
     /** @param {Taken} run @param {number} k */
-    const cut = (run, k) => {
-      const w = playback.raws(playback.at(run.params, k));
-      return { ...halfPlane(w, xaxis.range, yaxis.range), flat: w[0] === 0 && w[1] === 0 };
-    };
-    const { inside, line, flat } = cut(playback, this.k);
-    this.side.setAttribute("d", inside.length > 2 && !flat ? `M${map(inside)}Z` : "");
+    const cut = (run, k) => halfPlane(playback.raws(playback.at(run.params, k)), xaxis.range, yaxis.range);
+    const w = playback.raws(playback.at(playback.params, this.k));
+    const { hardest, threshold } = this.judged;
+    const { line } = cut(playback, this.k);
+    this.#ground(w);
     this.line.setAttribute("d", line ? `M${map(line)}` : "");
+    const moved = threshold === 0.5 ? null
+      : halfPlane(playback.boundary(this.k, threshold), xaxis.range, yaxis.range).line;
+    this.cut.setAttribute("d", moved ? `M${map(moved)}` : "");
+    this.#name(this.names[0], line, "a = ½, z = 0");
+    this.#name(this.names[1], moved, `a = ${number(threshold)}`);
     this.lines.forEach((node, n) => {
       const other = playback.comparisons[n];
       const found = other && cut(other, Math.min(this.all, other.taken)).line;
       node.setAttribute("d", found ? `M${map(found)}` : "");
     });
     // A ring is wider than the marker it is around.
-    const wide = this.bare || playback.rows <= 20 ? 10 : 6;
+    const wide = this.#marker;
     this.ring.setAttribute("r", String(wide + 3));
     this.ring.setAttribute("transform", `translate(${this.#at(this.example)})`);
-    while (this.contributions.childNodes.length < this.hardest.length) {
+    while (this.contributions.childNodes.length < hardest.length) {
       shape("circle", { class: "lvt-contribution", r: 6 }, this.contributions);
     }
     const rings = /** @type {SVGCircleElement[]} */ ([...this.contributions.children]);
     rings.forEach((node, n) => {
-      node.style.display = n < this.hardest.length ? "" : "none";
+      node.style.display = n < hardest.length ? "" : "none";
       node.setAttribute("r", String(wide));
-      if (n < this.hardest.length) node.setAttribute("transform", `translate(${this.#at(this.hardest[n])})`);
+      if (n < hardest.length) node.setAttribute("transform", `translate(${this.#at(hardest[n])})`);
     });
+  }
+
+  /**
+   * The ground, the halos on it, and the rows of this step's minibatch.
+   * @param {number[]} w parameters in the units of the axes
+   */
+  #ground(w) {
+    const { width, height, xaxis, yaxis } = this.plot.layout;
+    const { batch, residuals } = this.judged;
+    this.shade.fit(width, height);
+    const pen = this.shade.paint(this.box, w, xaxis.range, yaxis.range);
+    const wide = this.#marker;
+    /** @param {number} i */
+    const spot = (i) => this.#at(i);
+    if (pen && !this.many) this.shade.halos(pen, this.box, residuals, spot, wide - 2);
+    const [half, back] = [2, -2].map((turn) => `a${wide},${wide} 0 1 0 ${turn * wide},0`);
+    const circle = half + back;
+    let d = "";
+    for (let n = 0; batch && n < batch.length; n += 1) {
+      const [x, y] = spot(batch[n]);
+      d += `M${(x - wide).toFixed(1)},${y.toFixed(1)}${circle}`;
+    }
+    if (d !== this.ringed) this.batch.setAttribute("d", d);
+    this.ringed = d;
+  }
+
+  /** About how far a point's marker and a ring around it reach, in px. */
+  get #marker() {
+    return this.bare || this.playback.rows <= 20 ? 10 : 6;
+  }
+
+  /**
+   * What a line is, written beside it near its right end, where it crosses nothing.
+   * @param {SVGTextElement} node @param {Place[] | null} line @param {string} text
+   */
+  #name(node, line, text) {
+    node.style.display = line ? "" : "none";
+    if (!line) return;
+    const [one, other] = line.map(([x, y]) => this.px(x, y));
+    const [[x, y], far] = one[0] > other[0] ? [one, other] : [other, one];
+    const long = Math.hypot(far[0] - x, far[1] - y) || 1;
+    const [u, v] = [(far[0] - x) / long, (far[1] - y) / long];
+    const inwards = Math.min(INWARDS, long / 2);
+    // Of the two sides, the left one unless it ends there.
+    const left = x + inwards * u > this.box.x + ROOM ? -1 : 1;
+    const across = (v > 0 ? -left : left) * (v ? 1 : 0);
+    const [dx, dy] = v ? [-v * across, u * across] : [0, -1];
+    node.setAttribute("x", (x + inwards * u + ASIDE * dx).toFixed(1));
+    const { y: top, h } = this.box;
+    const height = Math.max(top + 14, Math.min(top + h - 6, y + inwards * v + ASIDE * dy + 4));
+    node.setAttribute("y", height.toFixed(1));
+    node.setAttribute("text-anchor", dx > 0 ? "start" : "end");
+    if (node.textContent !== text) node.textContent = text;
   }
 
   /** @param {number} i */

@@ -75,17 +75,19 @@ async function drawing(Plotly, plot, width, height) {
 
 /**
  * One view as it is now: a promise, because Plotly draws it once more.
- * @param {View & { canvas?: HTMLCanvasElement }} one
+ * @param {View & { canvas?: HTMLCanvasElement, shade?: { canvas: HTMLCanvasElement } }} one
  */
 async function view(one) {
+  if (!one.plot.layout) throw new Error("nothing is drawn yet");
   const { width, height } = one.plot.layout;
-  if (!one.Plotly) throw new Error("nothing is drawn yet");
   const layers = [...one.node.querySelectorAll(":scope > svg")].map(frozen).filter((layer) => layer !== null);
-  const { canvas } = one;
-  const painted = canvas && canvas.style.display !== "none" && canvas.width ? canvas.toDataURL() : null;
-  const figure = await drawing(one.Plotly, one.plot, width, height);
+  const [ground, painted] = [one.shade?.canvas, one.canvas].map((canvas) =>
+    (canvas && canvas.style.display !== "none" && canvas.width ? canvas.toDataURL() : null));
+  const figure = one.Plotly ? await drawing(one.Plotly, one.plot, width, height) : "";
   const viewBox = `0 0 ${width} ${height}`;
-  const both = svg("svg", { width, height, viewBox, overflow: "hidden", class: one.node.className }, figure);
+  const both = svg("svg", { width, height, viewBox, overflow: "hidden", class: one.node.className });
+  if (ground) both.append(svg("image", { href: ground, width, height }));
+  both.append(figure);
   if (painted) both.append(svg("image", { href: painted, width, height }));
   for (const layer of layers) {
     for (const [name, value] of Object.entries({ width, height })) layer.setAttribute(name, String(value));
@@ -194,17 +196,17 @@ function column(x, y, parts) {
 async function compose(page, title) {
   const colours = page.spec.palettes[page.mode];
   // Everything is read at once, before Plotly takes its time: the run may be playing.
-  const said = [page.status, page.slice, page.sides, page.ended]
+  const said = [page.player.status, page.slice, page.sides, page.ended]
     .map((one) => (one.textContent ?? "").trim().replaceAll("\n", "; "));
   // On the page the rings are explained where the examples are listed.
-  said[2] += page.data.hardest.length
+  said[2] += page.data.judged.hardest.length
     ? ` The large ring is example ${page.example}, the small ones are the examples that pull hardest.`
     : ` The ring is example ${page.example}.`;
   const headings = [page.surface, page.data, page.loss]
     .map((one) => one.node.parentElement?.querySelector("h2")?.textContent ?? "");
   const [surface, data, loss] = await Promise.all([page.surface, page.data, page.loss].map(view));
-  const right = Math.max(data.width, loss.width);
-  const width = PAD + surface.width + GAP + right + PAD;
+  const right = data.width;
+  const width = PAD + Math.max(surface.width + GAP + right, loss.width) + PAD;
   /** @type {(words: string, own: Partial<Look>) => Part} */
   const text = (words, own) => lines(words, { colour: colours.muted, size: 13, width: width - 2 * PAD, ...own });
   /** @type {(words: string, room: number) => Part} */
@@ -221,15 +223,17 @@ async function compose(page, title) {
     text(said[1], { width: surface.width }),
   ]);
   const beside = column(PAD + surface.width + GAP, top.bottom, [
-    heading(headings[1], right), figure(data), { ...text(said[2], { width: right }), after: 10 },
-    heading(headings[2], right), figure(loss), text(said[3], { width: right }),
+    heading(headings[1], right), figure(data), text(said[2], { width: right }),
   ]);
-  const height = Math.ceil(Math.max(left.bottom, beside.bottom) + PAD + 14);
+  const below = column(PAD, Math.max(left.bottom, beside.bottom) + 10, [
+    heading(headings[2], loss.width), figure(loss), text(said[3], { width: loss.width }),
+  ]);
+  const height = Math.ceil(below.bottom + PAD + 14);
   const credit = small(width - PAD, height - 14, colours.muted, "lrviz");
   credit.setAttribute("text-anchor", "end");
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" },
     svg("title", {}, title), svg("rect", { width, height, fill: colours.surface }),
-    ...top.placed, ...left.placed, ...beside.placed, credit);
+    ...top.placed, ...left.placed, ...beside.placed, ...below.placed, credit);
   return { root, width, height };
 }
 

@@ -91,9 +91,9 @@ export class Playback {
     this.single = new Set(y).size < 2;
     const [n, up, across] = this.slices.terms.shape;
     this.count = n;
-    /** The slice as drawn: losses in Float32, and their logarithms. */
-    this.losses2d = Array.from({ length: up }, () => new Array(across).fill(0));
-    this.z = Array.from({ length: up }, () => new Array(across).fill(0));
+    /** The slice as drawn: losses in Float32, and their logarithms, all and by row. */
+    this.heights = new Float64Array(up * across);
+    this.z = Array.from({ length: up }, (_, r) => this.heights.subarray(r * across, (r + 1) * across));
     this.flat = new Float32Array(up * across);
     this.sums = new Float64Array(up * across);
     this.held = new Float64Array(this.rows);
@@ -121,7 +121,7 @@ export class Playback {
   }
 
   /**
-   * Bring `z` and `losses2d` to step k; false when they stand there already.
+   * Bring `heights` to step k; false when they stand there already.
    * @param {number} k
    */
   cut(k) {
@@ -131,14 +131,7 @@ export class Playback {
     this.drawn = which;
     if (this.slices.kind === "series") this.#sum(third);
     else this.flat.set(this.slices.terms.subarray(which * this.flat.length, (which + 1) * this.flat.length));
-    const width = this.z[0].length;
-    for (let r = 0, i = 0; r < this.z.length; r += 1) {
-      const [z, losses] = [this.z[r], this.losses2d[r]];
-      for (let c = 0; c < width; c += 1, i += 1) {
-        losses[c] = this.flat[i];
-        z[c] = Math.log10(Math.max(this.flat[i], LEAST));
-      }
-    }
+    for (let i = 0; i < this.flat.length; i += 1) this.heights[i] = Math.log10(Math.max(this.flat[i], LEAST));
     return true;
   }
 
@@ -150,8 +143,14 @@ export class Playback {
     const [across, up] = this.axes;
     /** @param {number[]} axis @param {number} v */
     const cell = (axis, v) => {
-      const at = ((v - axis[0]) / (axis[axis.length - 1] - axis[0])) * (axis.length - 1);
-      return at >= 0 && at <= axis.length - 1 ? [Math.min(Math.floor(at), axis.length - 2), at] : null;
+      let [low, high] = [0, axis.length - 1];
+      if (!(v >= axis[low] && v <= axis[high])) return null;
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (axis[middle] <= v) low = middle;
+        else high = middle;
+      }
+      return [low, low + (v - axis[low]) / (axis[high] - axis[low])];
     };
     const [c, r] = [cell(across, x), cell(up, y)];
     if (!c || !r) return null;

@@ -61,6 +61,8 @@ def payload(playback: Playback) -> dict[str, Any]:
         "terms": {name: packed(array) for name, array in playback.terms.items()},
         "batches": _batches(playback),
         "constants": constants,
+        "opt": r.opt,
+        "program": _program(r.opt),
         "picture": picture(r.opt),
         "newton": _newton(playback),
         "letters": letters(r.opt, decays=r.l2 > 0),
@@ -125,6 +127,17 @@ def _batches(playback: Playback) -> dict[str, Any] | None:
     return {
         "rows": packed(np.concatenate(playback.batches).astype(kind)),
         "ends": np.cumsum([len(rows) for rows in playback.batches]).tolist(),
+    }
+
+
+def _program(opt: str) -> dict[str, Any] | None:
+    """A rule as the browser computes it; None where it needs more than the whole gradient."""
+    rule = OPTIMIZERS[opt]
+    if rule.solve is not None or "seed" in rule.uses:
+        return None
+    return {
+        "lines": [[line.name, line.right.json] for line in rule.statements],
+        "keeps": list(rule.keeps),
     }
 
 

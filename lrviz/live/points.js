@@ -18,6 +18,7 @@ import { cover } from "./view.js";
  */
 
 const KEPT = 200; // states that undo goes back to
+const BURST = 1000; // ms between keys that undo takes back together
 const STILL = 3; // px that a hand may shake without moving a point
 /** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
@@ -38,6 +39,8 @@ export class Points {
   past = [];
   /** @type {State[]} */
   future = [];
+  /** @type {{ point: number, time: number } | null} the last change by an arrow key, while keys go on */
+  moved = null;
   /** The class of new points. */
   kind = 1;
   /** @type {PointsLimits} */
@@ -109,17 +112,18 @@ export class Points {
    * A step that undo can take back.
    * @param {Partial<State>} change
    */
-  edit(change) {
+  edit(change, burst = false) {
     const before = this.#state();
     const next = { ...before, ...change };
     next.example = Math.max(0, Math.min(next.example, next.points.length - 1));
     if (same(before, next)) return;
-    this.#keep(before);
+    if (!burst) this.#keep(before);
     this.changed(next, false);
   }
 
   /** @param {State} before */
   #keep(before) {
+    this.moved = null;
     this.past.push(before);
     if (this.past.length > KEPT) this.past.shift();
     this.future = [];
@@ -133,6 +137,7 @@ export class Points {
 
   /** @param {State[]} from @param {State[]} to */
   #travel(from, to) {
+    this.moved = null;
     const state = from.pop();
     if (!state) return;
     to.push(this.#state());
@@ -220,8 +225,8 @@ export class Points {
    * Exchange a point for another.
    * @param {number} i @param {(point: PlacedPoint) => PlacedPoint} change
    */
-  #put(i, change) {
-    this.edit({ points: this.read().points.map((p, n) => (n === i ? change(p) : p)), example: i });
+  #put(i, change, burst = false) {
+    this.edit({ points: this.read().points.map((p, n) => (n === i ? change(p) : p)), example: i }, burst);
   }
 
   /**
@@ -301,12 +306,12 @@ export class Points {
    * Move a point; while it is being dragged nothing is kept for undo.
    * @param {number} i @param {number[]} place @param {boolean} moving
    */
-  #place(i, [x, y], moving) {
+  #place(i, [x, y], moving, burst = false) {
     const { points } = this.read();
     if (!points[i]) return;
     /** @type {(point: PlacedPoint) => PlacedPoint} */
     const there = ([, , kind]) => [x, y, kind];
-    if (!moving) this.#put(i, there);
+    if (!moving) this.#put(i, there, burst);
     else this.changed({ ...this.#state(), points: points.map((p, n) => (n === i ? there(p) : p)), example: i }, true);
   }
 
@@ -320,7 +325,9 @@ export class Points {
       const { xaxis, yaxis } = this.view.plot.layout;
       const moved = [xaxis, yaxis].map(({ range }, n) =>
         this.#within(Number((point[n] + by * step[n]).toFixed(2)), range));
-      this.#place(i, moved, false);
+      const burst = this.moved?.point === i && event.timeStamp - this.moved.time < BURST;
+      this.#place(i, moved, false, burst);
+      this.moved = { point: i, time: event.timeStamp };
     } else if (event.key === "Delete" || event.key === "Backspace") this.#remove(i);
     else if (event.key === "0" || event.key === "1") {
       this.#put(i, ([x, y]) => [x, y, Number(event.key)]);

@@ -78,7 +78,7 @@ export class Rule {
   });
   lines = el("div", { class: "lvt-rule" });
   title = el("h2", { text: "The next step" });
-  node = el("section", { class: "lvt-section", "aria-label": "The next step" },
+  node = el("section", { class: "lvt-section lvt-law", "aria-label": "The next step" },
     el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
 
   /** @param {Playback} playback */
@@ -87,9 +87,26 @@ export class Rule {
     this.#lines();
   }
 
+  /**
+   * What is minimized, and its derivative as a mean of contributions.
+   * @returns {[symbols: string, template: string][]}
+   */
+  get #defined() {
+    const { rows, spec: { symbols, l2 } } = this.playback;
+    const own = symbols[this.parameter];
+    const of = rows > 1 ? `the ${rows} examples` : "the one example";
+    const bare = this.parameter === 2; // b bears no decay
+    const x = bare ? "" : `·${own.replace("w", "x")}`;
+    return [
+      [`J = mean of L over ${of}${l2 ? " + (λ/2)(w₁² + w₂²)" : ""}`, "{~J} {J}"],
+      [`∂J/∂${own} = mean of (a − y)${x}${l2 && !bare ? ` + λ${own}` : ""}`, "{~dJ} {dJ}"],
+    ];
+  }
+
   #lines() {
     this.numbers = [];
-    this.lines.replaceChildren(...this.playback.spec.rule[this.parameter].map(([symbols, template]) => {
+    const lines = [...this.#defined, ...this.playback.spec.rule[this.parameter]];
+    this.lines.replaceChildren(...lines.map(([symbols, template]) => {
       const digits = el("span", { class: "lvt-digits" });
       this.numbers.push([digits, template]);
       return el("p", { class: "lvt-line" }, el("span", { class: "lvt-symbols", text: symbols }), " ", digits);
@@ -99,7 +116,10 @@ export class Rule {
   /** @param {number} k */
   show(k) {
     this.k = k;
-    const read = this.playback.reader(k, this.parameter);
+    const own = this.playback.reader(k, this.parameter);
+    const { losses, gradients } = this.playback;
+    /** @param {string} key */
+    const read = (key) => (key === "J" ? losses[k] : key === "dJ" ? gradients[3 * k + this.parameter] : own(key));
     for (const [node, template] of this.numbers) {
       const text = fill(template, read);
       if (node.textContent !== text) node.textContent = text;

@@ -2,10 +2,11 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, failed, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { MessageQueue } from "./queue.js";
-import { assign, button, choice, el, later, range } from "./dom.js";
+import { CountsView } from "./counts.js";
+import { assign, button, el, later } from "./dom.js";
 import { Figure, plotly } from "./figure.js";
 import { beyond } from "./far.js";
 import { LossView } from "./loss-view.js";
@@ -14,39 +15,31 @@ import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { Playback, readRows } from "./playback.js";
+import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
+import { Scenarios } from "./scenarios.js";
+import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
+import { cell, fit, shapeOf } from "./training-layout.js";
+import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
 
 /** @import { Control } from "./controls.js" */
+/** @import { Shape } from "./training-layout.js" */
 /** @import { View } from "./view.js" */
-/** @import { Component, FigureSpec, Host, Mode, Mounted, Option } from "./types.d.ts" */
-/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec } from "./types.d.ts" */
+/** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
+/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
 
-/**
- * Steps a second; 0 is one step for every frame of the page.
- * @type {Option[]}
- */
-const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
 const WAIT = 700; // ms until "Computing" is said
 
-const PLAIN = { class: null }; // the look of a player's buttons is its own
-const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "downhill, −∂J"], ["best", "minimum"]];
-
-/** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
-const cell = (place, title, tools, ...content) =>
-  el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
-    el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
+const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
 /** @type {(node: HTMLElement, text: string) => void} */
 const put = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
-
-/** Where a page is wide enough for four views side by side, or two. */
-const [FOUR, TWO] = [1230, 760];
 
 export class TrainingPage {
   component = /** @type {Component<TrainingSpec>} */ (later);
@@ -67,15 +60,13 @@ export class TrainingPage {
   /** @type {HTMLElement | null} */
   failure = null;
   whole = /** @type {() => Promise<void>} */ (later);
-  /** @type {"four" | "two" | "one"} */
+  /** @type {Shape} */
   layout = "one";
   /** Which layout and mode the example's graph is drawn for. */
   drawn = "";
   ready = false;
   /** The step of all runs. */
   k = 0;
-  speed = 15;
-  playing = false;
   /** When tables and names were last written. */
   told = 0;
   /** @type {string | null} the node or edge of the example's graph that is chosen */
@@ -97,7 +88,8 @@ export class TrainingPage {
   data = new DataView();
   loss = new LossView();
   /** @type {View[]} */
-  views = [this.surface, this.data, this.loss];
+  views = [];
+  cells = /** @type {HTMLElement} */ (later);
   exampleHost = el("div", { class: "lvt-graph" });
   graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
   panel = new Panel({ close: () => this.#select(this.at) });
@@ -134,21 +126,31 @@ export class TrainingPage {
   });
   count = el("span", { class: "lvt-label" });
 
-  back = button("Back", () => this.#goto(this.k - 1, true), PLAIN);
-  next = button("Step", () => this.#goto(this.k >= this.playback.steps ? 0 : this.k + 1, true), PLAIN);
-  play = button("Play", () => (this.playing ? this.pause() : this.#start()), PLAIN);
-  restart = button("Restart", () => this.#goto(0, true), PLAIN);
-  scrub = el("div", { class: "lvt-scrub" });
-  slider = /** @type {ReturnType<typeof range>} */ (later);
-  /** The last step that the slider goes to. */
-  scrubbed = -1;
-  status = el("p", { class: "lvt-status" });
-  pace = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
-    this.speed = Number(value);
+  scenarios = new Scenarios((fields) => this.#change({ ...fields, step: 0, example: 0, comparisons: [] }));
+  player = new Player({
+    last: () => this.playback.steps,
+    show: (k) => this.#show(k),
+    go: (k, rest) => this.#goto(k, rest),
+    rest: () => this.#rest(),
+  });
+  random = button("⚂", () => this.#from(this.playback.spec.random_start), {
+    class: "lv-button lvt-sign", "aria-label": "Random start",
+    title: "Random start: drawn from the seed, another seed gives another",
+  });
+  /** Offered where nothing moves from the start. */
+  move = button("Start where it moves", () => {
+    const settled = this.playback.spec.settled_start;
+    if (settled) this.#from(settled.start);
+  }, { hidden: true });
+  counts = new CountsView();
+  now = el("p", { class: "lvt-now" });
+  note = el("p", { class: "lvt-caption lvt-note", role: "status" });
+  lecture = button("Lecture view", () => this.#lecture(), {
+    "aria-pressed": "false", title: "Surface, loss curve and player alone, as large as they go",
   });
 
   rule = new Rule();
-  contributions = new Contributions((i) => this.#choose(i));
+  contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
   right = el("div", { class: "lvt-column" });
@@ -158,13 +160,21 @@ export class TrainingPage {
   constructor(host, data) {
     this.host = host;
     this.key = data.key;
-    this.data.clicked = (point) => this.#choose(point.customdata);
-    this.loss.clicked = (point) => this.#goto(point.x, true);
-    this.surface.failed = (error) => failed(this, error);
+    this.data.clicked = (point) => this.#choose(point.customdata, true);
+    this.loss.scrubbed = (k, rest) => {
+      this.pause(false);
+      this.#goto(k, rest);
+    };
+    this.counts.changed = (threshold, moving) => this.#judge(threshold, moving);
+    this.surface.grip.chosen = (place, moving) => this.#begin(place, moving);
+    this.surface.grip.lost = () => this.#stop();
     this.data.placed = () => this.points.show(this.ownPoints);
     this.data.placedNow = () => (this.ownPoints ? this.fields.points : null);
     host.append(this.root);
-    this.root.append(this.guide.node, this.head, this.controls, this.runs.bar, this.#cells(), this.#player(),
+    this.views = [this.surface, this.data, this.loss];
+    this.cells = this.#cells();
+    this.root.append(this.guide.node, this.head, this.controls,
+      el("div", { class: "lvt-shelf" }, this.scenarios.node, this.runs.bar), this.cells,
       el("div", { class: "lvt-words" }, this.runs.node, this.left, this.right, this.history.node));
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
@@ -172,24 +182,23 @@ export class TrainingPage {
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
+    window.addEventListener("resize", () => host.isConnected && drawing(this, this.#resized()));
     channel(data.key).live = this;
   }
 
   #cells() {
     const { points } = this;
+    const axis = el("span", { class: "lvt-label", text: "J on a logarithmic axis; draw along the curve" });
+    const dock = el("div", { class: "lvt-dock" },
+      cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
       cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, this.legend, this.slice),
-      cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides),
-      cell("c", "Loss at every step", [], this.loss.node, this.ended),
+      cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides,
+        this.counts.node),
+      dock, this.rule.node,
       el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
         el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
         this.chosen, this.far, this.exampleHost, this.panel.node));
-  }
-
-  #player() {
-    const buttons = el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart);
-    return el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
-      buttons, this.scrub, this.pace.node, this.status);
   }
 
   /** Whether the data are points placed by hand. */
@@ -217,8 +226,7 @@ export class TrainingPage {
   }
 
   get shape() {
-    const wide = this.root.clientWidth;
-    return wide >= FOUR ? "four" : wide >= TWO ? "two" : "one";
+    return shapeOf(this.root.clientWidth);
   }
 
   /**
@@ -247,6 +255,7 @@ export class TrainingPage {
       this.playback = new Playback(data.playback, rows);
       this.data.bare = data.own_points;
       this.points.limits = data.own;
+      this.root.classList.remove("lvt-dragged");
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
@@ -277,22 +286,17 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = `of 0 to ${playback.rows - 1}`;
+    this.count.textContent = playback.rows > 1 ? `of ${playback.rows}, counted from 0` : "the only one";
     for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
-    if (this.scrubbed !== playback.steps) {
-      this.scrubbed = playback.steps;
-      const steps = { name: "step", label: "step", min: 0, max: playback.steps, step: 1, value: 0 };
-      this.slider = range(steps, (k) => this.#goto(k), () => this.#rest());
-      this.scrub.replaceChildren(this.slider.node);
-    }
+    this.player.load();
+    this.move.hidden = !playback.spec.settled_start;
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
-    this.play.disabled = !playback.steps;
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     scale.append(this.scales);
-    this.left.replaceChildren(this.rule.node, rates, scale);
+    this.left.replaceChildren(rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
@@ -313,13 +317,16 @@ export class TrainingPage {
     const widgets = {};
     const link = button("Copy link", () => this.#copyLink());
     this.head.replaceChildren(el("h1", { text: spec.question }),
-      el("div", { class: "lv-tools" },
-        this.computing, this.stop, this.guide.offer, this.runs.keep, link, this.copied));
+      el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
+        this.lecture, link, this.copied),
+      this.now, this.move, this.note);
+    this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));
       widgets[one.name] = widget;
       ("place" in one ? this.planeHost : this.controls).append(widget.node);
+      if (one.name === "start") this.controls.append(this.random);
       if (one.name === "data") {
         const open = () => channel(this.key).signal?.("open");
         this.controls.append(button("Your data…", open, { title: "Upload or paste a CSV" }));
@@ -336,6 +343,11 @@ export class TrainingPage {
   #layout() {
     this.root.dataset.layout = this.shape;
     this.layout = this.shape;
+    this.#fit();
+  }
+
+  #fit() {
+    fit(this.root, this.cells, this.surface.node, this.layout);
   }
 
   get #example() {
@@ -351,7 +363,7 @@ export class TrainingPage {
     /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
-    await draw(this.surface, spec.figures[this.fields.surface]);
+    this.surface.build(spec.surface, spec.palettes, this.mode, this.fields.surface === "3d");
     await draw(this.data, spec.blank ? spec.own.plane : spec.figures.data);
     await draw(this.loss, spec.figures.loss);
     this.#compute();
@@ -369,6 +381,7 @@ export class TrainingPage {
   async #resized() {
     if (!this.ready) return;
     if (this.layout !== this.shape) await this.#draw();
+    this.#fit();
     await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);
     this.graph.reveal(Infinity);
@@ -405,12 +418,42 @@ export class TrainingPage {
     this.loss.show(own, k);
     this.#compute();
     this.graph.paint(this.read);
-    this.data.show(own, this.example, this.contributions.show(own, this.example), k);
+    this.#ground(own);
     this.rule.show(own);
     this.guide.paint();
-    this.slider.set(k);
     this.#say(own);
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
+  }
+
+  /**
+   * The data plane, and how the model decides there.
+   * @param {number} k
+   */
+  #ground(k) {
+    const { playback, contributions, fields: { threshold } } = this;
+    const hardest = contributions.show(k, this.example);
+    const [residuals, batch] = [playback.held, playback.batch(k)];
+    this.data.show(k, this.example, { hardest, residuals, batch, threshold }, this.k);
+    this.counts.show(playback.counts(k, threshold), playback.plain[k]);
+  }
+
+  /** @param {Triple} start */
+  #from(start) {
+    this.#change({ start, step: 0 });
+  }
+
+  /** @param {number} threshold @param {boolean} moving */
+  #judge(threshold, moving) {
+    this.fields.threshold = threshold;
+    this.#ground(this.playback.hold(this.k));
+    if (!moving) this.#rest();
+  }
+
+  #lecture() {
+    const on = this.root.classList.toggle("lvt-lecture");
+    this.lecture.setAttribute("aria-pressed", String(on));
+    this.lecture.textContent = on ? "Whole page" : "Lecture view";
+    drawing(this, this.#resized());
   }
 
   /**
@@ -419,23 +462,11 @@ export class TrainingPage {
    */
   #say(k) {
     const { playback } = this;
-    const { plane, symbols } = playback.spec;
-    const w = playback.at(playback.params, k);
-    const at = playback.sliceStep(k);
-    const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
-    const faint = playback.spec.minimum ? "; a faint + is a minimum on another slice" : "";
-    put(this.slice, at === k
-      ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
-      : `${slice}, of step ${at}: this run moves too far to keep every slice.`);
-    const flat = w[0] === 0 && w[1] === 0;
-    put(this.sides, flat ? `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-w[2])))} everywhere.`
-      : playback.single ? "One class only: add the other, and there is something to part."
-        : "On the line a = ½; on the tinted side the model says 1.");
-    const beside = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
-    const length = playback.spec.minimum ? "" : `,  ‖w‖ = ${write(Math.hypot(w[0], w[1]))}`;
-    const here = `J = ${write(playback.losses[k])},  w₁ = ${write(w[0])},  w₂ = ${write(w[1])},  b = ${write(w[2])}`;
-    put(this.status, `${beside[0]}${here}${length}${beside[1]}`);
-    this.back.disabled = this.k === 0;
+    put(this.now, happened(playback, k, this.fields));
+    put(this.slice, sliceOf(playback, k) + this.surface.note);
+    put(this.sides, sidesOf(playback, k));
+    const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
+    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`);
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */
@@ -451,9 +482,10 @@ export class TrainingPage {
     this.surface.describe(`Loss surface in the plane of ${symbols[plane[0]]} and ${symbols[plane[1]]}, slice at `
       + `${symbols[plane[2]]} = ${write(w[plane[2]])}. Step ${k} of ${playback.taken} at ${here}, `
       + `loss ${write(playback.losses[k])}.`);
+    this.surface.grip.tell();
     const raw = playback.raws(w);
     const [first, second] = spec.features;
-    const boundary = `${write(raw[0])}·${first} + ${slot("(", raw[1])}·${second} + ${slot("(", raw[2])} = 0`;
+    const boundary = boundaryOf(playback, k, spec.features, slot);
     this.data.describe(`${playback.rows} examples in the plane of ${first} and ${second}; at step ${k} the `
       + `boundary is ${boundary}. Example ${this.example} is chosen.`);
     const [start, end] = [playback.losses[0], playback.losses[playback.taken]].map(write);
@@ -515,7 +547,8 @@ export class TrainingPage {
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
-    if (this.surface.solid !== (this.fields.surface === "3d")) drawing(this, this.#redraw());
+    const solid = this.fields.surface === "3d";
+    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -526,12 +559,38 @@ export class TrainingPage {
       widget.show(!uses || uses.includes(this.fields.opt));
     }
     this.points.show(this.ownPoints);
+    this.counts.set(this.fields.threshold);
+    this.widgets?.lr.mark?.(this.playback.spec.bounds.marks);
+    this.scenarios.show(this.fields);
   }
 
-  async #redraw() {
-    const Plotly = await plotly(this.spec.plotly);
-    await this.surface.draw(Plotly, this.spec.figures[this.fields.surface], this.spec.palettes, this.mode);
-    this.surface.show(this.playback.hold(this.k), true, this.k);
+  /**
+   * The run begins at another place of the plane. Where the browser can compute it, every view
+   * follows at once; Python's own run takes its place when the hand rests.
+   * @param {[number, number]} place @param {boolean} moving
+   */
+  #begin(place, moving) {
+    const { fields, playback, spec } = this;
+    const reach = spec.controls.find(({ name }) => name === "start");
+    const most = reach && "max" in reach ? reach.max : Infinity;
+    /** @type {[number, number, number]} */
+    const start = [fields.start[0], fields.start[1], fields.start[2]];
+    place.forEach((v, n) => {
+      start[playback.spec.plane[n]] = Math.max(-most, Math.min(most, v));
+    });
+    assign(fields, { start, step: 0 });
+    this.pause(false);
+    this.#showControls();
+    const here = trainable(playback, fields.steps);
+    this.root.classList.toggle("lvt-dragged", here);
+    assign(playback, here ? train(playback, start, fields.steps) : stay(playback, start));
+    this.surface.held = here;
+    this.loss.held = here;
+    this.#show(0);
+    if (moving && here) return;
+    this.#expect();
+    if (moving) this.queue.moved();
+    else this.queue.rested();
   }
 
   /**
@@ -540,19 +599,29 @@ export class TrainingPage {
    */
   #set(name, value, moving = false) {
     const { fields } = this;
+    put(this.note, "");
     if (name === "data" && value === "own" && !fields.points.length) {
       this.points.begin();
       return;
     }
     assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
     if (name === "data") assign(fields, { example: 0, step: 0 });
-    if (name === "scale") assign(fields, { ...this.spec.rates[fields.scale], step: 0 });
+    if (name === "scale") this.#rescaled();
     if (name === "steps") fields.step = Math.min(fields.step, fields.steps);
     this.pause(false);
     if (name === "surface") this.#showFields();
     else this.#expect();
     if (moving) this.queue.moved();
     else this.queue.rested();
+  }
+
+  /** Another scale is another surface, for which another rate fits: that is said. */
+  #rescaled() {
+    const { fields, spec } = this;
+    const before = fields.lr;
+    assign(fields, { ...spec.rates[fields.scale], step: 0 });
+    this.note.textContent = before === fields.lr ? "" : `η is now ${write(fields.lr)}, was ${write(before)}: `
+      + `another scale of the features is another surface, and wants a rate of its own.`;
   }
 
   /**
@@ -600,9 +669,10 @@ export class TrainingPage {
     this.queue.rested();
   }
 
-  /** @param {number} i */
-  #choose(i) {
+  /** @param {number} i @param {boolean} bring whether its graph comes into view */
+  #choose(i, bring = false) {
     this.fields.example = i;
+    if (bring) this.exampleHost.parentElement?.scrollIntoView({ block: "nearest" });
     this.#show(this.k);
     this.#tell();
     this.points.show(this.ownPoints);
@@ -625,35 +695,13 @@ export class TrainingPage {
     this.graph.mark(panel ? at : null);
   }
 
-  #start() {
-    this.playing = true;
-    this.play.textContent = "Pause";
-    this.told = 0;
-    let due = performance.now();
-    if (this.k >= this.playback.steps) this.#show(0);
-    /** @param {number} now */
-    const frame = (now) => {
-      if (!this.playing) return;
-      if (!this.speed || now >= due) {
-        due = this.speed ? Math.max(due + 1000 / this.speed, now - 100) : now;
-        if (this.k >= this.playback.steps) {
-          this.pause();
-          return;
-        }
-        this.#show(this.k + 1);
-      }
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+  get playing() {
+    return this.player.playing;
   }
 
+  /** @param {boolean} rest whether the step reached is kept */
   pause(rest = true) {
-    if (!this.playing) return;
-    this.playing = false;
-    this.play.textContent = "Play";
-    this.fields.step = this.k;
-    this.#tell();
-    if (rest) this.queue.rested();
+    this.player.pause(rest);
   }
 }
 
@@ -681,7 +729,7 @@ export function mountRows({ data }) {
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
   const page = host.lrvizTraining ??= new TrainingPage(host, data);
-  const sheets = [data.css, data.css.replace(/live\.css$/, "training.css")];
+  const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;
   drawInTurn(page, async () => {

@@ -495,6 +495,10 @@ export interface PlaybackSpec {
   /** The rows of each step's minibatch in one list, and where each one's end there. */
   batches: { rows: Packed; ends: number[] } | null;
   constants: Record<string, number>;
+  /** The optimizer's name. */
+  opt: string;
+  /** Its statements, where they need no more than the gradient over all the data. */
+  program: { lines: [name: string, right: Expression][]; keeps: string[] } | null;
   /** What the optimizer's own picture says; gd and sgd have none. */
   picture: { kind: "parabola" | "velocity" | "rates"; title: string; says: SentenceTable[]; ahead: boolean } | null;
   newton: ParabolasSpec | null;
@@ -557,9 +561,29 @@ export interface TextBlock {
   rates?: [text: string, lr: number][];
 }
 
+/** A run worth watching: all the fields it sets, and what to look for. */
+export interface ScenarioSpec {
+  name: string;
+  label: string;
+  look: string;
+  fields: Partial<TrainingFields>;
+}
+
 export interface PointsLimits {
   most: number;
   reach: number;
+}
+
+/** What the loss surface is drawn with; heights are logarithms of the loss to base ten. */
+export interface SurfaceSpec {
+  /** Of the parameters across, up, and the one that the plane leaves out. */
+  letters: [string, string, string];
+  /** Of the bar of colours. */
+  ticks: [height: number, text: string][];
+  levels: [height: number, text: string][];
+  ramps: Record<Mode, string[]>;
+  /** Whether both axes have one extent, and are drawn 1 : 1. */
+  equal: boolean;
 }
 
 export interface TrainingStructure {
@@ -581,8 +605,10 @@ export interface TrainingStructure {
   rates: Record<"standard" | "raw", { lr: number }>;
   uses: Record<string, string[]>;
   controls: ControlSpec[];
+  scenarios: ScenarioSpec[];
   playback: PlaybackSpec;
-  figures: Record<"contour" | "3d" | "data" | "loss", FigureSpec>;
+  figures: Record<"data" | "loss", FigureSpec>;
+  surface: SurfaceSpec;
   features: [string, string];
   labels: [string, string];
   texts: TextBlock[];

@@ -54,10 +54,10 @@ export class View {
 
   /** @param {string} name */
   constructor(name) {
-    const id = `lvt-clip-${(clips += 1)}`;
-    const clip = shape("clipPath", { id }, shape("defs", {}, this.svg));
-    this.window = shape("rect", {}, clip);
-    this.layer = shape("g", { "clip-path": `url(#${id})` }, this.svg);
+    this.clip = `lvt-clip-${(clips += 1)}`;
+    this.defs = shape("defs", {}, this.svg);
+    this.window = shape("rect", {}, shape("clipPath", { id: this.clip }, this.defs));
+    this.layer = shape("g", { "clip-path": `url(#${this.clip})` }, this.svg);
     this.node = el("div", { class: `lvt-view lvt-${name}` }, this.plot, this.svg);
   }
 

@@ -19,13 +19,13 @@ from lrviz.figures.graph import build_figure
 from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
-from lrviz.figures.surface import LETTERS, surface3d_figure, surface_figure
+from lrviz.figures.surface import LETTERS, surface_spec
 from lrviz.live.component import base_path, control, heard, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
 from lrviz.settings import State
-from lrviz.text import cards, explanations, guide
+from lrviz.text import cards, explanations, guide, scenarios
 from lrviz.text.about_run import texts
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
@@ -216,10 +216,7 @@ def structure(request: Request) -> Spec:
 
 def _written(made: Playback) -> Spec:
     data, runs = made.scaled.data, labelled(made)
-    revision = f"{made.request.data}-{made.request.scale}"
     figures = {
-        "contour": surface_figure(made.surface, revision=revision),
-        "3d": surface3d_figure(made.surface, [run.name for run in runs], revision=revision),
         "data": data_figure(data, most=0),
         "loss": loss_figure(runs),
     }
@@ -227,6 +224,7 @@ def _written(made: Playback) -> Spec:
         "structure": f"{made.scaled.digest}|{'|'.join(map(str, made.request))}",
         "playback": payload(made),
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
+        "surface": surface_spec(made.surface),
         "features": list(data.feature_names),
         "labels": list(data.label_names),
         "texts": texts(made),
@@ -260,7 +258,7 @@ def _shared() -> Spec:
             for style in RUN_STYLES
         ],
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
-        "question": "How does training find the weights? Press Play.",
+        "question": "How does training find the weights?",
         "graph": explanations.spec(graph),
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
@@ -277,14 +275,16 @@ def _shared() -> Spec:
                 ("seed", "seed"),
             )
         },
+        "scenarios": scenarios.spec(),
         "controls": [
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
             control("select", "opt", "Optimizer", options=_options(labels)),
-            control("log", "lr", "Learning rate η", title="Learning rate", min=low, max=high),
+            control("log", "lr", "Rate η", title="Learning rate", min=low, max=high),
             control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
             control("field", "batch", "Batch", min=1, max=1000, whole=True),
             control("field", "seed", "Seed", min=0, max=999_999, whole=True),
+            control("field", "l2", "Decay λ", title="Weight decay", min=0, max=settings.DECAY_HIGH),
             control("field", "steps", "Steps", min=1, max=settings.STEPS_HIGH, whole=True),
             control("row", "start", "Start", count=3, title=_START, min=-reach, max=reach),
             control("choice", "plane", title="Plane", place="surface", options=_options(planes)),

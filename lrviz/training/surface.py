@@ -11,8 +11,9 @@ The Training page, the notebook's figure and the file that is taken away draw th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,22 @@ from lrviz.core.numerics import Array
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.walk import History
 
-#: Nodes along each side of the grid: the first that is fine enough, see `ACCURACY`.
-RESOLUTIONS = (41, 61)
+#: Nodes along each side of the grid: the first that is fine enough, see `ACCURACY`, and keeps
+#: every set of low losses in one piece, see `whole`.
+RESOLUTIONS = (41, 61, 91, 121)
+#: A grid of more than `LEAST_FINE` nodes is tried only if its slices take no more evaluations of
+#: one row's loss than this.
+WORK_LIMIT, LEAST_FINE = 40_000_000, 61
 #: Between the nodes the mesh may miss the loss at the marker by this share of its range.
 ACCURACY = 0.004
-#: The plane reaches beyond the path by this share of its extent, and is at least this wide.
+#: A finer grid that leaves more than this share of the miss is the last.
+GAIN = 0.8
+#: The plane reaches beyond the path by this share of its extent, and is at least so wide that
+#: z changes by this much.
 MARGIN, LEAST_WIDTH = 0.3, 1.0
+#: Axes whose extents differ by less than this factor get the same extent, so that they can be
+#: drawn 1 : 1, and downhill stands at right angles to the contours.
+COMPARABLE = 4.0
 #: A plane far from zero is at least this share of its distance wide, so that float64 tells its
 #: edges apart; and none reaches farther than this.
 LEAST_SHARE, FARTHEST = 1e-6, 1e300
@@ -48,6 +59,14 @@ TOLERANCE = 3e-8
 STILL = 1e-12
 #: Numbers of intervals tried between the series' nodes; each reuses the nodes of the last.
 _INTERVALS = (4, 8, 16, 32, 64, 128)
+#: Round losses within a decade, from the roundest; a narrow range needs finer ones.
+ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.arange(1, 10, 0.1))
+#: Slices on which a finer grid is tried.
+TRIALS = 5
+#: How many of the nodes stand evenly where others crowd, in proportion to those.
+EVEN = 0.5
+#: Fewest and most contours of a range.
+CONTOURS = (7, 24)
 #: The losses that the colours tell apart, as logarithms to base ten: a loss beyond float64
 #: has the colour of the largest.
 FLOOR, CEILING = -4.0, 308.0
@@ -108,6 +127,9 @@ class Surface:
         The run's third parameter after each step.
     low, high : float
         `heights` of the run lie between them; never equal.
+    levels : tuple of float
+        The `heights` that have a contour: round losses, whose sets of lower losses the grid
+        keeps in one piece, as a convex loss has them.
     """
 
     plane: str
@@ -117,6 +139,13 @@ class Surface:
     thirds: Array
     low: float
     high: float
+    levels: tuple[float, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether both axes have the same extent, so that they can be drawn 1 : 1."""
+        wide, high = (float(axis[-1] / 2 - axis[0] / 2) for axis in (self.across, self.up))
+        return math.isclose(wide, high, rel_tol=1e-6)
 
     def losses(self, step: int) -> Grid:
         """The slice (up, across) at a step; beyond the run's end, at its last."""
@@ -178,26 +207,128 @@ def surface_of(
     k = PLANES[plane][2]
     last = len(first) - 1
     drawn = np.arange(last + 1) if steps is None else np.unique(np.minimum(steps, last))
-    for nodes in RESOLUTIONS:
-        across, up = (
+    # All frames of a figure; of a run that is played, a few: its slices change smoothly.
+    seen = (drawn if steps is not None else drawn[spaced(len(drawn) - 1, 12)]).tolist()
+    sizes = _sizes(X)
+    spans = _comparable(
+        [
             axis_of(
                 first[:, n],
                 [other[:, n] for other in others],
                 None if minimum is None else float(minimum[n]),
-                nodes,
+                2,
+                LEAST_WIDTH / sizes[n],
             )
             for n in PLANES[plane][:2]
+        ]
+    )
+    thirds, rows = first[:, k], len(np.asarray(y))
+
+    def sliced(across: Array, up: Array) -> Surface:
+        cut = partial(slice_grid, X, y, plane, across, up, l2=histories[0].l2)
+        slices = _slices(thirds, drawn, cut, progress or unwatched)
+        return _levelled(Surface(plane, across, up, slices, thirds, 0.0, 1.0), seen)
+
+    made = sliced(*(np.linspace(span[0], span[1], RESOLUTIONS[0]) for span in spans))
+    # What a finer grid would take is known now; whether it is fine enough, a few slices tell.
+    cuts = len(made.slices.terms) if made.slices.kind == "series" else len(drawn)
+    some, trial = [seen[n] for n in spaced(len(seen) - 1, TRIALS)], made
+    before = math.inf
+    for nodes in RESOLUTIONS[1:]:
+        kept = len(trial.levels) == len(round_levels(trial.low, trial.high))
+        error = _mesh_error(trial, histories[0])
+        # What finer grids do not mend is not the grid's.
+        if kept and (error <= ACCURACY or error > GAIN * before):
+            break
+        before = error
+        if nodes > LEAST_FINE and cuts * nodes**2 > min(WORK_LIMIT / rows, BYTES_LIMIT / 8):
+            break
+        heights = [trial.heights(step) for step in some]
+        across, up = (
+            _warped(axis, _bends(heights, n), nodes)
+            for n, axis in enumerate((trial.across, trial.up))
         )
         cut = partial(slice_grid, X, y, plane, across, up, l2=histories[0].l2)
-        slices = _slices(first[:, k], drawn, cut, progress or unwatched)
-        surface = Surface(plane, across, up, slices, first[:, k], 0.0, 1.0)
-        if _mesh_error(surface, histories[0]) <= ACCURACY:
+        stack = np.stack([cut(thirds[step]) for step in some])
+        slices = Slices("stack", stack, 0.0, 0.0, np.array(some))
+        trial = _levelled(Surface(plane, across, up, slices, thirds, 0.0, 1.0), some)
+    return made if trial is made else sliced(trial.across, trial.up)
+
+
+def _levelled(surface: Surface, steps: Sequence[int]) -> Surface:
+    """The same with the range of its heights at some steps, and the contours that it can draw."""
+    heights = [surface.heights(step) for step in steps]
+    low, high = min(float(z.min()) for z in heights), max(float(z.max()) for z in heights)
+    high = max(high, low + 1e-3)
+    levels = (x for x in round_levels(low, high) if all(whole(z, x) for z in heights))
+    return replace(surface, low=low, high=high, levels=tuple(levels))
+
+
+def round_levels(low: float, high: float) -> tuple[float, ...]:
+    """Logarithms to base ten of round losses in a range: as round as leaves `CONTOURS` of them."""
+    powers = np.arange(np.floor(low), np.ceil(high) + 1)
+    least, most = CONTOURS
+    for digits in ROUND:
+        found = np.sort(np.add.outer(powers, np.log10(digits)).ravel())
+        found = found[(found > low) & (found < high)]
+        if len(found) >= least:
             break
-    # All frames of a figure; of a run that is played, a few: its slices change smoothly.
-    seen = drawn if steps is not None else drawn[spaced(len(drawn) - 1, 12)]
-    ends = [(float(z.min()), float(z.max())) for z in map(surface.heights, seen.tolist())]
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    return Surface(plane, across, up, slices, first[:, k], low, max(high, low + 1e-3))
+    return tuple(found[:: -(-len(found) // most) or 1].tolist())
+
+
+def whole(heights: npt.NDArray[Any], level: float) -> bool:
+    """Whether the nodes of a grid (up, across) at a level or below are one piece.
+
+    Neighbours in a row or a column touch. That is stricter than what is drawn between the nodes.
+    Of a convex function the nodes of a row are neighbours already, so rows are compared.
+    """
+    below = heights <= level
+    rows = np.flatnonzero(below.any(axis=1))
+    if not len(rows):
+        return True
+    if rows[-1] - rows[0] + 1 != len(rows):
+        return False
+    below = below[rows[0] : rows[-1] + 1]
+    runs = np.diff(below, axis=1, prepend=False).sum(axis=1) <= np.where(below[:, -1], 1, 2)
+    return bool(runs.all() and (below[1:] & below[:-1]).any(axis=1).all())
+
+
+def _sizes(X: npt.ArrayLike) -> list[float]:
+    """How much z changes with each parameter: root mean squares, at least 1, and 1."""
+    features = np.abs(np.asarray(X, dtype=np.float64))
+    largest = np.maximum(features.max(axis=0, initial=0.0), 1.0)
+    shares = np.sqrt(((features / largest) ** 2).mean(axis=0))
+    return [*np.maximum(largest * shares, 1.0).tolist(), 1.0]
+
+
+def _comparable(spans: Sequence[Array]) -> list[Array]:
+    """The ends of both axes, of the same extent where they differ by less than `COMPARABLE`."""
+    halves = [float(span[1] / 2 - span[0] / 2) for span in spans]
+    if max(halves) >= COMPARABLE * min(halves):
+        return list(spans)
+    middles = [float(span[0] / 2 + span[1] / 2) for span in spans]
+    return [np.array([middle - max(halves), middle + max(halves)]) for middle in middles]
+
+
+def _bends(heights: Sequence[npt.NDArray[Any]], axis: int) -> Array:
+    """How strongly slices bend at the inner nodes of an axis (0 across, 1 up), at their worst."""
+    bends = [np.abs(np.diff(z, 2, axis=1 - axis)).max(axis=axis) for z in heights]
+    return np.asarray(np.max(bends, axis=0), dtype=np.float64)
+
+
+def _warped(axis: Array, bends: Array, nodes: int) -> Array:
+    """An axis of more nodes, which stand closer where the slices bend.
+
+    The error of a mesh is that of its chords, which grows with the bend and the square of the
+    width: so the nodes' density follows the square root of the bend.
+    """
+    widths = np.diff(axis)
+    density = np.sqrt(np.maximum(bends, 0.0)) / (widths[1:] + widths[:-1])
+    density = np.concatenate([density[:1], density, density[-1:]])
+    between = np.maximum(density[1:], density[:-1]) * widths
+    share = between / max(float(between.sum()), 1e-300) + EVEN * widths / widths.sum()
+    at = np.concatenate([[0.0], np.cumsum(share)])
+    return np.interp(np.linspace(0.0, at[-1], nodes), at, axis)
 
 
 def unwatched(done: int, whole: int) -> None:
@@ -209,11 +340,17 @@ def spaced(last: int, most: int) -> list[int]:
     return [int(s) for s in np.round(np.linspace(0, last, min(last + 1, most)))]
 
 
-def axis_of(values: Array, others: Sequence[Array], best: float | None, nodes: int) -> Array:
+def axis_of(
+    values: Array,
+    others: Sequence[Array],
+    best: float | None,
+    nodes: int,
+    narrowest: float = LEAST_WIDTH,
+) -> Array:
     """Nodes that hold the path and, if they are not far off, the other runs and the minimum."""
     low, high = float(values.min()), float(values.max())
     # Half widths: the whole may be beyond float64.
-    half = max(high / 2 - low / 2, LEAST_WIDTH / 2)
+    half = max(high / 2 - low / 2, narrowest / 2)
     if best is not None and max(high, best) / 2 - min(low, best) / 2 <= STRETCH * half:
         low, high = min(low, best), max(high, best)
     if others:
@@ -221,7 +358,7 @@ def axis_of(values: Array, others: Sequence[Array], best: float | None, nodes: i
         low = max(min(low, float(reach.min())), low - 2 * ASIDE * half)
         high = min(max(high, float(reach.max())), high + 2 * ASIDE * half)
     middle = low / 2 + high / 2
-    least = max(LEAST_WIDTH / 2, LEAST_SHARE * abs(middle))
+    least = max(narrowest / 2, LEAST_SHARE * abs(middle))
     half = max((high / 2 - low / 2) * (1 + 2 * MARGIN), least)
     return np.linspace(max(middle - half, -FARTHEST), min(middle + half, FARTHEST), nodes)
 
@@ -268,7 +405,8 @@ def _slices(
     nothing = np.empty(0, dtype=np.int64)
     if half <= STILL * (1 + abs(middle)):
         return Slices("series", slice_at(middle)[None], middle, 0.0, nothing)
-    terms = _series(middle, half, slice_at, say)
+    # A few steps are fewer slices than the series would take.
+    terms = _series(middle, half, slice_at, say, len(steps))
     if terms is not None:
         return Slices("series", terms, middle, half, nothing)
     stride = max(1, -(-len(steps) * 4 * slice_at(middle).size // BYTES_LIMIT))
@@ -282,11 +420,17 @@ def _slices(
 
 
 def _series(
-    middle: float, half: float, slice_at: Callable[[float], Array], progress: Progress
+    middle: float,
+    half: float,
+    slice_at: Callable[[float], Array],
+    progress: Progress,
+    most: int = 1 + _INTERVALS[-1],
 ) -> Array | None:
-    """Chebyshev coefficients of the slices, or None where the series does not converge."""
+    """Chebyshev coefficients of the slices; None where they do not converge in ``most`` terms."""
     known: dict[float, Array] = {}
     for intervals in _INTERVALS:
+        if intervals >= most:
+            break
         t = np.cos(np.pi * np.arange(intervals + 1) / intervals)
         for at in t.tolist():
             if at not in known:

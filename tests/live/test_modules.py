@@ -156,7 +156,7 @@ def test_the_slice_of_a_step_is_that_of_python(made):
     body = """
     return given.steps.map((k) => {
       const fresh = playback.cut(k);
-      const [again, rows] = [playback.cut(k), playback.losses2d.length];
+      const [again, rows] = [playback.cut(k), playback.z.length];
       return { fresh, again, rows, flat: [...playback.flat].map(String) };
     });
     """
@@ -175,7 +175,8 @@ def test_between_the_nodes_the_slice_is_read_as_in_python(made):
     outside = [[axes[0][0] - 1, axes[1][0]], [axes[0][0], axes[1][-1] + 1]]
     body = """
     playback.cut(0);
-    return { heights: given.places.map(([x, y]) => playback.height(x, y)), z: playback.z };
+    const heights = given.places.map(([x, y]) => playback.height(x, y));
+    return { heights, z: playback.z.map((row) => [...row]) };
     """
     got = played(made, body, places=places + outside)
     assert got["heights"][-2:] == [None, None]

@@ -1,0 +1,98 @@
+// The player of the Training page: buttons, the step, the speed, and the loop that plays. It owns
+// no view: whoever holds it draws a step when it is told to.
+
+import { button, choice, el, later, range } from "./dom.js";
+
+/** @import { Option } from "./types.d.ts" */
+
+/**
+ * @typedef {object} Played
+ * @property {() => number} last the last step there is
+ * @property {(k: number) => void} show draw a step
+ * @property {(k: number, rest?: boolean) => void} go draw a step that a hand has chosen
+ * @property {() => void} rest the hand rests
+ */
+
+/**
+ * Steps a second; 0 is one step for every frame of the page.
+ * @type {Option[]}
+ */
+const SPEEDS = [[4, "Slow"], [15, "Normal"], [40, "Fast"], [0, "Full"]];
+const LATE = 100; // ms that a slow frame may be made up for
+
+const PLAIN = { class: null }; // the look of a player's buttons is its own
+
+export class Player {
+  k = 0;
+  speed = 15;
+  playing = false;
+  /** The last step that the slider goes to. */
+  reach = -1;
+  slider = /** @type {ReturnType<typeof range>} */ (later);
+  back = button("Back", () => this.held.go(this.k - 1, true), PLAIN);
+  next = button("Step", () => this.held.go(this.k >= this.held.last() ? 0 : this.k + 1, true), PLAIN);
+  play = button("Play", () => (this.playing ? this.pause() : this.start()), PLAIN);
+  restart = button("Restart", () => this.held.go(0, true), PLAIN);
+  scrub = el("div", { class: "lvt-scrub" });
+  status = el("p", { class: "lvt-status" });
+  pace = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
+    this.speed = Number(value);
+  });
+  buttons = el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart);
+  node = el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
+    this.buttons, this.scrub, this.pace.node, this.status);
+
+  /** @param {Played} held */
+  constructor(held) {
+    this.held = held;
+  }
+
+  /** A run of another length. */
+  load() {
+    const last = this.held.last();
+    this.play.disabled = !last;
+    if (this.reach === last) return;
+    this.reach = last;
+    const steps = { name: "step", label: "step", min: 0, max: last, step: 1, value: 0 };
+    this.slider = range(steps, (k) => this.held.go(k), () => this.held.rest());
+    this.scrub.replaceChildren(this.slider.node);
+  }
+
+  /** @param {number} k @param {string} status */
+  show(k, status) {
+    this.k = k;
+    this.slider.set(k);
+    if (this.status.textContent !== status) this.status.textContent = status;
+    if (this.back.disabled !== (k === 0)) this.back.disabled = k === 0;
+  }
+
+  start() {
+    this.playing = true;
+    this.play.textContent = "Pause";
+    let due = performance.now();
+    if (this.k >= this.held.last()) this.held.show(0);
+    /** @param {number} now */
+    const frame = (now) => {
+      if (!this.playing) return;
+      if (!this.speed || now >= due) {
+        due = this.speed ? Math.max(due + 1000 / this.speed, now - LATE) : now;
+        if (this.k >= this.held.last()) {
+          this.pause();
+          return;
+        }
+        this.held.show(this.k + 1);
+      }
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  /** @param {boolean} rest whether the step reached is kept */
+  pause(rest = true) {
+    if (!this.playing) return;
+    this.playing = false;
+    this.play.textContent = "Play";
+    this.held.go(this.k);
+    if (rest) this.held.rest();
+  }
+}

@@ -1,0 +1,48 @@
+// Where the parts of the Training page stand, and how tall the views are: as tall as leaves the
+// curve and the player in view with them.
+
+import { el } from "./dom.js";
+import { scroller } from "./internals.js";
+
+/** Where a page is wide enough for the example's graph beside the views, or for two of them. */
+const [FOUR, TWO] = [1230, 760];
+const [LEAST, MOST] = [230, 640]; // px of the surface
+const RULE = 84; // px of the update rule that stay in view
+const FOOT = 8; // px that stay free below
+
+/** @typedef {"four" | "two" | "one"} Shape */
+
+/** @param {number} width @returns {Shape} */
+export const shapeOf = (width) => (width >= FOUR ? "four" : width >= TWO ? "two" : "one");
+
+/** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
+export const cell = (place, title, tools, ...content) =>
+  el("section", { class: `lvt-cell lvt-${place}`, "aria-label": title },
+    el("div", { class: "lvt-title" }, el("h2", { text: title }), ...tools), ...content);
+
+/**
+ * Give the views the height that the window has left for them.
+ * @param {HTMLElement} root @param {HTMLElement} views @param {HTMLElement} surface @param {Shape} shape
+ */
+export function fit(root, views, surface, shape) {
+  if (root.classList.contains("lv-paper")) return;
+  const scrolled = scroller()?.scrollTop ?? 0;
+  /** @type {(place: string) => HTMLElement | null} */
+  const part = (place) => views.querySelector(`.lvt-${place}`);
+  const [a, b, dock] = ["a", "b", "dock"].map(part);
+  if (!a || !b || !dock) return;
+  const lecture = root.classList.contains("lvt-lecture");
+  let tall = "";
+  if (shape !== "one" || lecture) {
+    const { bottom, top } = surface.getBoundingClientRect();
+    const above = top + scrolled;
+    // Where the window is low, the captions may lie under the player.
+    const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
+    const rule = lecture ? 0 : Math.min(RULE, /** @type {HTMLElement | null} */ (
+      views.querySelector(".lvt-law"))?.offsetHeight ?? 0);
+    const captions = shape === "four" || lecture ? under + rule : 0;
+    const room = window.innerHeight - above - captions - dock.offsetHeight - FOOT;
+    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, room)))}px`;
+  }
+  if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
+}
