@@ -124,6 +124,7 @@ export class GraphPage {
     },
     read: () => this.#plain(this.spec.loss.now),
     light: () => this.#point(null),
+    root: () => this.root,
     part: (name) => ({ picture: this.figureHost, nudge: this.nudge.node, onestep: this.onestep.node })[name]
       ?? this.figure.buttons.get(name) ?? null,
   });

@@ -15,6 +15,7 @@ import { holds, say } from "./sentence.js";
  *   hand: (fields: Record<string, any>) => Promise<void>,
  *   read: () => Read,
  *   light: () => void,
+ *   root: () => HTMLElement,
  *   part: (name: string) => HTMLElement | null,
  * }} Guided what the guide knows of the page it stands on
  */
@@ -107,6 +108,13 @@ export class Guide {
     return this.name === null ? null : this.spec.cards[this.name] ?? null;
   }
 
+  /** Hide, or show again, what would give the answer away. */
+  #veil() {
+    const { card } = this;
+    const names = card && !this.answered ? card.veil : [];
+    this.guided.root().dataset.veil = names.join(" ");
+  }
+
   /** What the card lights up. */
   get lit() {
     return this.card?.lit ?? null;
@@ -188,6 +196,8 @@ export class Guide {
     this.given = this.reason = "";
     const { card } = this;
     this.node.hidden = !card;
+    put(this.verdict, "");
+    this.#veil();
     if (!card) {
       this.#offer();
       this.guided.light();
@@ -198,6 +208,7 @@ export class Guide {
     this.heading.textContent = this.spec.order[at].title;
     this.back.disabled = at === 0;
     this.#ask(card);
+    if (!card.ask) this.#done(this.spec.order[at].name);
     this.paint();
     this.guided.light();
     this.#view(card);
@@ -276,13 +287,19 @@ export class Guide {
     this.answered = true;
     this.given = given;
     this.reason = reason;
-    const { done } = memory();
-    if (!done.includes(name)) remember({ done: [...done, name] });
+    this.#done(name);
+    this.#veil();
     if (Object.keys(card.shown).length) this.guided.put({ ...this.guided.fields(), ...card.shown });
     this.paint();
     this.guided.light();
     this.#view(card);
     this.next.focus({ preventScroll: true });
+  }
+
+  /** @param {string} name */
+  #done(name) {
+    const { done } = memory();
+    if (!done.includes(name)) remember({ done: [...done, name] });
   }
 
   /** The words for the numbers as they are; what is to be tried may have been done. */
@@ -295,12 +312,10 @@ export class Guide {
       return;
     }
     put(this.says, say(card.says, read));
-    put(this.question, card.ask && !this.answered ? say(card.ask.question, read) : "");
+    put(this.question, card.ask ? say(card.ask.question, read) : "");
     this.answers.hidden = this.answered;
-    const kind = card.ask?.kind;
     const judged = !this.given ? "" : this.reason ? `You said “${this.given}”. ${this.reason} ` : "Right. ";
     if (this.answered) put(this.verdict, judged + say(card.because, read));
-    else if (kind !== "type") put(this.verdict, "");
     this.node.classList.toggle("lv-guide-wrong", Boolean(this.answered && this.reason));
     this.node.classList.toggle("lv-guide-done", this.answered);
     const last = this.#place === this.spec.order.length - 1;

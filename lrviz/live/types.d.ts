@@ -72,6 +72,7 @@ export interface GuideCard {
   shown: Record<string, unknown>;
   lit: string[];
   part: string;
+  veil: string[];
 }
 
 export interface GuideSpec {

@@ -23,8 +23,9 @@ _GRAPH: tuple[Card, ...] = (
         "graph",
         "What the model believes",
         always(
-            "z = w₁x₁ + w₂x₂ + b adds up what each part contributes: the bars in z. The sigmoid σ "
-            "turns z into a, the probability that the model gives to the answer 1."
+            "An example is two numbers, x₁ and x₂, and an answer, 0 or 1. The model weighs them: "
+            "z = w₁x₁ + w₂x₂ + b. The sigmoid σ turns z into a, the probability it gives to the "
+            "answer 1."
         ),
         Choose(
             "z is {value.z}. Where will a be?",
@@ -62,7 +63,12 @@ _GRAPH: tuple[Card, ...] = (
                 ({"value.y": ONE}, "The answer is 1, and the model gave it the probability a. "),
                 ({}, "The answer is 0, and the model gave it the probability 1 − a. "),
             ),
-            (({}, "The loss L is minus the logarithm of that: the price of being unsure."),),
+            (
+                (
+                    {},
+                    "The loss L is minus the natural logarithm of that: the price of being unsure.",
+                ),
+            ),
         ),
         Try(
             "Drag w₁ until the loss is below 0.1. Which way do you expect to go?",
@@ -182,7 +188,7 @@ _GRAPH: tuple[Card, ...] = (
     Card(
         "chain",
         "graph",
-        "Rates multiply",
+        "Three rates along one path",
         always(
             "A unit of w₁ moves z by ④ {~local.w1-z} {local.w1-z}. A unit of z moves a by ② "
             "{~local.z-a} {local.z-a}. A unit of a moves L by ① {~local.a-L} {local.a-L}."
@@ -224,31 +230,38 @@ _GRAPH: tuple[Card, ...] = (
         lit=("w1", "z", "a", "L"),
     ),
     Card(
-        "paths",
+        "shortcut",
         "graph",
-        "Gradients add where paths meet",
-        always(
-            "Here σ and the loss are taken apart, and a has two ways to L: through log a, which "
-            "counts when y is 1, and through log(1 − a), which counts when y is 0."
-        ),
-        Choose(
-            "y is {value.y}. What comes back to a?",
+        "A shortcut",
+        (
             (
-                Option(
-                    "the rate of the way through log a",
+                (
                     {"value.y": ONE},
-                    "Through log a everything is multiplied by y, which is 0 here.",
+                    "The answer is 1. Then ① is −1/a {~local.a-L} {local.a-L}, and ② is a·(1 − a) "
+                    "{~local.z-a} {local.z-a}.",
                 ),
-                Option(
-                    "the rate of the way through log(1 − a)",
-                    {"value.y": ZERO},
-                    "Through log(1 − a) everything is multiplied by 1 − y, which is 0 here.",
+                (
+                    {},
+                    "Now the answer is 0. Then ① is 1/(1 − a) {~local.a-L} {local.a-L}, and ② is "
+                    "a·(1 − a) {~local.z-a} {local.z-a}.",
                 ),
-                Option(
-                    "the product of both",
-                    {"value.y": (2, None)},
-                    "Along one way rates multiply. Two ways do not act on one another: each "
-                    "brings its own share, and the shares add.",
+            ),
+        ),
+        Type(
+            "What is their product, ∂L/∂z?",
+            Amount(("local.a-L", "local.z-a")),
+            (
+                (
+                    Amount(("local.a-L", "local.z-a"), by=-1.0),
+                    "The size is right: look at the sign of ①.",
+                ),
+                (
+                    Amount(("local.a-L", "local.z-a"), "sum"),
+                    "That is their sum; along a path rates multiply.",
+                ),
+                (
+                    Amount(("complement.a",)),
+                    "That is 1 − a, which is what cancels.",
                 ),
             ),
         ),
@@ -256,20 +269,65 @@ _GRAPH: tuple[Card, ...] = (
             (
                 (
                     {"value.y": ONE},
-                    "∂L/∂a is the sum over both ways, and the other way brings 0: {adjoint.a} and "
-                    "nothing more. ",
+                    "a cancels, and what is left is −(1 − a), which is a − 1 {~adjoint.z} "
+                    "{adjoint.z}. ",
+                ),
+                ({}, "1 − a cancels, and what is left is a {~adjoint.z} {adjoint.z}. "),
+            ),
+            (
+                (
+                    {},
+                    "Both answers in one formula: ∂L/∂z = a − y, the belief minus the answer. That "
+                    "is ③, above the picture.",
+                ),
+            ),
+        ),
+        state={"y": 0, "stage": _L},
+        shown={"stage": None},
+        lit=("a", "L"),
+    ),
+    Card(
+        "paths",
+        "graph",
+        "Two ways to the loss",
+        always(
+            "Here σ and the loss are taken apart. From a one way goes up, through ℓ₁ = log a, and "
+            "one goes down, through c = 1 − a and ℓ₀ = log(1 − a); both end in L."
+        ),
+        Choose(
+            "Each way brings back a share. What is ∂L/∂a made of them?",
+            (
+                Option(
+                    "their product",
+                    {"value.y": (2, None)},
+                    "Along one way rates multiply. Two ways do not act on one another.",
+                ),
+                Option(
+                    "the larger one",
+                    {"value.y": (2, None)},
+                    "A change of a goes both ways at once, so both shares count.",
+                ),
+                Option("their sum", {}, ""),
+            ),
+        ),
+        (
+            (
+                (
+                    {"value.y": ONE},
+                    "A change of a goes both ways at once, so the shares add: {adjoint.a} + 0. "
+                    "With y = 1 the lower way brings 0; with y = 0 it is the upper one. ",
                 ),
                 (
                     {},
-                    "∂L/∂a is the sum over both ways, and the other way brings 0: {adjoint.a} and "
-                    "nothing more. ",
+                    "A change of a goes both ways at once, so the shares add: 0 + {adjoint.a}. "
+                    "With y = 0 the upper way brings 0; with y = 1 it is the lower one. ",
                 ),
             ),
             (({}, "Along a way rates multiply; where ways meet, gradients add."),),
         ),
         state={"view": "operations", "stage": 15},
         shown={"stage": None},
-        lit=("a",),
+        lit=("a", "l1", "l0", "c"),
     ),
     Card(
         "saturation",
@@ -368,13 +426,14 @@ _GRAPH: tuple[Card, ...] = (
             "says how far."
         ),
         Try(
-            "Press “Take one step” until the loss is below 0.2. Which of the three moves farthest?",
+            "Press “Take one step” until the loss is below 0.2. Watch how far each step goes.",
             {"value.L": (None, 0.2)},
         ),
         always(
-            "The steepest one moves farthest, and as the loss falls to {value.L} the steps become "
-            "shorter: where there is little to gain, the gradient is small."
+            "The steepest parameter moves farthest. And as the loss falls, to {value.L} now, the "
+            "steps become shorter: where there is little to gain, the gradient is small."
         ),
+        state={"x1": 0.5, "w1": -1.0, "x2": 0.25, "w2": 1.0, "b": 0.0},
         lit=("w1", "w2", "b"),
         part="onestep",
     ),
@@ -431,16 +490,17 @@ _TRAINING: tuple[Card, ...] = (
                 ({}, "J {~loss.start} {loss.start} at the start."),
             ),
         ),
-        state={**_RUN, "hide": ()},
+        state=_RUN,
         part="loss",
+        veil=("loss", "numbers", "example", "surface"),
     ),
     Card(
         "downhill",
         "training",
         "The surface",
         always(
-            "Every place on the surface is a pair of weights, and its height is J there. Here are "
-            "the first 20 steps of gradient descent."
+            "Every place on the surface is a pair of weights, and its height is J there. The ball "
+            "stands at the weights of this step; drag it anywhere to begin there."
         ),
         Choose(
             "A contour line joins places of equal J. Which way does a short step leave it?",
@@ -461,19 +521,26 @@ _TRAINING: tuple[Card, ...] = (
         ),
         always(
             "The gradient points straight uphill, at a right angle to the contour, and the step "
-            "goes against it: w ← w − η·∂J/∂w. Each example brings its own gradient, and ∂J/∂w is "
-            "their mean."
+            "goes against it: w ← w − η·∂J/∂w. Step by step that bends the path. Each example "
+            "brings its own gradient, and ∂J/∂w is their mean."
         ),
-        state={**_RUN, "step": 20},
+        state={**_RUN, "start": (1.5, -0.5, 0.0)},
+        shown={"step": 40},
         part="surface",
     ),
     Card(
         "large",
         "training",
-        "A step too large",
-        always(
-            "The same start, the same data, and η {~rate} {rate}. That is more than twice what the "
-            "curvature at the minimum allows."
+        "Longer steps",
+        (
+            (
+                (
+                    {"rate": (20, 20)},
+                    "The same start and the same data, but η = 20 in place of 0.5: for the same "
+                    "slope every step is forty times as long.",
+                ),
+                ({}, "The same start and the same data, but η {~rate} {rate} in place of 0.5."),
+            ),
         ),
         Choose(
             "What will J do in these {step.last} steps?",
@@ -506,8 +573,9 @@ _TRAINING: tuple[Card, ...] = (
             ),
         ),
         state={**_RUN, "lr": 20.0},
-        shown={"step": 60},
+        shown={"step": 200},
         part="surface",
+        veil=("loss", "numbers"),
     ),
     Card(
         "units",
@@ -541,11 +609,12 @@ _TRAINING: tuple[Card, ...] = (
         state={**_RUN, "scale": "raw", "lr": 0.003},
         shown={"step": 200},
         part="surface",
+        veil=("loss", "numbers"),
     ),
     Card(
         "endless",
         "training",
-        "No minimum",
+        "Two classes and a line",
         always("Here a straight line parts the two classes, with no example on the wrong side."),
         Choose(
             "What becomes of the weights if training goes on for ever?",
@@ -587,8 +656,9 @@ _TRAINING: tuple[Card, ...] = (
         "training",
         "Now you",
         always(
-            "Try another optimizer, place points of your own, or bring a file. On the Graph page "
-            "every number of one example is open, line by line; a link keeps what you make."
+            "A slope is a rate; along a path rates multiply, and where paths meet they add; a step "
+            "goes against the gradient, and J is the mean of many losses. Now place points of your "
+            "own, or drag the ball. Practice asks you more."
         ),
         None,
         state={"step": 0},

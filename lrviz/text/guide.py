@@ -121,6 +121,8 @@ class Card:
         Nodes and edges of the picture.
     part : str
         The part of the page it speaks of; brought into view.
+    veil : tuple of str
+        Parts of the page that would give the answer away: hidden until it is given.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Card:
     shown: Mapping[str, Any] = field(default_factory=dict)
     lit: tuple[str, ...] = ()
     part: str = "picture"
+    veil: tuple[str, ...] = ()
 
 
 def always(text: str) -> tuple[Table, ...]:
@@ -164,6 +167,7 @@ def _card(card: Card, defaults: Mapping[str, Any]) -> dict[str, Any]:
         "shown": dict(card.shown),
         "lit": list(card.lit),
         "part": card.part,
+        "veil": list(card.veil),
     }
 
 

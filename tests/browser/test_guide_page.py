@@ -105,7 +105,7 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     # What was done is remembered by the browser: the guide goes on where it was left.
     page.get_by_role("button", name="Guide", exact=True).click()
     settle(page)
-    assert page.locator("h1:visible").inner_text() == "Rates multiply"
+    assert page.locator("h1:visible").inner_text() == CARDS["chain"].title
 
 
 @pytest.mark.parametrize("one", GRAPH, ids=[one.name for one in GRAPH])
