@@ -10,8 +10,9 @@ Mode = Literal["light", "dark"]
 
 #: Colours by role. Values and gradients follow Okabe & Ito's blue and vermillion, which stay
 #: apart under every common colour vision; each text colour has a contrast of 4.5 or more
-#: against the surface and the card of its mode. No two roles of a mode share a colour. Runs
-#: compared are ``gradient``, ``run_b`` and ``run_c``, which also differ in lightness.
+#: against the surface and the card of its mode. No two roles of a mode share a colour. What
+#: parameters were over the steps is ``history``: trail, ball, loss curve, cursor. Runs compared
+#: are ``history``, ``run_b`` and ``run_c``, which also differ in lightness.
 PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
     {
         "light": MappingProxyType(
@@ -26,6 +27,7 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "value": "#0b5fa5",
                 "gradient": "#b23c00",
                 "gradient_soft": "#fbe9df",
+                "history": "#6e0028",
                 "rate": "#6d28d9",
                 "data": "#4d6258",
                 "selection": "#39424f",
@@ -49,6 +51,7 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "value": "#7cc0ff",
                 "gradient": "#ff9d66",
                 "gradient_soft": "#3a2417",
+                "history": "#e545b5",
                 "rate": "#a97cff",
                 "data": "#a5b8ad",
                 "selection": "#f4f6fa",
