@@ -23,7 +23,8 @@ _KEYS = """
 |---|---|
 | Tab, Shift+Tab | go to the next or the previous control |
 | ← → on a slider | change it by 0.01; Home and End go to its ends |
-| arrow keys on the graph | go from node to edge to node |
+| → ← on the graph | follow an edge forward, or back |
+| ↑ ↓ on the graph | go to what stands beside |
 | Enter | explain the node or edge; a number field takes its value |
 | Esc | close what is explained |
 | ↓ ↑ on the derivation | show the next line, take the last one back; End shows all |
