@@ -186,7 +186,7 @@ def _hanging(view: View) -> Frame:
         (100, 44),
         dict.fromkeys(("z", "a", "L"), size),
         lane=52,
-        loss=(16, 306, 110, 92),
+        loss=(34, 306, 94, 92),
     )
 
 

@@ -335,14 +335,14 @@ def _spans(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
         at: Point = (10, y0)
         if shape != "tall":
             left, right = x0 + 8, x1 - 8 if head != "L" else x1 + 58
-            c.draw(_bracket(left, right, 70), stage, "line", 1.25)
+            c.draw(_bracket(left, right, 70), stage, "edge", 1.25)
             at = ((left + right) / 2 - 70, 54)
             if head == "L":  # room to see the two ways add
                 text, at, wide = f"{mark} {worked}", (at[0] - 90, 54), 340
         elif tail == "z":
             x, top, bottom = frame.at["n"][0] - 70, frame.at["n"][1] - 16, frame.at["d"][1] + 16
             low = f"L{x},{bottom - 8} Q{x},{bottom} {x + 8},{bottom}"
-            c.draw(f"M{x + 8},{top} Q{x},{top} {x},{top + 8} {low}", stage, "line", 1.25)
+            c.draw(f"M{x + 8},{top} Q{x},{top} {x},{top + 8} {low}", stage, "edge", 1.25)
             at = (10, (top + bottom) / 2 + 24)
         else:
             terms = worked.removeprefix(symbols).rpartition("{~")[0]

@@ -152,6 +152,7 @@ export class GraphPage {
       this.derivation.unfold(false);
       if (this.selected) this.#select(this.selected);
     });
+    this.root.style.visibility = "hidden"; // until its style sheet is there
     host.append(this.root);
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
@@ -173,6 +174,7 @@ export class GraphPage {
    */
   async update(component) {
     this.component = component;
+    this.root.style.visibility = "";
     const { data } = component;
     const now = mode(this.host);
     const structure = data.structure !== this.structure;

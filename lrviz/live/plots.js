@@ -12,6 +12,7 @@ import { number } from "./numbers.js";
 
 const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
 const [THICK, TICK, APART] = [6, 4, 22];
+const BOTH = 500; // px of width for the title of a plot and what the dashed line is
 const Z_LIMIT = 700;
 
 /** @type {(x: number, y: number) => string} */
@@ -296,7 +297,8 @@ export class Plots {
     }
     const [run, rise] = [at, height].map((key) => plain(nudged(key)) - plain(read(key)));
     this.named.setAttribute("x", String(left + width));
-    this.named.setAttribute("y", String(top - 8));
+    // Beside the title of the plot, or above it where there is no room for both.
+    this.named.setAttribute("y", String(top - (width < BOTH ? 26 : 8)));
     this.named.textContent = `${dashed} ≈ ${number(rise / run)}`;
   }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lrviz.core.expression import latex, rate, symbol
 from lrviz.text.derivation import formulas
 from lrviz.text.latex import SOURCE
+from lrviz.training.optimizers import OPTIMIZERS
 
 _WHAT = """
 # About
@@ -23,7 +25,8 @@ _KEYS = """
 |---|---|
 | Tab, Shift+Tab | go to the next or the previous control |
 | ← → on a slider | change it by 0.01; Home and End go to its ends |
-| arrow keys on the graph | go from node to edge to node |
+| → ← on the graph | follow an edge forward, or back |
+| ↑ ↓ on the graph | go to what stands beside |
 | Enter | explain the node or edge; a number field takes its value |
 | Esc | close what is explained |
 | ↓ ↑ on the derivation | show the next line, take the last one back; End shows all |
@@ -44,6 +47,31 @@ lrviz is under the MIT licence. It stands on Streamlit (Apache 2.0), Plotly (MIT
 NetworkX (BSD), and on the KaTeX that Streamlit carries (MIT).
 """
 
+#: What the Training page adds: the mean over m examples, and the step downhill.
+_MANY = (
+    ("The loss over m examples", r"J = \frac{1}{m} \sum_{n=1}^{m} L_n"),
+    (
+        "Its gradient for a weight",
+        r"\frac{\partial J}{\partial w_i} = \frac{1}{m} \sum_{n=1}^{m} (a_n - y_n) \cdot x_{n,i}",
+    ),
+    (
+        "Its gradient for the bias",
+        r"\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{n=1}^{m} (a_n - y_n)",
+    ),
+)
+
+
+def _descent() -> tuple[tuple[str, str], ...]:
+    """Gradient descent's rule, as the optimizer has it."""
+    letters = {"g": rate(symbol("J"), symbol("w"))}
+    return tuple(
+        (
+            "Gradient descent, for every weight and the bias",
+            f"{latex(one.left)} \\leftarrow {latex(one.right.put(letters))}",
+        )
+        for one in OPTIMIZERS["gd"].statements
+    )
+
 
 def page() -> None:
     """Show the About page."""
@@ -52,11 +80,11 @@ def page() -> None:
     with st.container(key="sheet"):
         st.markdown("## Every formula on one sheet")
         left, right = st.columns(2, gap="large")
-        rows = formulas()
+        rows = (*formulas(), *_MANY, *_descent())
         half = (len(rows) + 1) // 2
         for column, part in ((left, rows[:half]), (right, rows[half:])):
             with column:
-                sheet = (f"{name}  \n$\\displaystyle {latex}$" for name, latex in part)
+                sheet = (f"{name}  \n$\\displaystyle {formula}$" for name, formula in part)
                 st.markdown("\n\n".join(sheet))
     st.markdown(_KEYS)
     st.markdown(_SOURCES)

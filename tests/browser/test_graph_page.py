@@ -246,19 +246,26 @@ def test_a_bad_link_keeps_its_good_fields_and_says_so(open_page, visit, query):
     assert not re.search(r"\b(nan|inf|undefined|null)\b", body, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
+SHOWN = ("", WRONG, FAR, "nudge=1", "loss=squared&of=b", f"loss=squared&of=w2&{WRONG}")
+
+
+# Widths follow each other on one page, which is made wider and narrower.
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("query", ["", WRONG, FAR])
+@pytest.mark.parametrize("query", SHOWN)
+@pytest.mark.parametrize("width", [1920, 1440, 1280, 1024, 390])
 def test_no_label_overlaps_or_is_clipped(visit, width, view, query):
-    page = visit(f"/?view={view}&{query}".rstrip("&"), width=width)
+    height = {1280: 720, 390: 844}.get(width, 900)
+    page = visit(f"/?view={view}&{query}".rstrip("&"), width=width, height=height)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     written = page.evaluate(
-        """() => [...document.querySelectorAll('.lv-plot .textpoint text')]
+        """() => [...document.querySelectorAll(
+          '.lv-plot .textpoint text, .lv-mark-tick, .lv-mark-name')]
           // Before the first touch gradients are there for the eye to come, and not seen.
-          .filter((node) => Number(getComputedStyle(node).opacity) > 0)
+          .filter((node) => node.textContent && Number(getComputedStyle(node).opacity) > 0)
           .map((node) => {
           const {left, top, right, bottom} = node.getBoundingClientRect();
-          return {text: node.textContent, kind: node.dataset.kind, box: [left, top, right, bottom]};
+          const kind = node.dataset.kind ?? 'tick';
+          return {text: node.textContent, kind, box: [left, top, right, bottom]};
         })"""
     )
     (host,) = boxes(page, ".lv-figure")
