@@ -568,7 +568,7 @@ export class TrainingPage {
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
     const solid = this.fields.surface === "3d";
-    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
+    if (this.surface.solid !== solid) drawing(this, this.#redraw(solid));
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -582,6 +582,11 @@ export class TrainingPage {
     this.counts.set(this.fields.threshold);
     this.widgets?.lr.mark?.(this.playback.spec.bounds.marks);
     this.scenarios.show(this.fields);
+  }
+
+  /** @param {boolean} solid */
+  async #redraw(solid) {
+    this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
   }
 
   /**
