@@ -75,8 +75,8 @@ def loss_figure(
         layout(
             mode,
             alone=alone,
-            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 38),
-            xaxis=axis(mode, "step", [-0.01 * longest, 1.01 * longest]),
+            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 22),
+            xaxis=axis(mode, "step" if alone else "", [-0.01 * longest, 1.01 * longest]),
             yaxis=vertical,
             hovermode="x",
             uirevision="loss",

@@ -12,9 +12,8 @@ from lrviz.figures.palette import PALETTES, RAMPS, Mode
 from lrviz.figures.styles import axis, layout, margin
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
-from lrviz.training.surface import ROUND, Surface
+from lrviz.training.surface import EVENLY, ROUND, Surface
 
-LEVELS = 20
 MOST_TICKS = 9
 
 #: The parameters' letters.
@@ -49,7 +48,7 @@ def contour_trace(surface: Surface, step: int | None, mode: Mode) -> go.Contour:
         y=surface.up.tolist(),
         zmin=low,
         zmax=high,
-        contours={"start": low, "end": high, "size": (high - low) / LEVELS},
+        contours={"start": surface.lowest, "end": high, "size": (high - low) / EVENLY},
         line={"width": 0.6, "color": c["line"]},
         colorscale=_colours(mode),
         colorbar=_colorbar(surface, mode),

@@ -58,9 +58,9 @@ export class Grip {
     const { playback, solid, spec } = this.view;
     if (!spec) return;
     const [i, j] = playback.spec.plane;
-    const w = playback.at(playback.params, 0);
+    const w = playback.at(playback.params, this.view.k);
     this.node.setAttribute("aria-label", solid ? "View of the surface: the arrow keys turn it"
-      : `Start at ${spec.letters[0]} = ${number(w[i])}, ${spec.letters[1]} = ${number(w[j])}: `
+      : `Ball at ${spec.letters[0]} = ${number(w[i])}, ${spec.letters[1]} = ${number(w[j])}: `
         + "the arrow keys move it, and the run begins there");
   }
 

@@ -98,8 +98,8 @@ export class Rule {
     const bare = this.parameter === 2; // b bears no decay
     const x = bare ? "" : `·${own.replace("w", "x")}`;
     return [
-      [`J = mean of L over ${of}${l2 ? " + (λ/2)(w₁² + w₂²)" : ""}`, "{~J} {J}"],
-      [`∂J/∂${own} = mean of (a − y)${x}${l2 && !bare ? ` + λ${own}` : ""}`, "{~dJ} {dJ}"],
+      [`J = mean of L over ${of}${l2 ? " + (λ/2)(w₁² + w₂²)" : ""}`, "{~loss} {loss}"],
+      [`∂J/∂${own} = mean of (a − y)${x}${l2 && !bare ? ` + λ${own}` : ""}`, "{~slope} {slope}"],
     ];
   }
 
@@ -119,7 +119,7 @@ export class Rule {
     const own = this.playback.reader(k, this.parameter);
     const { losses, gradients } = this.playback;
     /** @param {string} key */
-    const read = (key) => (key === "J" ? losses[k] : key === "dJ" ? gradients[3 * k + this.parameter] : own(key));
+    const read = (key) => (key === "loss" ? losses[k] : key === "slope" ? gradients[3 * k + this.parameter] : own(key));
     for (const [node, template] of this.numbers) {
       const text = fill(template, read);
       if (node.textContent !== text) node.textContent = text;

@@ -7,7 +7,7 @@ import { scroller } from "./internals.js";
 /** Where a page is wide enough for the example's graph beside the views, or for two of them. */
 const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [230, 640]; // px of the surface
-const RULE = 84; // px of the update rule that stay in view
+const RULE = 92; // px of the update rule that stay in view
 const FOOT = 8; // px that stay free below
 
 /** @typedef {"four" | "two" | "one"} Shape */

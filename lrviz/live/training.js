@@ -14,6 +14,7 @@ import { fill, slot } from "./numbers.js";
 import { Guide } from "./guide.js";
 import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
+import { OptimizerView } from "./optimizer-view.js";
 import { Playback, readRows } from "./playback.js";
 import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
@@ -69,6 +70,8 @@ export class TrainingPage {
   k = 0;
   /** When tables and names were last written. */
   told = 0;
+  /** What the Graph page did not reach at the last step drawn. */
+  outside = "";
   /** @type {string | null} the node or edge of the example's graph that is chosen */
   at = null;
   read = /** @type {Read} */ (later);
@@ -150,6 +153,7 @@ export class TrainingPage {
   });
 
   rule = new Rule();
+  optimizer = new OptimizerView();
   contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
@@ -188,7 +192,7 @@ export class TrainingPage {
 
   #cells() {
     const { points } = this;
-    const axis = el("span", { class: "lvt-label", text: "J on a logarithmic axis; draw along the curve" });
+    const axis = el("span", { class: "lvt-label", text: "J by step, on a logarithmic axis: draw along it" });
     const dock = el("div", { class: "lvt-dock" },
       cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
@@ -286,8 +290,8 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = playback.rows > 1 ? `of ${playback.rows}, counted from 0` : "the only one";
-    for (const block of [this.rule, this.contributions, this.history]) block.load(playback);
+    this.count.textContent = playback.rows > 1 ? `counted from 0 to ${playback.rows - 1}` : "the only one";
+    for (const block of [this.rule, this.optimizer, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
     this.player.load();
@@ -296,7 +300,7 @@ export class TrainingPage {
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
     scale.append(this.scales);
-    this.left.replaceChildren(rates, scale);
+    this.left.replaceChildren(this.optimizer.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
 
@@ -420,8 +424,13 @@ export class TrainingPage {
     this.graph.paint(this.read);
     this.#ground(own);
     this.rule.show(own);
+    this.optimizer.show(own);
     this.guide.paint();
     this.#say(own);
+    // What is out of the Graph page's reach is said of the step that is drawn, never of another.
+    const outside = String(this.#outside);
+    if (outside !== this.outside) this.#sayExample();
+    this.outside = outside;
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
@@ -493,21 +502,32 @@ export class TrainingPage {
     const numbers = fill("z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}", this.read);
     this.graph.describe(`Computational graph of example ${this.example} at step ${k}: ${numbers}`, this.read);
     this.panel.bind.paint(this.read);
-    this.#sayExample(w);
+    this.#sayExample();
     this.#sayScales(w, raw);
   }
 
-  /** @param {number[]} w */
-  #sayExample(w) {
+  /** The example and the parameters, as the Graph page calls them. */
+  get #numbers() {
+    const { x1, x2, y } = this.playback.example(this.example);
+    const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
+    return { x1, x2, w1, w2, b, y };
+  }
+
+  /** Those that the Graph page does not reach. */
+  get #outside() {
+    return Object.entries(this.#numbers).filter(([, v]) => Math.abs(v) > this.spec.reach)
+      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+  }
+
+  #sayExample() {
     const { playback, spec, example } = this;
     const x = playback.example(example);
     const raw = [playback.raw[2 * example], playback.raw[2 * example + 1]];
     const same = raw[0] === x.x1 && raw[1] === x.x2;
     const text = spec.features.map((name, i) =>
       `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
-    const numbers = { x1: x.x1, x2: x.x2, w1: w[0], w2: w[1], b: w[2], y: x.y };
-    const far = Object.entries(numbers).filter(([, v]) => Math.abs(v) > spec.reach)
-      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
+    const numbers = this.#numbers;
+    const far = this.#outside;
     const lie = `${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.`;
     const query = new URLSearchParams(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
     const link = far.length
@@ -548,7 +568,7 @@ export class TrainingPage {
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
     const solid = this.fields.surface === "3d";
-    if (this.surface.solid !== solid) this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
+    if (this.surface.solid !== solid) drawing(this, this.#redraw(solid));
     this.#show(this.#clamp(this.fields.step));
   }
 
@@ -562,6 +582,11 @@ export class TrainingPage {
     this.counts.set(this.fields.threshold);
     this.widgets?.lr.mark?.(this.playback.spec.bounds.marks);
     this.scenarios.show(this.fields);
+  }
+
+  /** @param {boolean} solid */
+  async #redraw(solid) {
+    this.surface.build(this.spec.surface, this.spec.palettes, this.mode, solid);
   }
 
   /**

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, MutableMapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
 from lrviz import settings
@@ -123,18 +125,35 @@ def mismatched(state: State) -> list[str]:
 def _source(page_state: PageState) -> TrainingData | None:
     """The data of the state; None while there is no point."""
     state, memory = page_state.state, page_state.memory
-    if state["data"] == settings.FILE:
-        held: TrainingData = st.session_state[FILE_KEY]
-        return held
     if state["data"] != settings.OWN:
-        return built_in(state["data"])
+        held: TrainingData = (
+            st.session_state[FILE_KEY]
+            if state["data"] == settings.FILE
+            else built_in(state["data"])
+        )
+        memory.pop("names", None)
+        memory.update(last=held.data, points=None)
+        return held
     points = state["points"]
     if not points:
+        memory.pop("names", None)
         return None
     if memory.get("points") != points:
-        memory.update(points=points, own=TrainingData(from_points(points)))
+        memory.update(points=points, own=TrainingData(_named(memory, from_points(points))))
     own: TrainingData = memory["own"]
     return own
+
+
+def _named(memory: MutableMapping[str, Any], data: Dataset) -> Dataset:
+    """Points that were copied from a data set keep its names while they are edited."""
+    shown: Dataset | None = memory.get("last")
+    pairs = () if shown is None else ((shown.X, data.X), (shown.y, data.y))
+    if shown is not None and all(np.array_equal(one, other) for one, other in pairs):
+        memory["names"] = (shown.feature_names, shown.label_names)
+    if "names" not in memory:
+        return data
+    features, labels = memory["names"]
+    return replace(data, feature_names=features, label_names=labels)
 
 
 @st.fragment

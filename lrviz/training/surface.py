@@ -65,6 +65,8 @@ ROUND = ([1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], np.arange(1, 10, 0.5), np.aran
 TRIALS = 5
 #: How many of the nodes stand evenly where others crowd, in proportion to those.
 EVEN = 0.5
+#: Contours of a figure of Plotly.
+EVENLY = 20
 #: Fewest and most contours of a range.
 CONTOURS = (7, 24)
 #: The losses that the colours tell apart, as logarithms to base ten: a loss beyond float64
@@ -130,6 +132,9 @@ class Surface:
     levels : tuple of float
         The `heights` that have a contour: round losses, whose sets of lower losses the grid
         keeps in one piece, as a convex loss has them.
+    lowest : float
+        The same of the contours that stand evenly, `EVENLY` from ``low`` to ``high``: from here
+        on every one is drawn. Plotly knows no others.
     """
 
     plane: str
@@ -139,6 +144,7 @@ class Surface:
     thirds: Array
     low: float
     high: float
+    lowest: float = 0.0
     levels: tuple[float, ...] = ()
 
     @property
@@ -235,7 +241,8 @@ def surface_of(
     some, trial = [seen[n] for n in spaced(len(seen) - 1, TRIALS)], made
     before = math.inf
     for nodes in RESOLUTIONS[1:]:
-        kept = len(trial.levels) == len(round_levels(trial.low, trial.high))
+        kept = trial.lowest == trial.low
+        kept &= len(trial.levels) == len(round_levels(trial.low, trial.high))
         error = _mesh_error(trial, histories[0])
         # What finer grids do not mend is not the grid's.
         if kept and (error <= ACCURACY or error > GAIN * before):
@@ -260,8 +267,17 @@ def _levelled(surface: Surface, steps: Sequence[int]) -> Surface:
     heights = [surface.heights(step) for step in steps]
     low, high = min(float(z.min()) for z in heights), max(float(z.max()) for z in heights)
     high = max(high, low + 1e-3)
-    levels = (x for x in round_levels(low, high) if all(whole(z, x) for z in heights))
-    return replace(surface, low=low, high=high, levels=tuple(levels))
+
+    def drawn(levels: Sequence[float]) -> list[bool]:
+        return [all(whole(z, level) for z in heights) for level in levels]
+
+    levels = round_levels(low, high)
+    held = tuple(level for level, one in zip(levels, drawn(levels), strict=True) if one)
+    size = (high - low) / EVENLY
+    even = [low + n * size for n in range(EVENLY + 1)]
+    broken = [n for n, one in enumerate(drawn(even)) if not one]
+    lowest = low + size * (broken[-1] + 1 if broken else 0)
+    return replace(surface, low=low, high=high, lowest=lowest, levels=held)
 
 
 def round_levels(low: float, high: float) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lrviz.text.numbers import number
 from lrviz.text.runs import labelled
@@ -176,17 +177,29 @@ def test_runs_change_places_and_leave(open_page):
 def test_three_runs_in_three_dimensions(open_page):
     page = open_page(f"/training?{THREE}&steps=40&surface=3d&step=40")
     made = make(Request(steps=40, comparisons=(ADAM, NEWTON)))
-    traces = page.evaluate(
-        """() => document.querySelector(".lvt").parentNode.lrvizTraining.surface.plot.data
-          .slice(1).map(({ x, y, z }) => [x, y, z].map((v) => v.at(-1)))"""
-    )
-    path, marker, _, *beside = traces
     drawn = made.surface.slices.at(40, float(made.history.params[40, 2]))
-    ends = [path, marker, *beside]
-    histories = [h for _, _, h in labelled(made) for _ in range(2)]
-    for found, h in zip(ends, histories, strict=True):
-        at = tuple(h.params[-1, :2].tolist())
-        assert tuple(found[:2]) == at
-        # On the slice drawn, and lifted a little, so that nothing sinks into it.
-        height = interpolate(np.log10(drawn), (made.surface.across, made.surface.up), at)
-        assert 0 < found[2] - height < 0.02 * (made.surface.high - made.surface.low)
+    ends = [h.params[-1, :2].tolist() for _, _, h in labelled(made)]
+    found = page.evaluate(
+        """(ends) => {
+          const { surface } = document.querySelector(".lvt").parentNode.lrvizTraining;
+          return {
+            heights: ends.map((at) => surface.playback.height(...at)),
+            wanted: ends.map((at) => surface.px(...at)),
+            stand: [surface.marker, ...surface.ends.map(({ end }) => end)].map((node) => {
+              const { e, f } = node.transform.baseVal[0].matrix;
+              return [e, f];
+            }),
+            paths: [surface.trail, ...surface.others].map((path) => {
+              const { x, y } = path.getPointAtLength(path.getTotalLength());
+              return [x, y];
+            }),
+          };
+        }""",
+        ends,
+    )
+    for n, at in enumerate(ends):
+        # On the slice drawn: every path ends there, and there stands its marker.
+        height = interpolate(np.log10(drawn), (made.surface.across, made.surface.up), tuple(at))
+        assert found["heights"][n] == pytest.approx(height, abs=1e-6)
+        assert found["stand"][n] == pytest.approx(found["wanted"][n], abs=0.01)
+        assert found["paths"][n] == pytest.approx(found["wanted"][n], abs=0.2)

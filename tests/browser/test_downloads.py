@@ -406,9 +406,12 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
     made = make(Request(lr=2.0))
     w1, w2, _ = made.history.params[7]
     across, up = made.surface.across, made.surface.up
-    (w, h), margin = found["sizes"][0], (52, 74, 8, 42)
-    x = margin[0] + (w - margin[0] - margin[1]) * (w1 - across[0]) / np.ptp(across)
-    y = margin[2] + (h - margin[2] - margin[3]) * (up[-1] - w2) / np.ptp(up)
+    # The window of the layer that moves is what the axes enclose.
+    left, top, w, h = (
+        float(surface.find(f".//{SVG}clipPath/{SVG}rect").get(name))
+        for name in ("x", "y", "width", "height")
+    )
+    x, y = left + w * (w1 - across[0]) / np.ptp(across), top + h * (up[-1] - w2) / np.ptp(up)
     at = [float(v) for v in re.findall(r"[\d.]+", found["marker"])]
     assert at == pytest.approx([x, y], abs=0.5)
 

@@ -19,11 +19,12 @@ from tests.reference import hardest
 
 READ = """() => {
   const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
-  const [loss] = playback.surface.plot.data;
+  const [x, y] = playback.surface.playback.axes;
+  const { z, flat } = playback.surface.playback;
   return {
     k: playback.k,
-    x: [...loss.x], y: [...loss.y], z: loss.z.map((row) => [...row]),
-    losses: loss.customdata ? loss.customdata.map((row) => [...row]) : null,
+    x, y, z: z.map((row) => [...row]),
+    losses: z.map((_, r) => [...flat.subarray(r * x.length, (r + 1) * x.length)]),
     curve: [...playback.loss.plot.data[0].y],
     slider: Number(document.querySelector("input[type=range][aria-label=step]").value),
     line: playback.data.line.getAttribute("d"),
@@ -100,7 +101,10 @@ def test_playing_keeps_every_element_and_all_views_at_one_step(open_page):
           let blanks = 0;
           document.querySelectorAll(".lvt-player button")[1].click();
           const tick = () => {
-            if (!playback.surface.plot.querySelector(".contourlayer path")) blanks += 1;
+            const { canvas, box, pen } = playback.surface;
+            const dense = canvas.width / canvas.clientWidth;
+            const middle = [box.x + box.w / 2, box.y + box.h / 2].map((v) => v * dense);
+            if (pen.getImageData(...middle, 1, 1).data[3] < 255) blanks += 1;
             seen.push({
               k: playback.k, line: playback.data.k,
               cursor: playback.loss.k, surface: playback.surface.k,
@@ -331,9 +335,7 @@ def test_3d_keeps_the_element_and_goes_back(open_page):
     page.get_by_role("radio", name="3D").check(force=True)
     settle(page)
     assert "surface=3d" in page.url
-    assert (
-        page.evaluate("document.querySelector('.lvt-surface .lvt-plot').data[0].type") == "surface"
-    )
+    assert page.evaluate("document.querySelector('.lvt').parentNode.lrvizTraining.surface.solid")
     page.get_by_role("button", name="Step", exact=True).click()
     page.get_by_role("radio", name="Contour").check(force=True)
     settle(page)
