@@ -7,21 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from lrviz.data.dataset import Dataset
+from lrviz.data.dataset import Dataset, to_raw
 from lrviz.data.reading import read_table
 from lrviz.data.table import DataError, printable, to_csv_cell
+from lrviz.text.odds import odds_cell
 from lrviz.text.runs import LabelledRun
+from lrviz.training.playback import Scaled
 
 #: Rows of a CSV by which its reader tells the delimiter.
 _SAMPLE = 60
 _EOL = "\r\n"
 
 
-def history_csv(runs: Sequence[LabelledRun]) -> str:
+def history_csv(runs: Sequence[LabelledRun], scaled: Scaled | None = None) -> str:
     """Every step of one run or more, as CSV (RFC 4180: commas, CRLF).
 
     The columns are step, w1, w2, b, loss, dJ/dw1, dJ/dw2, dJ/db, and before them the run's
     name if there are several. A number reads back as the same float64; no cell is a formula.
+
+    With the data given on the scale of the runs, more columns follow: the parameters in the
+    features' own units, the factor on the odds of class 1 for one unit more of each feature,
+    and, the same in every row, the weight decay, the scale, and each feature's mean and
+    standard deviation (0 and 1 where it was not standardised).
 
     Raises
     ------
@@ -31,12 +38,40 @@ def history_csv(runs: Sequence[LabelledRun]) -> str:
     distinct(runs)
     several = len(runs) > 1
     head = ["step", "w1", "w2", "b", "loss", "dJ/dw1", "dJ/dw2", "dJ/db"]
+    more, fixed = ([], []) if scaled is None else _of_scale(scaled)
+    head += more
     rows: list[Iterable[object]] = [["run", *head] if several else head]
     for name, _, history in runs:
         columns = (history.params, history.losses[:, None], history.gradients)
         for step, values in enumerate(np.hstack(columns).tolist()):
-            rows.append([name, step, *values] if several else [step, *values])
+            row: list[object] = [name, step, *values] if several else [step, *values]
+            if scaled is not None:
+                raw = to_raw(history.params[step], scaled.mean, scaled.scale).tolist()
+                row += [*raw, *map(odds_cell, raw[:2]), history.l2, *fixed]
+            rows.append(row)
     return _csv(rows)
+
+
+def _of_scale(scaled: Scaled) -> tuple[list[str], list[object]]:
+    """Names of the columns in raw units and of those on the scale; the values of the latter."""
+    data = scaled.data
+    first, second = data.feature_names
+    one = data.label_names[1]
+    named = [
+        *(f"w per unit of {name}" for name in (first, second)),
+        "b in raw units",
+        *(f"odds of {one} for one more {name}" for name in (first, second)),
+        "weight decay",
+        "scale",
+    ]
+    plain = not scaled.mean.any() and (scaled.scale == 1).all()
+    fixed: list[object] = ["raw" if plain else "standardised"]
+    for name, mean, deviation in zip(
+        (first, second), scaled.mean.tolist(), scaled.scale.tolist(), strict=True
+    ):
+        named += [f"mean of {name}", f"deviation of {name}"]
+        fixed += [mean, deviation]
+    return named, fixed
 
 
 def data_csv(data: Dataset) -> str:

@@ -1,6 +1,8 @@
 // The training as the browser reads it: arrays by step, the slice of the loss at a step, the
 // boundary, and what each example adds to the gradient. Nothing here touches the page.
 
+import { number, ten } from "./numbers.js";
+
 /** @import { ComparisonSpec, Packed, PlaybackSpec, Read, RowsSpec, SlicesSpec } from "./types.d.ts" */
 
 /** @typedef {(Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array) & { shape: number[] }} Column */
@@ -31,6 +33,24 @@ const LEAST = 1e-38;
  * @returns {Rows}
  */
 export const readRows = ({ digest, raw, y }) => ({ digest, raw: unpack(raw), y: unpack(y) });
+
+/** Of these the exponential is an ordinary float64 number; see text/odds.py. */
+const [LOWEST, HIGHEST] = [Math.log(2 ** -1022), Math.log(Number.MAX_VALUE)];
+
+/**
+ * exp(w) as it is shown, as a power of ten where it leaves float64.
+ * @param {number} w
+ */
+export function oddsRatio(w) {
+  if (!Number.isFinite(w)) return "beyond float64";
+  return w >= LOWEST && w <= HIGHEST ? number(Math.exp(w)) : ten(w / Math.log(10));
+}
+
+/**
+ * A number with all its digits.
+ * @param {number} x
+ */
+const full = (x) => (Number.isFinite(x) ? String(x === 0 ? 0 : x).replaceAll("-", "−") : "beyond float64");
 
 /** Two lengths whose ratio is less than this are equal within rounding. */
 const TIE = 1 + 1e-12;
@@ -182,6 +202,16 @@ export class Playback {
     const { mean, scale } = this.spec;
     const [r1, r2] = [w1 / scale[0], w2 / scale[1]];
     return [r1, r2, b - r1 * mean[0] - r2 * mean[1]];
+  }
+
+  /**
+   * The parameters at step k in raw units, in full, and what they do to the odds of class 1: a
+   * weight by its factor for one unit more, b by the odds where both features are 0.
+   * @param {number} k
+   */
+  weights(k) {
+    return this.raws(this.at(this.params, k)).map((value, i) => (
+      { letter: this.spec.symbols[i], value, digits: full(value), odds: oddsRatio(value) }));
   }
 
   /**

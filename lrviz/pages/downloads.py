@@ -51,7 +51,7 @@ def offer(key: str, made: Playback) -> None:
                 "History, CSV",
                 f"{stem}-{request.opt}-history.csv",
                 "text/csv",
-                lambda: history_csv(runs),
+                lambda: history_csv(runs, made.scaled),
             )
             # Spreadsheets know UTF-8 by its mark.
             _download(
