@@ -180,7 +180,7 @@ def load_dataset(name: str) -> Dataset:
 
     Parameters
     ----------
-    name : {"penguins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced", "twins"}
+    name : {"penguins", "twins", "blobs", "and", "or", "xor", "separable", "outlier", "imbalanced"}
 
     Returns
     -------

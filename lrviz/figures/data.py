@@ -96,7 +96,7 @@ def plane_figure(
         layout(
             mode,
             alone=alone,
-            margin=margin(52, 12, 26, 40) if alone else margin(52, 8, 26, 38),
+            margin=margin(52, 12, 26, 44) if alone else margin(52, 8, 26, 42),
             xaxis=axis(mode, first, spans[0]),
             yaxis=axis(mode, second, spans[1]),
             showlegend=True,

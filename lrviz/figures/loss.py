@@ -75,7 +75,7 @@ def loss_figure(
         layout(
             mode,
             alone=alone,
-            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 22),
+            margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 26),
             xaxis=axis(mode, "step" if alone else "", [-0.01 * longest, 1.01 * longest]),
             yaxis=vertical,
             hovermode="x",

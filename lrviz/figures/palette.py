@@ -51,7 +51,7 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "value": "#7cc0ff",
                 "gradient": "#ff9d66",
                 "gradient_soft": "#3a2417",
-                "history": "#ff70a0",
+                "history": "#ff8fb0",
                 "rate": "#a97cff",
                 "data": "#a5b8ad",
                 "selection": "#f4f6fa",
@@ -59,7 +59,7 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
                 "high": "#63692c",
                 "class0": "#e6b35a",
                 "class1": "#4fd0aa",
-                "run_b": "#4fe3f0",
+                "run_b": "#8ff7f4",
                 "run_c": "#f0f04a",
             }
         ),

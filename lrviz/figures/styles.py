@@ -114,7 +114,7 @@ def axis(mode: Mode, title: str, span: Any) -> dict[str, Any]:
     """An axis with a range (low, high) and few ticks."""
     c = PALETTES[mode]
     return {
-        "title": {"text": title, "font": {"size": 13, "color": c["text"]}, "standoff": 6},
+        "title": {"text": title, "font": {"size": 13, "color": c["text"]}, "standoff": 9},
         "range": [float(x) for x in span],
         "showgrid": False,
         "zeroline": False,

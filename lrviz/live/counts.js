@@ -22,7 +22,8 @@ export function verdict({ tp, fp, fn, tn }, loss) {
   const rare = ones <= zeros ? 1 : 0;
   const [count, found] = rare ? [ones, tp] : [zeros, tn];
   if (count && count < RARE * all) {
-    const told = found < count / 2
+    // A loss above that of always saying ½ is not low.
+    const told = found < count / 2 && loss < Math.LN2
       ? `J is only ${number(loss)}, and yet of the ${count} with y = ${rare} it finds ${found}`
       : `of the ${count} with y = ${rare} it finds ${found}`;
     return `Always saying ${1 - rare} would be right for ${percent(1 - count / all)}; ${told}.`;

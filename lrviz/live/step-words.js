@@ -6,6 +6,8 @@ import { write } from "./tables.js";
 /** @import { Playback } from "./playback.js" */
 /** @import { TrainingFields } from "./types.d.ts" */
 
+const RISES = 1 + 1e-9;
+
 /** @type {(v: ArrayLike<number>) => number} */
 const length = (v) => Math.hypot(v[0], v[1], v[2]);
 
@@ -18,15 +20,18 @@ function made(playback, k, { opt, batch, lr }) {
     const g = length(playback.at(playback.gradients, k - 1));
     return `the step was η times the gradient, ${write(lr)} × ${write(g)} ≈ ${write(lr * g)} long`;
   }
-  const rows = Math.min(batch, playback.rows);
+  const rows = playback.batch(k - 1)?.length ?? Math.min(batch, playback.rows);
   if (opt === "sgd") {
     return rows < playback.rows
       ? `the step was η times the gradient of ${rows} of the ${playback.rows} examples`
       : `the step was η times the gradient of all ${rows} examples`;
   }
-  if (opt === "momentum") return "the step was η times the velocity, in which the earlier gradients live on";
-  if (opt === "nesterov") return "the step was η times gradient and velocity, a step ahead of momentum’s";
-  if (opt === "newton") return "the step was taken towards the bottom of the parabola that fits here";
+  if (opt === "momentum") return "the step was η times the velocity";
+  if (opt === "nesterov") return "the step was η times the gradient plus μ times the velocity";
+  if (opt === "newton") {
+    return playback.terms.delta?.[k - 1] > 0 ? "the step was Newton’s, kept short by the damping δ"
+      : "the step went to the bottom of the parabola that fits there";
+  }
   return "each parameter took a step of its own size";
 }
 
@@ -55,8 +60,8 @@ export function happened(playback, k, fields) {
     return `${start} Play, or draw along the loss curve.`;
   }
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];
-  // A convex loss that has risen along −g was lower on the way.
-  const passed = fields.opt === "gd" && after > before ? ", past the lowest point on its way" : "";
+  // A convex loss that has risen along −g was lower on the way; the last digits flicker.
+  const passed = fields.opt === "gd" && after > before * RISES ? ", past the lowest point on its way" : "";
   return `Step ${k}: ${change(before, after)}; ${made(playback, k, fields)}${passed}.`;
 }
 

@@ -152,7 +152,9 @@ export class Contributions {
   /** @param {Playback} playback */
   load(playback) {
     this.playback = playback;
-    this.said.textContent = `Each example adds (a − y)·x to the gradient; the mean of all ${playback.rows} is ∂J/∂w. `
+    const decay = playback.spec.l2 ? ", and λ·w for the decay of the weights beside it," : "";
+    this.said.textContent = "Each example adds (a − y)·x to the gradient; "
+      + `the mean of all ${playback.rows}${decay} is ∂J/∂w. `
       + `Here stand the ${Math.min(MOST, playback.rows)} with the longest pull at this step, all three numbers `
       + "taken together, and your example; rings mark them in the data plane. Choose one to see its graph.";
   }
@@ -179,7 +181,8 @@ export class Contributions {
     const g = playback.at(playback.gradients, k);
     const last = this.grid.cells[rows.length];
     if (last[0].firstElementChild) last[0].replaceChildren();
-    this.grid.row(rows.length, [`mean of ${playback.rows} = ∂J`, "", "", "", ...g.map(write)]);
+    const decay = playback.spec.l2 ? " + λ·w" : "";
+    this.grid.row(rows.length, [`mean of ${playback.rows}${decay} = ∂J`, "", "", "", ...g.map(write)]);
     this.grid.line(rows.length).classList.add("lvt-mean");
     return hardest;
   }

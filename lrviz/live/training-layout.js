@@ -8,6 +8,7 @@ import { scroller } from "./internals.js";
 const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [230, 640]; // px of the surface
 const RULE = 92; // px of the update rule that stay in view
+const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
 
 /** @typedef {"four" | "two" | "one"} Shape */
@@ -40,7 +41,7 @@ export function fit(root, views, surface, shape) {
     const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
     const rule = lecture ? 0 : Math.min(RULE, /** @type {HTMLElement | null} */ (
       views.querySelector(".lvt-law"))?.offsetHeight ?? 0);
-    const captions = shape === "four" || lecture ? under + rule : 0;
+    const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
     const room = window.innerHeight - above - captions - dock.offsetHeight - FOOT;
     tall = `${Math.round(Math.max(LEAST, Math.min(MOST, room)))}px`;
   }

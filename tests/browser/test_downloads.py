@@ -242,7 +242,7 @@ def test_it_fits_the_screen(alone, runs, mode, width, height, count, tmp_path):
     assert found["clipped"] == []
     assert found["player"] <= height  # Play is in view when the file opens
     shapes = page.evaluate(SHOWN)["surface"]["shapes"]
-    roles = ["gradient"] if count == 1 else ["run_c", "run_b", "gradient"]
+    roles = ["history"] if count == 1 else ["run_c", "run_b", "history"]
     assert [s["stroke"] for s in shapes[:count]] == [rgb(palette[role]) for role in roles]
     assert len({s["dash"] for s in shapes[:count]}) == count
 
@@ -330,7 +330,7 @@ PICTURE = """async ([format, title]) => {
     cursor: playback.loss.cursor.getAttribute("d"),
     sizes: [playback.surface, playback.data, playback.loss]
       .map(({ plot }) => [plot.layout.width, plot.layout.height]),
-    status: playback.status.textContent,
+    status: playback.player.status.textContent,
   };
 }"""
 SVG = "{http://www.w3.org/2000/svg}"
@@ -397,11 +397,11 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
 
     surface = view(root, "lvt-surface")
     drawn = {node.get("d"): node for node in surface.iter(f"{SVG}path")}
-    assert drawn[found["trail"]].get("stroke") == rgb(palette["gradient"])
+    assert drawn[found["trail"]].get("stroke") == rgb(palette["history"])
     assert drawn[found["trail"]].get("fill") == "none"
     assert found["trail"].count("L") == 7
     circles = {n.get("transform"): n for n in surface.iter(f"{SVG}circle")}
-    assert circles[found["marker"]].get("fill") == rgb(palette["selection"])
+    assert circles[found["marker"]].get("fill") == rgb(palette["history"])
     # Where the run says that it is.
     made = make(Request(lr=2.0))
     w1, w2, _ = made.history.params[7]
@@ -417,7 +417,7 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
 
     boundary = {n.get("d"): n for n in view(root, "lvt-data").iter(f"{SVG}path")}[found["line"]]
     assert boundary.get("stroke") == rgb(palette["text"])
-    assert float(boundary.get("stroke-width")) == 2
+    assert float(boundary.get("stroke-width")) == 3
     cursor = {n.get("d"): n for n in view(root, "lvt-loss").iter(f"{SVG}path")}[found["cursor"]]
     assert cursor.get("stroke-dasharray") == "3, 3"
     # The three figures lie beside each other, and none over another.
@@ -428,8 +428,10 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
         assert x >= 0
         assert x + size[0] <= float(root.get("width"))
         assert y + size[1] <= float(root.get("height"))
-    assert boxes[0][2] <= boxes[1][0] == boxes[2][0]
-    assert boxes[1][3] <= boxes[2][1]
+    # Surface and data side by side, the loss under both.
+    assert boxes[0][2] <= boxes[1][0]
+    assert boxes[2][0] == boxes[0][0]
+    assert max(boxes[0][3], boxes[1][3]) <= boxes[2][1]
 
 
 def test_a_title_is_text(open_page):
@@ -459,7 +461,7 @@ def test_a_png_of_what_is_on_the_screen(open_page, mode):
     x, y = offset(root, view(root, "lvt-surface"))
     dx, dy = (float(v) for v in re.findall(r"[\d.]+", found["marker"]))
     # Off the marker's middle, where the minimum's cross may lie.
-    assert tuple(pixels[round(2 * (y + dy)), round(2 * (x + dx - 4))]) == colour("selection")
+    assert tuple(pixels[round(2 * (y + dy)), round(2 * (x + dx - 4))]) == colour("history")
     for name in ("surface", "data", "loss"):
         left, top = offset(root, view(root, f"lvt-{name}"))
         width, height = found["sizes"][("surface", "data", "loss").index(name)]

@@ -10,7 +10,10 @@ from axe_core_python.sync_playwright import Axe
 
 from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
+from lrviz.live.playback_payload import payload
+from lrviz.text import scenarios
 from lrviz.text.numbers import number
+from lrviz.training.judged import counts
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
@@ -357,7 +360,13 @@ FULL = (
 def test_nothing_overlaps_or_is_clipped(visit, width, query):
     page = visit(f"/training?{query}", width=width)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    parts = (".lv-head", ".lvt-controls", ".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d")
+    parts = [".lv-head", ".lvt-controls", ".lvt-shelf", ".lvt-a", ".lvt-b", ".lvt-law", ".lvt-d"]
+    if width >= 1440:
+        parts += [".lvt-c", ".lvt-player"]
+    else:
+        # The curve and the player stay in view, over what is scrolled under them.
+        ((_, _, _, bottom),) = boxes(page, ".lvt-dock")
+        assert bottom <= 900
     for group in (
         [box for part in parts for box in boxes(page, part)],
         boxes(page, ".lvt-controls > :is(.lvt-control, .lv-button)"),
@@ -378,11 +387,160 @@ def test_nothing_overlaps_or_is_clipped(visit, width, query):
             assert all(apart(one, other, 2.0) for other in texts[i + 1 :])
 
 
-def test_the_four_views_and_the_player_are_in_view_together(open_page):
-    page = open_page("/training?step=20")
-    for part in (".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d", ".lvt-player"):
-        box = page.locator(part).bounding_box()
-        assert box["y"] + box["height"] <= 900
+@pytest.mark.parametrize(
+    "query", ["step=20", "opt=sgd&data=imbalanced&scale=raw", "data=twins&lr=7"]
+)
+def test_the_four_views_the_player_and_the_rule_are_in_view_together(visit, query):
+    page = visit(f"/training?{query}")
+    for part in (".lvt-shelf", ".lvt-a", ".lvt-b", ".lvt-c", ".lvt-d", ".lvt-player", ".lvt-law"):
+        ((_, top, _, bottom),) = boxes(page, part)
+        assert 0 <= top < bottom <= 900
+
+
+def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_together(visit):
+    page = visit(f"/training?{FULL.replace('own', 'blobs')}", width=1280, height=720)
+    ((_, _, _, bottom),) = boxes(page, ".lvt-surface")
+    ((_, dock, _, end),) = boxes(page, ".lvt-dock")
+    assert bottom <= dock + 1
+    assert end <= 720
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".lvt-views *, .lvt-shelf *, .lvt-controls *")]
+          .filter((n) => n.checkVisibility() && !n.closest(".lvt-d")
+            && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
+          .map((n) => parseFloat(getComputedStyle(n).fontSize))"""
+    )
+    assert len(sizes) > 60
+    assert min(sizes) >= 12
+    page.get_by_role("button", name="Lecture view").click()
+    settle(page)
+    assert not page.locator(".lvt-data").is_visible()
+    ((left, _, right, bottom),) = boxes(page, ".lvt-surface")
+    assert bottom <= boxes(page, ".lvt-dock")[0][1] + 1
+    assert right - left > 1000
+    page.get_by_role("button", name="Whole page").click()
+    settle(page)
+    assert page.locator(".lvt-data").is_visible()
+
+
+def test_on_a_phone_surface_and_curve_are_in_view_together(visit):
+    page = visit("/training?step=20", width=390, height=844)
+    page.locator(".lvt-a").evaluate("node => node.scrollIntoView({block: 'start'})")
+    ((_, top, _, bottom),) = boxes(page, ".lvt-surface")
+    ((_, dock, _, end),) = boxes(page, ".lvt-dock")
+    assert 0 <= top < bottom <= dock
+    assert end <= 844
+
+
+def test_the_curve_is_the_scrubber_and_hides_what_is_to_come(visit):
+    page = visit("/training?steps=40&step=10")
+    ((left, top, right, bottom),) = boxes(page, ".lvt-pad")
+    at = lambda: page.evaluate(READ)["k"]  # noqa: E731
+    middle = (left + right) / 2, (top + bottom) / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    assert at() == 20
+    page.mouse.move(right, middle[1], steps=3)
+    assert at() == 40
+    page.mouse.move(left, middle[1], steps=3)
+    assert at() == 0
+    page.mouse.move(*middle)
+    page.mouse.up()
+    settle(page)
+    assert "step=20" in page.url
+    shown = page.evaluate(
+        """() => {
+          const { loss } = document.querySelector(".lvt").parentNode.lrvizTraining;
+          return [Number(loss.gone.getAttribute("width")), loss.px(20, 1)[0] - loss.box.x,
+            ...loss.plot.data.map((trace) => trace.opacity)];
+        }"""
+    )
+    assert shown[0] == pytest.approx(shown[1])
+    assert max(shown[2:]) < 0.35
+
+
+def test_accuracy_and_counts_follow_the_step_and_the_threshold(visit):
+    page = visit("/training?data=imbalanced&step=40&threshold=0.3")
+    made = make(Request(data="imbalanced"))
+    X, y = made.scaled.X, made.scaled.data.y
+
+    def right(step, threshold):
+        found = counts(X, y, made.history.params[step], threshold)
+        assert [row[1:] for row in table(page, "Counts")] == [
+            [str(found.tp), str(found.fn)],
+            [str(found.fp), str(found.tn)],
+        ]
+        assert page.locator(".lvt-accuracy").inner_text() == (
+            f"accuracy {number(100 * found.accuracy)} %"
+        )
+        assert f"y = 1 it finds {found.tp}." in page.locator(".lvt-verdict").inner_text()
+
+    right(40, 0.3)
+    page.get_by_role("slider", name="threshold").focus()
+    page.keyboard.press("ArrowLeft")
+    settle(page)
+    assert "threshold=0.29" in page.url
+    right(40, 0.29)
+    scrub(page, 5)
+    right(5, 0.29)
+    assert page.locator(".lvt-cut").get_attribute("d")
+    page = visit("/training?data=imbalanced&step=40")
+    assert not page.locator(".lvt-cut").get_attribute("d")
+
+
+def test_a_scenario_sets_its_run_and_says_what_to_look_for(visit):
+    page = visit("/training?data=blobs&step=3")
+    for one in scenarios.SCENARIOS:
+        button = page.get_by_role("button", name=one.label, exact=True)
+        button.click()
+        settle(page)
+        assert button.get_attribute("aria-pressed") == "true"
+        assert page.locator(".lvt-look").inner_text() == one.look
+        made = make(Request(**{k: v for k, v in scenarios.state(one).items() if k != "step"}))
+        assert labels(page) == shown_by_python(made, 0)
+    assert page.locator("[aria-pressed=true].lv-button").count() == 1
+
+
+def test_where_nothing_moves_it_is_said_and_a_start_is_offered(visit):
+    page = visit("/training?data=xor")
+    made = make(Request(data="xor"))
+    assert page.get_by_role("button", name="Play").is_disabled()
+    assert "Press Play" not in page.locator(".lvt").inner_text()
+    assert payload(made)["settled_start"]["why"] in page.locator(".lvt-now").inner_text()
+    page.get_by_role("button", name="Start where it moves").click()
+    settle(page)
+    assert page.get_by_role("button", name="Play").is_enabled()
+    assert not page.get_by_role("button", name="Start where it moves").is_visible()
+
+
+def test_another_scale_says_that_the_rate_is_another(visit):
+    page = visit("/training?data=penguins&lr=2")
+    page.get_by_text("Raw", exact=True).click()
+    settle(page)
+    assert "η is now 0.003, was 2" in page.locator(".lvt-note").inner_text()
+
+
+def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(open_page):
+    page = open_page("/training?lr=37&steps=60")
+    path = make(Request(lr=37.0, steps=60)).history.params
+    page.get_by_role("radio", name="Full").check(force=True)
+    seen = page.evaluate(
+        """() => new Promise((done) => {
+          const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
+          const seen = [];
+          playback.player.start();
+          const tick = () => {
+            seen.push([playback.k, playback.chosen.textContent]);
+            if (playback.playing) requestAnimationFrame(tick);
+            else done(seen);
+          };
+          requestAnimationFrame(tick);
+        })"""
+    )
+    assert len(seen) > 30
+    for k, said in seen:
+        for name, value in zip(("w₁", "w₂", "b"), path[k], strict=True):
+            beyond = said.partition("The Graph page goes to ±5;")[2]
+            assert (name in beyond) == (abs(value) > 5), (k, said)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
