@@ -93,8 +93,8 @@ def _blobs() -> Dataset:
 def _separable() -> Dataset:
     return _two_clouds(
         "separable",
-        "A line parts the classes, so no minimum exists: the loss falls for ever and the "
-        "weights grow without end.",
+        "A line parts the classes: unless the weights decay, no minimum exists, the loss falls for "
+        "ever and the weights grow without end.",
         _cloud(3, 30, (-2.0, -1.0), 0.6),
         _cloud(4, 30, (2.0, 1.0), 0.6),
         "30 around (-2, -1) with seed 3 and 30 around (2, 1) with seed 4, spread 0.6",
@@ -144,8 +144,8 @@ def _twins() -> Dataset:
     )
 
 
-_AND = "Four points that a line parts: no minimum exists, and the weights keep growing."
-_OR = "The mirror image of AND: the same growing weights with another bias."
+_AND = "Four points that a line parts: unless the weights decay, no minimum exists."
+_OR = "The mirror image of AND: the same weights with another bias."
 _XOR = (
     "In log loss no line does better than none: from zero the gradient is exactly zero, because "
     "the four contributions cancel. By counting, a line gets three of the four right."

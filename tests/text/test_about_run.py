@@ -134,6 +134,8 @@ def _true_of_the_data(made):
     free = minimum(made.scaled.X, data.y) is None
     assert ("So no minimum exists" in text) == (made.bounds.minimum is None)
     assert ("without weight decay no minimum would exist" in text) == (free and made.request.l2 > 0)
+    if made.request.l2:
+        assert "no minimum exists" not in text.replace("unless the weights decay, no minimum", "")
     if made.bounds.minimum is None or not made.request.l2:
         return
     best = made.bounds.minimum
