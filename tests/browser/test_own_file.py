@@ -9,6 +9,7 @@ import pytest
 
 from lrviz.data.choosing import read_csv
 from lrviz.data.dataset import standardise
+from lrviz.data.table import BYTES_LIMIT
 from lrviz.text.numbers import number
 from lrviz.training.walk import train
 from tests.browser.conftest import settle, table
@@ -173,6 +174,54 @@ def test_an_upload_that_fails_is_said_in_words_and_can_be_tried_again(open_page)
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": SMALL.encode()}
     )
     confirm(page, "mine.csv")
+
+
+#: A file's name as only some systems have them, before any script of the page.
+HALF_A_CHARACTER = """(() => {
+  const { get } = Object.getOwnPropertyDescriptor(File.prototype, "name");
+  Object.defineProperty(File.prototype, "name", {
+    configurable: true, get() { return `\ud83d${get.call(this)}`; },
+  });
+})()"""
+
+
+def test_half_a_character_in_a_files_name_is_replaced(page, address):
+    page.add_init_script(HALF_A_CHARACTER)
+    page.goto(f"{address}/training?data=blobs")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    sockets = []
+    page.on("websocket", lambda one: sockets.append(one.url))
+    offer(page, SMALL)
+    confirm(page, "\ufffdmine.csv")
+    assert sockets == []
+
+
+def test_rows_pasted_beyond_the_limit_are_refused_with_a_sentence(open_page):
+    page = open_page("/training?data=blobs")
+    page.get_by_role("button", name="Your data…").click()
+    page.get_by_role("radio", name="Paste rows").click()
+    field = page.get_by_role("textbox", name="Rows, with the columns")
+    field.wait_for()
+    settle(page)
+    # As Ctrl+V does, which sets the text at once.
+    field.evaluate(
+        """(node, most) => {
+          const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
+          set.call(node, "1".repeat(most));
+          node.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        BYTES_LIMIT + 1,
+    )
+    said = page.get_by_role("dialog").get_by_role("alert")
+    said.wait_for()
+    assert f"larger than {BYTES_LIMIT // 1_000_000} MB, the limit" in said.text_content()
+    assert field.input_value() == ""
+    field.fill("a,b,c\n1,2,x\n3,4,y\n")
+    assert said.count() == 0
+    page.get_by_role("button", name="Read").click()
+    settle(page)
+    assert page.get_by_role("button", name="Use this data").is_enabled()
 
 
 def test_names_from_a_file_are_shown_letter_by_letter(open_page):
