@@ -106,7 +106,7 @@ def _by_hand(loss: Loss, module: str, given: str = "") -> str:
     value = "0.5 * off ** 2" if squared else f"max(-s, 0) + {short}.log1p({short}.exp(-abs(s)))"
     by_a = "off" if squared else as_line(OPS["log_loss"].rates[0], spelt)
     formula = python(LOSS[loss], {"y": "y", "a": "a"})
-    return f"""{head}# Forward: z, then the prediction a; q is 1 - a, exact even where a rounds to 1.
+    return f"""{head}# Forward: z, then the prediction a; q is 1 - a, exact where a rounds to 1.
 z = {as_line(OPS["affine"].formula, {})}
 e = {short}.exp(-abs(z))
 large, small = 1 / (1 + e), e / (1 + e)
