@@ -1,17 +1,24 @@
-"""What a visitor takes away from the Training page: the animation, the numbers, the picture."""
+"""What a visitor takes away: the animation, the numbers, the picture, the code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
+from lrviz.core.graph import INPUTS, differentiate
+from lrviz.export.code import LANGUAGES, graph_code
 from lrviz.export.standalone import standalone
 from lrviz.export.tables import data_csv, history_csv, marked
+from lrviz.export.training_code import WRITTEN, training_code
 from lrviz.figures.palette import Mode
 from lrviz.live.component import pictures
+from lrviz.settings import State
+from lrviz.text.latex import to_latex
 from lrviz.text.runs import labelled
+from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback
 
 
@@ -60,6 +67,43 @@ def offer(key: str, made: Playback) -> None:
                 lambda: marked(data_csv(data)),
             )
             pictures(key, f"{stem}-{request.opt}")
+            _code(made, f"{stem}-{request.opt}")
+
+
+def _code(made: Playback, stem: str) -> None:
+    """Offer the run as a script, by language: it prints where the run ends."""
+    data, run = made.scaled.data, made.history
+
+    def write(language: str) -> str:
+        return training_code(language, made.scaled.X, data.y, run)
+
+    with st.popover("Code"):
+        if run.optimizer not in WRITTEN:
+            st.markdown(
+                f"{OPTIMIZERS[run.optimizer].label} needs more than its few lines, so only the "
+                "minimum is written, by scikit-learn."
+            )
+        for language, ending in LANGUAGES.items():
+            if run.optimizer in WRITTEN or language == "scikit-learn":
+                name = f"{stem}-{language.lower()}{ending}"
+                _download(language, name, "text/plain", partial(write, language))
+
+
+def offer_graph(state: State) -> None:
+    """Offer the state of the Graph page as a script, by language, and as LaTeX."""
+    inputs = {name: state[name] for name in INPUTS}
+
+    def derivation() -> str:
+        p = differentiate(**inputs, loss=state["loss"])
+        return to_latex(None, state["loss"], p.read, 2 if state["of"] == "w2" else 1)
+
+    with st.popover("Code"):
+        st.markdown("Each is complete, and prints the numbers of this state.")
+        for language, ending in LANGUAGES.items():
+            name = f"lrviz-graph-{language.lower()}{ending}"
+            write = partial(graph_code, language, inputs, state["loss"])
+            _download(language, name, "text/plain", write)
+        _download("LaTeX", "lrviz-derivation.tex", "text/plain", derivation)
 
 
 def _download(label: str, name: str, kind: str, make: Callable[[], str]) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.live.component import sync
+from lrviz.pages.downloads import offer_graph
 from lrviz.settings import Field, State
 
 _INTRO = """
@@ -131,6 +132,9 @@ def page() -> None:
         )
     state["hide"] = tuple(part for part in shared.parts if part in hidden)
     query = settings.encode(shared.fields, state)
+    if key == "graph" and not state["hide"]:
+        # What is left out stands in no code either.
+        offer_graph(state)
     _result(base, shared, query, theme)
     _remember(memory, link("", shared.path, query), theme)
 

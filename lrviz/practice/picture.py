@@ -235,8 +235,9 @@ def _ways(problem: Problem, shape: str) -> str:
     )
     drawn = [_arrow(boxes[t], boxes[h], "", shape) for t, h in edges if t in boxes]
     drawn += [_card(box) for box in boxes.values()]
-    bare = "z" not in boxes  # what would stand left of a is not there
-    return _svg(drawn, shape, problem, _WAY_SIZES, 100 if bare and shape == _WIDE else 0)
+    bare = "z" not in boxes  # what would stand before a is not there
+    cut = {_WIDE: (100, 0), _TALL: (0, 76)}[shape] if bare else (0, 0)
+    return _svg(drawn, shape, problem, _WAY_SIZES, cut)
 
 
 def _svg(
@@ -244,9 +245,9 @@ def _svg(
     shape: str,
     problem: Problem,
     sizes: Mapping[str, tuple[int, int]] = _SIZES,
-    left: int = 0,
+    cut: tuple[int, int] = (0, 0),
 ) -> str:
-    width, height = sizes[shape]
+    (width, height), (left, top) = sizes[shape], cut
     marker = f"lv-task-tip-{shape}"
     tips = "".join(
         f'<marker id="{marker}-{role}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" '
@@ -255,6 +256,7 @@ def _svg(
         for role in ("edge", "gradient")
     )
     return (
-        f'<svg viewBox="{left} 0 {width - left} {height}" width="{width - left}" role="img" '
+        f'<svg viewBox="{left} {top} {width - left} {height - top}" width="{width - left}" '
+        f'role="img" '
         f'aria-label="{escape(described(problem))}"><defs>{tips}</defs>{"".join(drawn)}</svg>'
     )

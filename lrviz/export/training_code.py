@@ -1,0 +1,194 @@
+"""The same for a run: a whole script that trains as the Training page did, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lrviz.core.expression import number
+from lrviz.export.code import JAX, PRINT, TORCH, as_line, notebook
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.walk import History
+
+#: Rules that statements alone describe: neither minibatches nor second derivatives.
+WRITTEN = tuple(name for name, row in OPTIMIZERS.items() if row.solve is None and name != "sgd")
+
+
+def training_code(
+    language: str, X: npt.NDArray[np.float64], y: npt.NDArray[Any], run: History
+) -> str:
+    """A script that trains as a run did and prints where it ends.
+
+    scikit-learn has none of these rules: its script prints the minimum the run goes to.
+
+    Parameters
+    ----------
+    language : str
+        A key of `LANGUAGES`.
+    X, y : arrays (m, 2) and (m,)
+        The examples as the run had them.
+    run : History
+
+    Raises
+    ------
+    KeyError
+        There is no such language.
+    ValueError
+        The run's rule is not one of `WRITTEN`.
+    """
+    if run.optimizer not in WRITTEN and language != "scikit-learn":
+        raise ValueError(
+            f"{OPTIMIZERS[run.optimizer].label} needs more than its statements and is not written."
+        )
+    data = f"X = {_rows(X)}\ny = {[int(one) for one in y]!r}"
+    steps = f"w = {[float(one) for one in run.params[0]]!r}  # w1, w2, b\nsteps = {len(run)}"
+    made: Mapping[str, Callable[[], str]] = {
+        "Python": lambda: _train_plain(data, steps, run),
+        "NumPy": lambda: _train_arrays(data, steps, run, "numpy"),
+        "Notebook": lambda: notebook(
+            "Training logistic regression",
+            _train_arrays(data, steps, run, "numpy").strip().split("\n\n\n"),
+        ),
+        "scikit-learn": lambda: _sklearn_many(data),
+        "PyTorch": lambda: _train_arrays(data, steps, run, "torch"),
+        "JAX": lambda: _train_arrays(data, steps, run, "jax"),
+    }
+    return made[language]() + ("" if language == "Notebook" else "\n")
+
+
+def _rows(X: npt.NDArray[np.float64]) -> str:
+    return "[\n" + "".join(f"    [{p!r}, {q!r}],\n" for p, q in X.tolist()) + "]"
+
+
+def _rule(run: History, spelt: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The rule's constants and its statements, as lines of Python."""
+    row = OPTIMIZERS[run.optimizer]
+    constants = {name: number(value) for name, value in row.constants.items()}
+    rates = {"eta": run.learning_rate, "mu": run.momentum}
+    used = {name for line in row.statements for name in line.right.symbols}
+    head = [f"{name} = {value!r}" for name, value in rates.items() if name in used]
+    lines = [
+        f"{spelt.get(line.name, line.name)} = {as_line(line.right.put(constants), spelt)}"
+        for line in row.statements
+    ]
+    return head, lines
+
+
+_END = f'for name, value in zip(("w1", "w2", "b", "J"), (*w, loss(w))):\n    {PRINT}'
+
+
+def _train_plain(data: str, steps: str, run: History) -> str:
+    row = OPTIMIZERS[run.optimizer]
+    names = dict.fromkeys(line.name for line in row.statements if line.name != "w")
+    spelt = {name: f"{name}[i]" for name in ("w", "g", *names)}
+    head, lines = _rule(run, spelt)
+    kept = "\n".join(f"{name} = [0.0] * 3" for name in names)
+    body = "\n".join(f"        {line}" for line in lines)
+    return f"""from math import exp, log1p, sqrt
+
+{data}
+{steps}
+{chr(10).join(head)}
+{kept}
+
+
+def sigma(z):
+    e = exp(-abs(z))
+    return 1 / (1 + e) if z >= 0 else e / (1 + e)
+
+
+def loss(w):
+    total = 0.0
+    for x, label in zip(X, y):
+        z = w[0] * x[0] + w[1] * x[1] + w[2]
+        s = z if label == 1 else -z
+        total += max(-s, 0) + log1p(exp(-abs(s)))
+    return total / len(X)
+
+
+def gradient(w):
+    total = [0.0] * 3
+    for x, label in zip(X, y):
+        z = w[0] * x[0] + w[1] * x[1] + w[2]
+        off = -sigma(-z) if label == 1 else sigma(z)  # a - y
+        for i, factor in enumerate((*x, 1)):
+            total[i] += off * factor
+    return [one / len(X) for one in total]
+
+
+for t in range(1, steps + 1):
+    g = gradient(w)
+    for i in range(3):
+{body}
+
+{_END}"""
+
+
+def _train_arrays(data: str, steps: str, run: History, library: str) -> str:
+    row = OPTIMIZERS[run.optimizer]
+    head, lines = _rule(run, {})
+    array = {"numpy": "np.array", "torch": "torch.tensor", "jax": "jnp.array"}[library]
+    heads = {
+        "numpy": "import numpy as np\nfrom numpy import sqrt",
+        "torch": TORCH.replace("import torch\n", "import torch\nfrom torch import sqrt\n"),
+        "jax": JAX.replace("jnp\n", "jnp\nfrom jax.numpy import sqrt\n"),
+    }
+    kept = "\n".join(f"{name} = 0 * w" for name in row.keeps)
+    loss = {
+        "numpy": "np.logaddexp(0, np.where(y == 1, -z, z)).mean()",
+        "torch": "torch.nn.functional.binary_cross_entropy_with_logits(z, y)",
+        "jax": "jax.nn.softplus(jnp.where(y == 1, -z, z)).mean()",
+    }[library]
+    gradient = {
+        "numpy": """def gradient(w):
+    s = np.where(y == 1, -1, 1) * (X @ w[:2] + w[2])
+    # a - y, as the smaller side of the sigmoid: nothing is subtracted.
+    off = np.where(y == 1, -1, 1) * np.exp(-np.logaddexp(0, -s))
+    return np.append(off @ X, off.sum()) / len(X)""",
+        "torch": """def gradient(w):
+    w = w.detach().requires_grad_(True)
+    return torch.autograd.grad(loss(w), w)[0]""",
+        "jax": "gradient = jax.grad(loss)",
+    }[library]
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"""{heads[library]}
+
+{data}
+{steps}
+X, y, w = {array}(X), {array}([float(one) for one in y]), {array}(w)
+{chr(10).join(head)}
+{kept}
+
+
+def loss(w):
+    z = X @ w[:2] + w[2]
+    return {loss}
+
+
+{gradient}
+
+
+for t in range(1, steps + 1):
+    g = gradient(w)
+{body}
+
+{_END}"""
+
+
+def _sklearn_many(data: str) -> str:
+    return f"""import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+{data}
+X, y = np.array(X), np.array(y)
+
+# The minimum itself, without a penalty; where the classes can be separated there is none.
+model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(X, y)
+w = (*model.coef_[0], model.intercept_[0])
+J = log_loss(y, model.predict_proba(X))
+for name, value in zip(("w1", "w2", "b", "J"), (*w, J)):
+    {PRINT}"""

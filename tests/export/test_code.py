@@ -1,0 +1,115 @@
+"""Scripts that are taken away run by themselves and print the app's numbers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lrviz
+from lrviz.core.graph import LOSSES
+from lrviz.export.code import LANGUAGES, graph_code
+from lrviz.export.training_code import WRITTEN, training_code
+from lrviz.training.optimizers import OPTIMIZERS
+
+NEEDS = {"scikit-learn": "sklearn", "PyTorch": "torch", "JAX": "jax", "NumPy": "numpy"}
+STATES = {
+    "opening": {"x1": 1.5, "x2": 2.0, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1},
+    "wrong": {"x1": 3.0, "x2": 2.0, "w1": -4.0, "w2": -4.0, "b": 0.0, "y": 1},
+    "far": {"x1": 4.0, "x2": 4.0, "w1": 5.0, "w2": 5.0, "b": 0.0, "y": 0},
+    "far and right": {"x1": 4.0, "x2": 4.0, "w1": 5.0, "w2": 5.0, "b": 0.0, "y": 1},
+}
+#: What float64 loses at saturation without σ(−z): scikit-learn and the libraries' own squares.
+CALM = ("opening",)
+
+
+def can(language):
+    name = NEEDS.get(language)
+    if name and importlib.util.find_spec(name) is None:
+        pytest.skip(f"{language} is not installed, so its script is only compiled.")
+
+
+def script(language, text):
+    """The code of a script or a notebook."""
+    if LANGUAGES[language] != ".ipynb":
+        return text
+    book = json.loads(text)
+    assert book["nbformat"] == 4
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+    return "\n\n".join(c["source"] for c in book["cells"] if c["cell_type"] == "code")
+
+
+def printed(text, folder):
+    """What a script prints, run alone: no module of the project in reach."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", text],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        timeout=120,
+    )
+    pairs = (line.split(" = ") for line in done.stdout.splitlines())
+    return {name: float(value) for name, value in pairs}
+
+
+def check_graph(found, p):
+    wanted = {"z": p.values["z"], "a": p.values["a"], "L": p.values["L"]}
+    wanted |= {f"dL/d{name}": p.adjoints[name] for name in ("a", "z", "w1", "w2", "b")}
+    wanted["da/dz"] = p.locals["z", "a"]
+    assert set(found) <= set(wanted)
+    assert {"z", "a", "L", "dL/dw1", "dL/dw2", "dL/db"} <= set(found)
+    for name, value in found.items():
+        assert value == pytest.approx(float(wanted[name]), rel=1e-5, abs=0), name
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_graph_script_prints_what_the_page_shows(tmp_path, language, state, loss):
+    text = script(language, graph_code(language, STATES[state], loss))
+    compile(text, language, "exec")
+    assert "lrviz" not in text
+    can(language)
+    if language in ("scikit-learn", "PyTorch", "JAX") and state not in CALM:
+        return
+    check_graph(printed(text, tmp_path), lrviz.differentiate(**STATES[state], loss=loss))
+
+
+@pytest.mark.parametrize("optimizer", WRITTEN)
+@pytest.mark.parametrize("language", ["Python", "NumPy", "PyTorch", "JAX", "Notebook"])
+def test_a_training_script_ends_where_the_run_does(tmp_path, language, optimizer):
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(25, 2))
+    y = (X @ [1.0, -0.5] + rng.normal(size=25) > 0).astype(float)
+    run = lrviz.train(X, y, optimizer=optimizer, learning_rate=0.1, steps=30, start=(0.5, -1, 0.2))
+    text = script(language, training_code(language, X, y, run))
+    compile(text, language, "exec")
+    can(language)
+    found = printed(text, tmp_path)
+    wanted = dict(zip(("w1", "w2", "b", "J"), (*run.params[-1], run.losses[-1]), strict=True))
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
+def test_the_script_of_scikit_learn_prints_the_minimum(tmp_path):
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(60, 2))
+    y = (X @ [1.0, -0.5] + 2 * rng.normal(size=60) > 0).astype(float)
+    run = lrviz.train(X, y, optimizer="newton", steps=30)
+    found = printed(training_code("scikit-learn", X, y, run), tmp_path)
+    wanted = dict(zip(("w1", "w2", "b", "J"), (*run.params[-1], run.losses[-1]), strict=True))
+    assert found == pytest.approx(wanted, rel=1e-4)
+
+
+def test_what_cannot_be_written_is_refused_with_a_sentence():
+    assert set(OPTIMIZERS) - set(WRITTEN) == {"sgd", "newton"}
+    X, y = np.eye(2), np.array([0.0, 1.0])
+    run = lrviz.train(X, y, optimizer="newton", steps=1)
+    with pytest.raises(ValueError, match="is not written"):
+        training_code("NumPy", X, y, run)
+    assert math.isfinite(run.losses[-1])
