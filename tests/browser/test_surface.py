@@ -191,9 +191,10 @@ def test_a_rule_that_python_computes_moves_at_its_pace(open_page):
 
 def test_in_space_a_hand_turns_the_surface_also_while_it_plays(open_page):
     page = open_page("/training?surface=3d&steps=150&lr=1")
-    angles = lambda: page.evaluate(
-        f"() => [{PAGE}.surface.camera.turn, {PAGE}.surface.camera.rise]"
-    )  # noqa: E731
+
+    def angles():
+        return page.evaluate(f"() => [{PAGE}.surface.camera.turn, {PAGE}.surface.camera.rise]")
+
     first = angles()
     page.get_by_role("button", name="Play").click()
     box = page.locator(".lvt-surface").bounding_box()
