@@ -43,11 +43,12 @@ def in_the_browser(request, start):
 @pytest.mark.parametrize("data", ["penguins", "separable", "xor"])
 def test_a_run_from_any_start_is_pythons(opt, data):
     dice = random.Random(f"{opt} {data}")
-    for lr in (0.01, 0.5):
+    # Near a minimum RMSProp divides what is left of the gradient by its own size, and throws
+    # itself about: there the last digits of both are noise.
+    wild = opt == "rmsprop"
+    for lr in (0.01, 0.05 if wild else 0.5):
         start = [round(dice.uniform(-3, 3), 3) for _ in range(3)]
-        # Near a minimum RMSProp divides what is left of the gradient by its own size: there the
-        # last digits of both are noise.
-        request = Request(data=data, opt=opt, lr=lr, steps=30 if opt == "rmsprop" else 120)
+        request = Request(data=data, opt=opt, lr=lr, steps=20 if wild else 120)
         found = in_the_browser(request, start)
         assert found["here"]
         wanted = make(request._replace(start=tuple(start)))
