@@ -27,6 +27,7 @@ import { cell, fit, shapeOf } from "./training-layout.js";
 import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
+import { Weights } from "./weights.js";
 
 /** @import { Control } from "./controls.js" */
 /** @import { Shape } from "./training-layout.js" */
@@ -156,6 +157,7 @@ export class TrainingPage {
 
   rule = new Rule();
   optimizer = new OptimizerView();
+  weights = new Weights();
   contributions = new Contributions((i) => this.#choose(i, true));
   history = new History();
   left = el("div", { class: "lvt-column" });
@@ -303,7 +305,8 @@ export class TrainingPage {
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
-    scale.append(this.scales);
+    scale.append(this.scales, this.weights.node);
+    this.weights.load(playback, spec.features, spec.labels[1]);
     this.left.replaceChildren(this.optimizer.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
   }
@@ -508,6 +511,7 @@ export class TrainingPage {
     this.panel.bind.paint(this.read);
     this.#sayExample();
     this.#sayScales(w, raw);
+    this.weights.show(k);
   }
 
   /** The example and the parameters, as the Graph page calls them. */

@@ -185,6 +185,23 @@ def test_everything_by_keyboard(open_page):
     assert len(points(page)) == 4
 
 
+def test_a_burst_of_keys_is_one_step_to_undo(open_page):
+    page = open_page(f"/training?{FOUR}")
+    start = points(page)
+    page.get_by_role("button", name="Point 1:").focus()
+    # All at once: as fast as a key that is held down repeats.
+    page.evaluate(
+        """() => ["ArrowUp", "ArrowUp", "ArrowRight", "ArrowUp"].forEach((key) =>
+          document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })))"""
+    )
+    settle(page)
+    assert points(page)[1] == (-0.9, 1.8, 0)
+    page.keyboard.press("Control+z")
+    settle(page)
+    assert points(page) == start
+    assert page.get_by_role("button", name="Undo").is_disabled()
+
+
 @pytest.mark.parametrize("name", ["xor", "separable"])
 def test_a_small_set_can_be_edited_and_undo_brings_it_back(open_page, name):
     page = open_page(f"/training?data={name}")

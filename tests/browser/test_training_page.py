@@ -224,6 +224,19 @@ def test_the_tables_say_what_the_figures_show(open_page):
     assert rows[-1][4:] == [number(float(x)) for x in h.gradients[50]]
 
 
+def test_the_weights_stand_in_raw_units_with_their_odds(visit):
+    page = visit("/training?step=50")
+    made = make(Request())
+    w = made.history.params[50, :2] / made.scaled.scale
+    b = made.history.params[50, 2] - w @ made.scaled.mean
+    rows = table(page, "Weights")
+    for row, value in zip(rows, (*w, b), strict=True):
+        assert float(row[1].replace("−", "-")) == pytest.approx(float(value), rel=1e-14)
+        assert number(float(np.exp(value))) in row[2]
+    assert [row[0] for row in rows] == ["w₁", "w₂", "b"]
+    assert rows[1][2].endswith("for one more of bill depth (mm)")
+
+
 def test_contributions_that_are_equal_stand_in_the_order_of_the_examples(visit):
     page = visit("/training?data=xor")
     names = [row[0] for row in table(page, "Contributions")]
