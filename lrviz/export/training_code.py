@@ -52,7 +52,7 @@ def training_code(
             "Training logistic regression",
             _train_arrays(data, steps, run, "numpy").strip().split("\n\n\n"),
         ),
-        "scikit-learn": lambda: _sklearn_many(data),
+        "scikit-learn": lambda: _sklearn_many(data, run.l2),
         "PyTorch": lambda: _train_arrays(data, steps, run, "torch"),
         "JAX": lambda: _train_arrays(data, steps, run, "jax"),
     }
@@ -70,6 +70,8 @@ def _rule(run: History, spelt: Mapping[str, str]) -> tuple[list[str], list[str]]
     rates = {"eta": run.learning_rate, "mu": run.momentum}
     used = {name for line in row.statements for name in line.right.symbols}
     head = [f"{name} = {value!r}" for name, value in rates.items() if name in used]
+    if run.l2:
+        head.append(f"decay = {run.l2!r}  # of w1 and w2")
     lines = [
         f"{spelt.get(line.name, line.name)} = {as_line(line.right.put(constants), spelt)}"
         for line in row.statements
@@ -87,6 +89,10 @@ def _train_plain(data: str, steps: str, run: History) -> str:
     head, lines = _rule(run, spelt)
     kept = "\n".join(f"{name} = [0.0] * 3" for name in names)
     body = "\n".join(f"        {line}" for line in lines)
+    decay, pull = "", "[one / len(X) for one in total]"
+    if run.l2:
+        decay = " + decay / 2 * (w[0] ** 2 + w[1] ** 2)"
+        pull = "[one / len(X) + decay * v for one, v in zip(total, (w[0], w[1], 0))]"
     return f"""from math import exp, log1p, sqrt
 
 {data}
@@ -106,7 +112,7 @@ def loss(w):
         z = w[0] * x[0] + w[1] * x[1] + w[2]
         s = z if label == 1 else -z
         total += max(-s, 0) + log1p(exp(-abs(s)))
-    return total / len(X)
+    return total / len(X){decay}
 
 
 def gradient(w):
@@ -116,7 +122,7 @@ def gradient(w):
         off = -sigma(-z) if label == 1 else sigma(z)  # a - y
         for i, factor in enumerate((*x, 1)):
             total[i] += off * factor
-    return [one / len(X) for one in total]
+    return {pull}
 
 
 for t in range(1, steps + 1):
@@ -153,6 +159,11 @@ def _train_arrays(data: str, steps: str, run: History, library: str) -> str:
     return torch.autograd.grad(loss(w), w)[0]""",
         "jax": "gradient = jax.grad(loss)",
     }[library]
+    decay = ""
+    if run.l2:
+        decay = " + decay / 2 * (w[:2] ** 2).sum()"
+        if library == "numpy":
+            gradient += f" + decay * {array}([*w[:2], 0])"
     body = "\n".join(f"    {line}" for line in lines)
     return f"""{heads[library]}
 
@@ -165,7 +176,7 @@ X, y, w = {array}(X), {array}([float(one) for one in y]), {array}(w)
 
 def loss(w):
     z = X @ w[:2] + w[2]
-    return {loss}
+    return {loss}{decay}
 
 
 {gradient}
@@ -178,7 +189,14 @@ for t in range(1, steps + 1):
 {_END}"""
 
 
-def _sklearn_many(data: str) -> str:
+def _sklearn_many(data: str, l2: float) -> str:
+    said = (
+        "The minimum itself, without a penalty; where the classes can be separated there is none."
+    )
+    strength, decay = "np.inf", ""
+    if l2:
+        said = "The minimum itself: C is the inverse of the decay times the number of examples."
+        strength, decay = f"1 / ({l2!r} * len(X))", f" + {l2!r} / 2 * (w[0] ** 2 + w[1] ** 2)"
     return f"""import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -186,9 +204,9 @@ from sklearn.metrics import log_loss
 {data}
 X, y = np.array(X), np.array(y)
 
-# The minimum itself, without a penalty; where the classes can be separated there is none.
-model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(X, y)
+# {said}
+model = LogisticRegression(C={strength}, tol=1e-10, max_iter=10_000).fit(X, y)
 w = (*model.coef_[0], model.intercept_[0])
-J = log_loss(y, model.predict_proba(X))
+J = log_loss(y, model.predict_proba(X)){decay}
 for name, value in zip(("w1", "w2", "b", "J"), (*w, J)):
     {PRINT}"""

@@ -81,13 +81,16 @@ def test_a_graph_script_prints_what_the_page_shows(tmp_path, language, state, lo
     check_graph(printed(text, tmp_path), lrviz.differentiate(**STATES[state], loss=loss))
 
 
-@pytest.mark.parametrize("optimizer", WRITTEN)
+@pytest.mark.parametrize(
+    ("optimizer", "l2"), [*((name, 0.0) for name in WRITTEN), ("gd", 0.3), ("adam", 0.3)]
+)
 @pytest.mark.parametrize("language", ["Python", "NumPy", "PyTorch", "JAX", "Notebook"])
-def test_a_training_script_ends_where_the_run_does(tmp_path, language, optimizer):
+def test_a_training_script_ends_where_the_run_does(tmp_path, language, optimizer, l2):
     rng = np.random.default_rng(3)
     X = rng.normal(size=(25, 2))
     y = (X @ [1.0, -0.5] + rng.normal(size=25) > 0).astype(float)
-    run = lrviz.train(X, y, optimizer=optimizer, learning_rate=0.1, steps=30, start=(0.5, -1, 0.2))
+    start = (0.5, -1, 0.2)
+    run = lrviz.train(X, y, optimizer=optimizer, learning_rate=0.1, steps=30, start=start, l2=l2)
     text = script(language, training_code(language, X, y, run))
     compile(text, language, "exec")
     can(language)
@@ -96,11 +99,12 @@ def test_a_training_script_ends_where_the_run_does(tmp_path, language, optimizer
     assert found == pytest.approx(wanted, rel=1e-5)
 
 
-def test_the_script_of_scikit_learn_prints_the_minimum(tmp_path):
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_the_script_of_scikit_learn_prints_the_minimum(tmp_path, l2):
     rng = np.random.default_rng(3)
     X = rng.normal(size=(60, 2))
     y = (X @ [1.0, -0.5] + 2 * rng.normal(size=60) > 0).astype(float)
-    run = lrviz.train(X, y, optimizer="newton", steps=30)
+    run = lrviz.train(X, y, optimizer="newton", steps=30, l2=l2)
     found = printed(training_code("scikit-learn", X, y, run), tmp_path)
     wanted = dict(zip(("w1", "w2", "b", "J"), (*run.params[-1], run.losses[-1]), strict=True))
     assert found == pytest.approx(wanted, rel=1e-4)
