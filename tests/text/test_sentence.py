@@ -177,3 +177,32 @@ def test_a_term_is_explained_without_itself_and_once():
         assert said.endswith(".")
         assert not said.lower().startswith(term)
         assert len(said) < 200
+
+
+def test_the_fixed_numbers_of_why_are_what_they_say():
+    text = sentence.say(sentence.why(), differentiate(x1=1, w1=1, x2=0, w2=0, b=0, y=0).read)
+    assert "gave it the probability 1 − a " in text
+    fixed = text[text.index("A certain event") :]
+    assert fixed.startswith(f"A certain event is no surprise, −log 1 = {math.log(1):.0f};")
+    percent, chance, wrong = re.search(
+        r"truth (\d+) % pays −log ([\d.]+) ≈ ([\d.]+),", fixed
+    ).groups()
+    assert float(chance) == float(percent) / 100
+    assert number(wrong) == pytest.approx(-math.log(float(chance)), rel=6e-4)
+    far, squared, tenth, near, exact = re.search(
+        r"only ½ · ([\d.]+)² ≈ ([\d.]+), hardly more than for (\d+) %: ½ · ([\d.]+)² = ([\d.]+)\.",
+        fixed,
+    ).groups()
+    assert float(far) == 1 - float(chance)
+    assert float(near) == 1 - float(tenth) / 100
+    assert number(squared) == pytest.approx(float(far) ** 2 / 2, rel=6e-4)
+    assert number(exact) == pytest.approx(float(near) ** 2 / 2, rel=1e-12)
+
+
+def test_what_the_glossary_says_in_numbers_is_so():
+    assert "any number from −∞ to ∞. 0 is undecided" in GLOSSARY["logit"]
+    assert "a = σ(z), between 0 and 1: " in GLOSSARY["predicted probability"]
+    assert GLOSSARY["predicted probability"].endswith("holds y = 1.")
+    assert "close to 0 or 1, and its slope ② close to 0." in GLOSSARY["saturation"]
+    assert GLOSSARY["sigmoid"].startswith("σ(z) = 1/(1 + e⁻ᶻ)")
+    assert GLOSSARY["learning rate"].endswith("a slope of 1.")
