@@ -85,6 +85,50 @@ def test_the_sentence_is_true(loss):
     assert kinds >= {"Raise", "Lower", "Moving"}
 
 
+def said(of, loss="log", **inputs):
+    state = {"x1": 1.0, "w1": 0.0, "x2": 0.0, "w2": 0.0, "b": 0.0, "y": 1} | inputs
+    return sentence.say(sentence.now(loss, of), differentiate(**state, loss=loss).read)
+
+
+def test_a_bound_is_said_only_where_percents_would_read_0_or_100():
+    # 1 − a is 4.9e-4 and 5.1e-4 there.
+    z, less = -math.log(4.9e-4 / (1 - 4.9e-4)), -math.log(5.1e-4 / (1 - 5.1e-4))
+    assert said("b", w1=z).startswith("The model says more than 99.9 %, and the answer is 1.")
+    assert said("b", w1=less).startswith("The model says 99.9 %, and")
+    assert said("b", w1=-z).startswith("The model says less than 0.1 %, but the answer is 1.")
+    assert said("b", w1=-less).startswith("The model says 0.051 %,")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_is_multiplied_by_0_is_said_to_change_nothing(loss):
+    nothing = " Moving w₂ changes nothing: it is multiplied by x₂ = 0."
+    assert said("w2", loss).endswith(nothing)
+    assert "changes nothing" not in said("w1", loss)
+    assert "changes nothing" not in said("b", loss, x1=0.0)
+
+
+@pytest.mark.parametrize(("z", "y"), [(-20.0, 1), (20.0, 0)])
+def test_a_sure_mistake_is_stuck_under_squared_error_alone(z, y):
+    slope = abs(
+        differentiate(x1=1.0, w1=z, x2=0.0, w2=0.0, b=0.0, y=y, loss="squared").adjoints["w1"]
+    )
+    (by,) = re.findall(
+        r"Yet moving w₁ hardly changes the loss: by (\S+) for each unit, because ② is nearly 0\.$",
+        said("w1", "squared", w1=z, y=y),
+    )
+    assert number(by) == pytest.approx(slope, rel=6e-4)
+    assert "Yet" not in said("w1", "log", w1=z, y=y)
+    assert "Yet" not in said("w1", "squared", w1=z, y=1 - y)
+
+
+def test_a_nudge_that_is_too_small_says_why():
+    text = sentence.say((sentence.nudged(),), {"nudge.place": -1, "nudge.best": 1e-6}.get)
+    assert text == (
+        "Too small: the two losses agree in nearly all of the 16 digits of a float64, and their "
+        "difference loses the rest. 10⁻⁶ came closest."
+    )
+
+
 def test_what_a_drag_did_is_true():
     dice = random.Random(21)
     for state in states(3000, 22):
@@ -133,3 +177,32 @@ def test_a_term_is_explained_without_itself_and_once():
         assert said.endswith(".")
         assert not said.lower().startswith(term)
         assert len(said) < 200
+
+
+def test_the_fixed_numbers_of_why_are_what_they_say():
+    text = sentence.say(sentence.why(), differentiate(x1=1, w1=1, x2=0, w2=0, b=0, y=0).read)
+    assert "gave it the probability 1 − a " in text
+    fixed = text[text.index("A certain event") :]
+    assert fixed.startswith(f"A certain event is no surprise, −log 1 = {math.log(1):.0f};")
+    percent, chance, wrong = re.search(
+        r"truth (\d+) % pays −log ([\d.]+) ≈ ([\d.]+),", fixed
+    ).groups()
+    assert float(chance) == float(percent) / 100
+    assert number(wrong) == pytest.approx(-math.log(float(chance)), rel=6e-4)
+    far, squared, tenth, near, exact = re.search(
+        r"only ½ · ([\d.]+)² ≈ ([\d.]+), hardly more than for (\d+) %: ½ · ([\d.]+)² = ([\d.]+)\.",
+        fixed,
+    ).groups()
+    assert float(far) == 1 - float(chance)
+    assert float(near) == 1 - float(tenth) / 100
+    assert number(squared) == pytest.approx(float(far) ** 2 / 2, rel=6e-4)
+    assert number(exact) == pytest.approx(float(near) ** 2 / 2, rel=1e-12)
+
+
+def test_what_the_glossary_says_in_numbers_is_so():
+    assert "any number from −∞ to ∞. 0 is undecided" in GLOSSARY["logit"]
+    assert "a = σ(z), between 0 and 1: " in GLOSSARY["predicted probability"]
+    assert GLOSSARY["predicted probability"].endswith("holds y = 1.")
+    assert "close to 0 or 1, and its slope ② close to 0." in GLOSSARY["saturation"]
+    assert GLOSSARY["sigmoid"].startswith("σ(z) = 1/(1 + e⁻ᶻ)")
+    assert GLOSSARY["learning rate"].endswith("a slope of 1.")
