@@ -47,7 +47,7 @@ def loss_figure(
     ticks = loss_ticks(bottom, top)
     if not alone:
         # On the page the curve is low.
-        ticks = ticks[:: -(-len(ticks) // 4)]
+        ticks = ticks[:: -(-len(ticks) // 3)]
     longest = max(len(run.history) for run in runs) or 1
     traces = []
     for run, losses, style in zip(runs, shown, RUN_STYLES, strict=False):

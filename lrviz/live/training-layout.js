@@ -6,7 +6,7 @@ import { scroller } from "./internals.js";
 
 /** Where a page is wide enough for the example's graph beside the views, or for two of them. */
 const [FOUR, TWO] = [1230, 760];
-const [LEAST, MOST] = [230, 640]; // px of the surface
+const [LEAST, MOST] = [200, 640]; // px of the surface
 const RULE = 92; // px of the update rule that stay in view
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below

@@ -149,7 +149,7 @@ export class TrainingPage {
     if (settled) this.#from(settled.start);
   }, { hidden: true });
   counts = new CountsView();
-  now = el("p", { class: "lvt-now" });
+  now = el("p", { class: "lvt-told" });
   note = el("p", { class: "lvt-caption lvt-note", role: "status" });
   lecture = button("Lecture view", () => this.#lecture(), {
     "aria-pressed": "false", title: "Surface, loss curve and player alone, as large as they go",

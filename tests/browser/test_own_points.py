@@ -191,11 +191,10 @@ def test_a_burst_of_keys_is_one_step_to_undo(open_page):
     page.get_by_role("button", name="Point 1:").focus()
     # All at once: as fast as a key that is held down repeats.
     page.evaluate(
-        """() => {
-          for (const key of ["ArrowUp", "ArrowUp", "ArrowRight", "ArrowUp"])
-            document.activeElement.dispatchEvent(
-              new KeyboardEvent("keydown", { key, bubbles: true }));
-        }"""
+        """() => ["ArrowUp", "ArrowUp", "ArrowRight", "ArrowUp"].forEach((key) => {
+          const pressed = new KeyboardEvent("keydown", { key, bubbles: true });
+          document.activeElement.dispatchEvent(pressed);
+        })"""
     )
     settle(page)
     assert points(page)[1] == (-0.9, 1.8, 0)
