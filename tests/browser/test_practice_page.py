@@ -8,7 +8,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from lrviz.practice import handin
+from lrviz.practice import handin, schedule
 from lrviz.practice.judge import judge
 from lrviz.practice.making import kind_of, problem
 from lrviz.practice.mistakes import MISTAKES
@@ -48,9 +48,9 @@ def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_page):
     answer(page, str(-made.key))
     assert MISTAKES["sign"].name in said(page)
     assert MISTAKES["swapped"].name in said(page)
-    assert "sign flipped" in page.get_by_role("status").inner_text()
-    answer(page, "(a − y)·" + made.of.replace("w", "x"))
-    assert said(page).startswith("Right.") or said(page).lstrip().startswith("Right")
+    assert "sign flipped" in page.locator(".st-key-practice-said [role=status]").inner_text()
+    answer(page, "(a − y)" + ("" if made.of == "b" else "·" + made.of.replace("w", "x")))
+    assert "Right: " in said(page)
     answer(page, "12345")
     assert "none is guessed" in said(page)
     answer(page, "import os")
@@ -75,19 +75,24 @@ def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remember
     assert number(made.key).strip("−") in page.locator(".st-key-practice-solution").inner_text()
     kept = json.loads(page.evaluate("localStorage.getItem('lrviz-practice')"))
     assert kept["kinds"]["chain"][0] == 0
-    # The browser alone remembers: after a reload, in a new session, the kind comes back first.
+    # The browser alone remembers: a new session goes on from what it tells.
     page.reload()
-    page.wait_for_selector(".lv-task-picture")
+    page.wait_for_selector(".lv-task-picture svg", state="attached")
     settle(page)
-    for _ in range(3):
+    memory, n = schedule.checked(kept), made.n
+    shown = []
+    for _ in range(4):
         press(page, "Next")
-        if page.get_by_role("heading", level=1).inner_text() == KINDS["chain"]:
-            break
-        # Any answer counts on.
-        page.get_by_role("textbox").first.fill("1")
+        n = schedule.following(memory, made.seed, made.level, n)
+        now = problem(made.seed, made.level, n)
+        shown.append(now.kind)
+        assert page.get_by_role("heading", level=1).inner_text() == KINDS[now.kind]
+        typed = now.key if isinstance(now.key, str) else repr(now.key)
+        page.get_by_role("textbox").first.fill(typed)
         page.keyboard.press("Enter")
         settle(page)
-    assert page.get_by_role("heading", level=1).inner_text() == KINDS["chain"]
+        memory = schedule.answered(memory, now.kind, right=True)
+    assert "chain" in shown
 
 
 def test_one_state_is_one_link_and_back_goes_back(open_page):
