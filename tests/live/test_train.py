@@ -48,7 +48,7 @@ def test_a_run_from_any_start_is_pythons(opt, data):
     wild = opt == "rmsprop"
     for lr in (0.01, 0.05 if wild else 0.5):
         start = [round(dice.uniform(-3, 3), 3) for _ in range(3)]
-        request = Request(data=data, opt=opt, lr=lr, steps=20 if wild else 120)
+        request = Request(data=data, opt=opt, lr=lr, steps=12 if wild else 120)
         found = in_the_browser(request, start)
         assert found["here"]
         wanted = make(request._replace(start=tuple(start)))
