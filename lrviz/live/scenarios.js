@@ -37,6 +37,6 @@ export class Scenarios {
       node.setAttribute("aria-pressed", String(on));
       if (on) look = spec.look;
     }
-    this.said.textContent = look || "A run of your own. These four are worth watching.";
+    this.said.textContent = look || "Four runs worth watching: each says what to look for.";
   }
 }
