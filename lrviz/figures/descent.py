@@ -14,7 +14,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lrviz.figures.palette import PALETTES, Mode
-from lrviz.figures.surface import LETTERS, contour_trace
+from lrviz.figures.surface import LETTERS, contour_trace, one_scale
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
 from lrviz.training.optimizers import OPTIMIZERS
@@ -123,8 +123,12 @@ def descent_figure(
         font={"color": colours["text"]},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
         margin={"l": 60, "r": 20, "t": 90, "b": 20},
-        xaxis={"title": {"text": LETTERS[i]}, "range": surface.across[[0, -1]]},
-        yaxis={"title": {"text": LETTERS[j]}, "range": surface.up[[0, -1]]},
+        xaxis={
+            "title": {"text": LETTERS[i]},
+            "range": surface.across[[0, -1]],
+            "constrain": "domain",
+        },
+        yaxis={"title": {"text": LETTERS[j]}, "range": surface.up[[0, -1]]} | one_scale(surface),
         updatemenus=[_buttons(colours)],
         sliders=[_slider(shown)],
         meta={"description": _description(history, plane)},

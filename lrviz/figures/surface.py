@@ -88,8 +88,8 @@ def surface_figure(
             mode,
             alone=alone,
             margin=margin(52, 74, 8, 42),
-            xaxis=axis(mode, LETTERS[i], surface.across[[0, -1]]),
-            yaxis=axis(mode, LETTERS[j], surface.up[[0, -1]]),
+            xaxis=axis(mode, LETTERS[i], surface.across[[0, -1]]) | {"constrain": "domain"},
+            yaxis=axis(mode, LETTERS[j], surface.up[[0, -1]]) | one_scale(surface),
             uirevision=f"{revision}-{surface.plane}",
         ),
     )
@@ -114,6 +114,12 @@ def _colorbar(surface: Surface, mode: Mode) -> dict[str, Any]:
         "ticktext": [number(10.0**t) for t in ticks],
         "tickfont": {"size": 11, "color": c["muted"]},
     }
+
+
+def one_scale(surface: Surface) -> dict[str, Any]:
+    """What makes Plotly draw both axes 1 : 1, for the upright one; nothing where that cannot be."""
+    same = {"scaleanchor": "x", "scaleratio": 1, "constrain": "domain"}
+    return same if surface.equal else {}
 
 
 def loss_ticks(low: float, high: float) -> list[float]:
