@@ -280,7 +280,7 @@ export class OptimizerView {
   });
   said = el("p");
   words = el("p", { class: "lv-note" });
-  node = el("section", { class: "lvt-section", "aria-label": "What the optimizer does" },
+  node = el("section", { class: "lvt-section", "aria-label": "What this rule does" },
     this.title, this.drawing, this.said, this.words);
 
   /**

@@ -140,8 +140,8 @@ export class TrainingPage {
     rest: () => this.#rest(),
   });
   random = button("⚂", () => this.#from(this.playback.spec.random_start), {
-    class: "lv-button lvt-sign", "aria-label": "Random start",
-    title: "Random start: drawn from the seed, another seed gives another",
+    class: "lv-button lvt-sign", "aria-label": "Draw one from the seed",
+    title: "A random start: drawn from the seed, another seed gives another",
   });
   /** Offered where nothing moves from the start. */
   move = button("Start where it moves", () => {
