@@ -56,12 +56,16 @@ def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_page):
     answer(page, "import os")
     assert "cannot" in said(page) or "means nothing" in said(page) or "not given" in said(page)
     answer(page, str(-made.key))
-    page.get_by_role("link", name="The line that settles it").first.click()
-    page.wait_for_selector(".lv-ready")
-    assert "part=3" in page.url
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="The line that settles it").first.click()
+    graph = opened.value
+    graph.wait_for_selector(".lv-ready")
+    assert "part=3" in graph.url
     for name, value in made.inputs.items():
         if name in ("x1", "x2", "w1", "w2", "b"):
-            assert float(page.get_by_role("slider", name=name, exact=True).input_value()) == value
+            slider = graph.get_by_role("slider", name=name, exact=True)
+            assert float(slider.input_value()) == value
+    graph.close()
 
 
 def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remembered(open_page):
