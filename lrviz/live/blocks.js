@@ -131,6 +131,14 @@ export class Panel {
       ...panel.lines.map((line) => this.bind.text("p", { class: line.includes("=") ? "lv-math" : "" }, line)),
     );
   }
+
+  /**
+   * Leave blank what the walk has not computed yet.
+   * @param {(template: string) => boolean} known
+   */
+  reveal(known) {
+    for (const { node, template } of this.bind.items) node.classList.toggle("lv-not-yet", !known(template));
+  }
 }
 
 /** The look of a player's buttons is its own. */

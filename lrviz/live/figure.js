@@ -73,6 +73,8 @@ export function recolour(figure, from, to) {
  */
 const found = (root, selector) => [...root.querySelectorAll(selector)];
 
+/** The quantities of a template's slots. */
+const KEYS = /\{[_(]?([a-z][\w. -]*)\)?\}/g;
 const HOW = "Arrow keys walk the graph: right follows an edge forward, left follows it back, up and down go to "
   + "what stands beside. Enter explains.";
 
@@ -237,6 +239,19 @@ export class Figure {
       const at = this.shapeStages[Number(node.dataset.index)] ?? 0;
       node.classList.toggle("lv-faint", at > stage);
     });
+  }
+
+  /**
+   * The stage of the walk at which the last of a template's quantities is known.
+   * @param {string} template
+   */
+  known(template) {
+    const { templates, stages } = this.labels;
+    const asked = [...template.matchAll(KEYS)].flatMap(([, keys]) => keys.split(" "));
+    return Math.max(0, ...asked.map((key) => {
+      const of = stages.filter((_, i) => [...templates[i].matchAll(KEYS)].some(([, keys]) => keys === key));
+      return of.length ? Math.min(...of) : 0;
+    }));
   }
 
   /**

@@ -517,6 +517,7 @@ export class GraphPage {
   #showPanel() {
     const panel = this.fields.at === null ? undefined : this.spec.panels[this.fields.at];
     this.panel.show(panel);
+    this.panel.reveal((template) => this.figure.known(template) <= this.stage);
     this.selected = panel ? this.fields.at : null;
     this.#point(null);
   }
@@ -659,6 +660,7 @@ export class GraphPage {
     this.stage = stage;
     this.figure.reveal(at);
     this.product.reveal(at);
+    this.panel.reveal((template) => this.figure.known(template) <= at);
     this.rate?.classList.toggle("lv-not-yet", this.spec.product.stage > at);
   }
 

@@ -206,23 +206,32 @@ def _with_label(loss: Expression, label: int) -> Expression:
 
 # --- goal and strategy ---------------------------------------------------------------
 
-_GOAL_INTRO = say(
-    "The model turns the features {} into a prediction {}, and the loss {} says how badly "
-    "{} fits the label {}, the true answer, which is 0 or 1. With {} = 1 the log loss is only "
-    "{}, with {} = 0 only {}: the other term is multiplied by zero. To "
-    "learn, the model must know how fast {} changes when one weight, or the bias, moves a little "
-    "while the other inputs stand still. Those two rates are wanted: "
-    "partial derivatives, written with a curly {}, and found with the usual rules, the other "
-    "inputs being treated as constants. "
-    "The vectors {} and {} may have any length {}, and then "
-    "{} = {}. Two features are enough to see "
-    "everything: each weight meets only its own feature, so what is found for {} and {} "
-    "holds for any {} and {}.",
-    *(x, a, L, a, y, y, _with_label(LOSS["log"], 1), y, _with_label(LOSS["log"], 0), L),
-    *(symbol("partial"), x, w),
-    *(symbol("n"), z, w1 * x1 + w2 * x2 + symbol("...") + symbol("wn") * symbol("xn") + b),
-    *(w1, x1, wi, xi),
-)
+#: What the loss comes to for either label.
+_EITHER: Mapping[Loss, str] = {
+    "log": "With {} = 1 the log loss is only {}, with {} = 0 only {}: the other term is multiplied "
+    "by zero. ",
+    "squared": "With {} = 1 the loss is {}, with {} = 0 it is {}. ",
+}
+
+
+def _goal_intro(loss: Loss) -> Text:
+    ones = y, _with_label(LOSS[loss], 1), y, _with_label(LOSS[loss], 0)
+    many = w1 * x1 + w2 * x2 + symbol("...") + symbol("wn") * symbol("xn") + b
+    return say(
+        "The model turns the features {} into a prediction {}, and the loss {} says how badly "
+        "{} fits the label {}, the true answer, which is 0 or 1. " + _EITHER[loss] + "To "
+        "learn, the model must know how fast {} changes when one weight, or the bias, moves a "
+        "little while the other inputs stand still. Those two rates are wanted: "
+        "partial derivatives, written with a curly {}, and found with the usual rules, the other "
+        "inputs being treated as constants. "
+        "The vectors {} and {} may have any length {}, and then "
+        "{} = {}. Two features are enough to see "
+        "everything: each weight meets only its own feature, so what is found for {} and {} "
+        "holds for any {} and {}.",
+        *(x, a, L, a, y, *ones, L, symbol("partial"), x, w, symbol("n"), z, many, w1, x1, wi, xi),
+    )
+
+
 _NATURAL = "log is the natural logarithm, base e, here and everywhere below."
 
 _LOSS_LINES: Mapping[Loss, tuple[Line, ...]] = {
@@ -249,7 +258,7 @@ def _goal(loss: Loss) -> Part:
     return Part(
         "goal",
         say("What is wanted"),
-        _GOAL_INTRO,
+        _goal_intro(loss),
         (
             Chain("z", z, to_z, title="From the features to one number"),
             Chain("a", a, to_a, title="From that number to a prediction", computed=sigma(z)),

@@ -167,3 +167,15 @@ def test_on_a_phone_details_come_in_a_sheet_from_below(visit):
     assert "line=3" in page.url
     page.get_by_role("button", name="Close the derivation").click()
     assert boxes(page, ".lv-derivation-sheet") == []
+
+
+def test_a_panel_does_not_say_what_the_walk_has_not_computed(visit):
+    page = visit("/?stage=1&at=a")
+    seen = """() => [...document.querySelectorAll('.lv-panel p:not(.lv-not-yet)')]
+      .map((one) => one.textContent).join(' ')"""
+    assert "0.5866" not in page.evaluate(seen)
+    page = visit("/?stage=2&at=a")
+    assert "0.5866" in page.evaluate(seen)
+    assert "−1.705" not in page.evaluate(seen)
+    page = visit("/?at=a")
+    assert "−1.705" in page.evaluate(seen)

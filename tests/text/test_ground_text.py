@@ -86,8 +86,11 @@ def test_every_edge_on_any_way_is_lit(loss):
         layout = build_figure("operations", loss=loss, of=of).layout
         lit = {keys[0]: shape for shape, keys, on in layout.meta["widths"] if on}
         assert set(lit) == {f"local.{tail}-{head}" for tail, head in between(graph, of, "L")}
-        colour = PALETTES["light"]["gradient"]
-        assert {layout.shapes[shape].line.color for shape in lit.values()} == {colour}
+        colours = PALETTES["light"]
+        shapes = layout.shapes
+        assert {shapes[shape].line.color for shape in lit.values()} == {colours["value"]}
+        # What comes back has a lane of its own, after the way forward and its arrow.
+        assert {shapes[shape + 2].line.color for shape in lit.values()} == {colours["gradient"]}
 
 
 @pytest.mark.parametrize("loss", LOSSES)
