@@ -144,6 +144,8 @@ export class Figure {
     this.ways = own.layout.meta.ways;
     this.widths = own.layout.meta.widths;
     this.travel.stop();
+    // What a nudge did was read from the graph of the figure before.
+    this.nudged = null;
     this.labels = labels.meta;
     labels.text = this.labels.templates.map((t) => fill(t, read));
     this.width = own.layout.width;

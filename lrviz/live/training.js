@@ -396,6 +396,8 @@ export class TrainingPage {
     await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);
     this.graph.reveal(Infinity);
+    // How long a unit is drawn has changed with the size.
+    this.#say(this.playback.hold(this.k));
   }
 
   /** @param {number} k */

@@ -294,6 +294,8 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "step": lambda rng, s: rng.choice((0, s["steps"], rng.randint(0, s["steps"]))),
     "example": lambda rng, s: rng.choice((0, rng.randrange(_rows(s)))),
     "comparisons": _comparisons,
+    "l2": one_of(0.0, 0.0, 0.01, 1.5, 10.0),
+    "threshold": one_of(0.5, 0.5, 0.01, 0.31, 0.99),
     "hide": some_of(settings.TRAINING_HIDEABLE),
     "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "training")),
 }
@@ -328,6 +330,7 @@ def _runs(state: State) -> list[History]:
             momentum=momentum,
             batch_size=min(batch, _rows(state)),
             seed=seed,
+            l2=state["l2"],
         )
         for opt, rate, momentum, batch, seed, *start in (own, *state["comparisons"])
     ]
@@ -361,14 +364,14 @@ _TRAINING_SCREEN = """
   const controls = {};
   for (const n of root.querySelectorAll("select, input:not([type=radio])"))
     if (n.checkVisibility()) controls[n.ariaLabel ?? labels.get(n.id).textContent] =
-      n.type === "range" ? n.ariaValueText : n.value;
+      n.type === "range" ? n.ariaValueText ?? n.value : n.value;
   for (const n of root.querySelectorAll("[role=radiogroup]"))
     if (n.checkVisibility()) controls[n.ariaLabel] = n.querySelector("input:checked").value;
   const [step, rate] = ["step", "Learning rate"].map((name) =>
     root.querySelector(`input[type=range][aria-label="${name}"]`));
   const plot = root.querySelector(".lvt-surface .lvt-plot");
   return { controls, stop: [Number(step.value), Number(step.max)], rate: Number(rate.value),
-    solid: plot.data[0].type === "surface", surface: plot.ariaLabel,
+    solid: root.classList.contains("lvt-solid"), surface: plot.ariaLabel,
     graph: root.querySelector(".lv-plot").ariaLabel,
     status: root.querySelector(".lvt-status").textContent,
     ended: root.querySelector(".lvt-c .lvt-caption:last-child").textContent,
@@ -394,6 +397,8 @@ _NUMBERS = {
     "Batch": "batch",
     "Seed": "seed",
     "Steps": "steps",
+    "Weight decay": "l2",
+    "threshold": "threshold",
 }
 #: The argument that an optimizer must listen to for a field's control to be there.
 _USED = {"lr": "learning_rate", "momentum": "momentum", "batch": "batch_size", "seed": "seed"}

@@ -11,7 +11,7 @@ from lrviz.core.graph import differentiate
 from lrviz.text import sentence
 from lrviz.text.act import RATES, SIZES
 from lrviz.text.numbers import number
-from tests.browser.conftest import apart, boxes, settle, slide
+from tests.browser.conftest import apart, boxes, pick, settle, slide
 from tests.core.test_graph import WORKED
 
 INPUTS = ("w1", "w2", "b")
@@ -254,3 +254,12 @@ def test_cards_move_from_one_view_to_the_next_or_stand_there_at_once(open_page, 
     page.get_by_role("radio", name="∂L/∂b").check(force=True)
     settle(page)
     assert page.evaluate("ghosts") == before
+
+
+def test_a_nudge_goes_along_from_view_to_view(visit):
+    page = visit("/?view=operations&nudge=0.5")
+    for view in ("Vector", "Every operation", "Two features"):
+        pick(page, view)
+        settle(page)
+        assert page.locator(".lv-failure:visible").count() == 0, view
+        assert page.locator(".lv-mark-secant[d^=M]").count() >= 1, view

@@ -279,7 +279,7 @@ def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_
     assert 1_500_000 < len(text) <= 2_000_000
     use(page, text)
     count = len(lines[1:]) * most
-    assert page.get_by_text(f"of 0 to {count - 1}").is_visible()
+    assert page.get_by_text(f"counted from 0 to {count - 1}").is_visible()
     page.get_by_label("Learning rate, exact value").fill("3")
     page.keyboard.press("Enter")
     page.locator(".st-key-training-progress [role=progressbar]").wait_for()

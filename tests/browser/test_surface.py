@@ -30,7 +30,7 @@ SHOWN = f"""() => {{
     ball: surface.marker.getAttribute("transform"),
     line: page.data.line.getAttribute("d"),
     curve: page.loss.held ? page.loss.again.getAttribute("d") : null,
-    status: page.status.textContent,
+    status: page.player.status.textContent,
     busy: document.documentElement.dataset.lrviz === "busy",
   }};
 }}"""
