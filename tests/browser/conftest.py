@@ -261,19 +261,25 @@ def visit(all_visits: Visits) -> Iterator[Visits]:
 
 SETTLED = """() => new Promise((done, fail) => {
   let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
+  let frames = 0;
+  const under = () => Object.entries({
+    busy: document.documentElement.dataset.lrviz === "busy",
+    asked: watch.ended !== watch.asked,
+    loading: document.querySelector("[data-testid=stSkeleton]"),  // a widget
+    running: !document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']"),
+    // In a part that is folded a transition that has finished goes on being named.
+    moving: document.getAnimations().some((one) =>
+      one instanceof CSSTransition && one.playState !== "finished"),
+  }).filter(([, yes]) => yes).map(([name]) => name);
   const look = () => {
-    const rests = document.documentElement.dataset.lrviz !== "busy"
-      && watch.ended === watch.asked
-      && !document.querySelector("[data-testid=stSkeleton]")  // a widget that is being loaded
-      && document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']")
-      && !document.getAnimations().some((one) => one instanceof CSSTransition);
-    calm = rests ? calm + 1 : 0;
+    frames += 1;
+    calm = under().length ? 0 : calm + 1;
     if (calm >= 3) done(true);
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-  setTimeout(() => fail(new Error(`not settled after a minute: ${JSON.stringify(watch)}, ${
-    document.documentElement.dataset.lrviz}, ${calm} calm frames`)), 60_000);
+  setTimeout(() => fail(new Error(`not settled after a minute, ${frames} frames: ${
+    under().join(", ")}; ${JSON.stringify(watch)}`)), 60_000);
 })"""
 
 

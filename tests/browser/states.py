@@ -297,7 +297,11 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "l2": one_of(0.0, 0.0, 0.01, 1.5, 10.0),
     "threshold": one_of(0.5, 0.5, 0.01, 0.31, 0.99),
     "hide": some_of(settings.TRAINING_HIDEABLE),
-    "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "training")),
+    # A card may veil what it asks for: then it is not on the screen.
+    "guide": one_of(
+        None,
+        *(c.name for c in CARDS.values() if c.page == "training" and not c.veil),
+    ),
 }
 
 #: The region that a part of the page is, by the part's name in the link.
@@ -397,7 +401,7 @@ _NUMBERS = {
     "Batch": "batch",
     "Seed": "seed",
     "Steps": "steps",
-    "Weight decay": "l2",
+    "Decay λ": "l2",
     "threshold": "threshold",
 }
 #: The argument that an optimizer must listen to for a field's control to be there.
@@ -491,7 +495,9 @@ def _status(state: State, run: History, comparisons: list[History], at: int) -> 
     k = min(at, len(run))
     w1, w2, b = run.params[k].tolist()
     said = {"J": float(run.losses[k]), "w₁": w1, "w₂": w2, "b": b}
-    if separable(*_features(state)):
+    X, y = _features(state)
+    # Of one class the loss has no minimum whatever the decay: b has none.
+    if separable(X, y) and (state["l2"] == 0 or len(set(y)) == 1):
         said["‖w‖"] = math.hypot(w1, w2)
     own = ",  ".join(f"{name} = {number(x)}" for name, x in said.items())
     if not comparisons:
@@ -524,7 +530,8 @@ def _contributions(state: State, run: History, k: int) -> list[list[str]]:
         rest = (each[i, 2], *each[i])
         rows.append([f"example {i}", str(y[i]), number(a), *(number(float(x)) for x in rest)])
     mean = [number(float(x)) for x in run.gradients[k]]
-    return [*rows, [f"mean of {len(y)} = ∂J", "", "", "", *mean]]
+    decay = " + λ·w" if state["l2"] else ""
+    return [*rows, [f"mean of {len(y)}{decay} = ∂J", "", "", "", *mean]]
 
 
 GRAPH = Linked(

@@ -194,7 +194,7 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
     settle(page)
     assert verdict(page).startswith("You said “0.5”. That is a. The loss is −log of it.")
     card(page).get_by_role("button", name="Back", exact=True).click()
-    page.wait_for_function("() => location.search === '?guide=step'")
+    page.wait_for_function("() => location.search.endsWith('guide=step')")
     settle(page)
     assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
     press(page, "Leave the guide")

@@ -13,6 +13,7 @@ from lrviz import settings
 from lrviz.pages import share
 from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table
 from tests.browser.states import TRAINING_PARTS
+from tests.browser.test_graph_page import faded
 
 
 def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_see(
@@ -271,6 +272,7 @@ def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(v
     page = visit(path, width=width, scheme="dark" if width == 1440 else "light")
 
     def standing():
+        faded(page)  # a sheet of a phone comes from below
         return labels(page), boxes(page, ".lv *"), page.locator(".lv").aria_snapshot()
 
     before = standing()
