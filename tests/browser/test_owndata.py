@@ -250,6 +250,7 @@ def test_bad_input_gets_one_sentence_and_what_was_there_stays(dialog):
     for kind, (content, sentence) in BAD.items():
         upload(page, content, f"{kind}.csv")
         page.get_by_role("alert").filter(has_text=sentence).wait_for()
+        settle(page)
         assert len(alerts(page)) == 1, kind
         assert page.get_by_role("button", name="Use this data").is_disabled(), kind
         assert not page.get_by_text("Traceback").count(), kind
