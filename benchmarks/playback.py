@@ -104,7 +104,8 @@ DRAG = """
   };
   ball.setPointerCapture = () => {};
   const seen = () => [surface.marker.getAttribute("transform"), surface.ahead.getAttribute("d"),
-    page.loss.again.getAttribute("d"), page.data.line.getAttribute("d"), page.player.status.textContent];
+    page.loss.again.getAttribute("d"), page.data.line.getAttribute("d"),
+    page.player.status.textContent];
   let [n, updates, before] = [0, 0, seen()];
   point("pointerdown", 0);
   const start = performance.now();
