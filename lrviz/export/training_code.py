@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lrviz.core.expression import number
 from lrviz.export.code import JAX, PRINT, TORCH, as_line, notebook
+from lrviz.training.model import DECAY, DECAY_RATES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.walk import History
 
@@ -79,6 +80,12 @@ def _rule(run: History, spelt: Mapping[str, str]) -> tuple[list[str], list[str]]
     return head, lines
 
 
+def _decay() -> tuple[str, str]:
+    """What weight decay adds to the loss, and its derivatives by the two weights, in Python."""
+    spelt = {"lambda": "decay", "w1": "w[0]", "w2": "w[1]"}
+    return f" + {as_line(DECAY, spelt)}", ", ".join(as_line(one, spelt) for one in DECAY_RATES)
+
+
 _END = f'for name, value in zip(("w1", "w2", "b", "J"), (*w, loss(w))):\n    {PRINT}'
 
 
@@ -91,8 +98,8 @@ def _train_plain(data: str, steps: str, run: History) -> str:
     body = "\n".join(f"        {line}" for line in lines)
     decay, pull = "", "[one / len(X) for one in total]"
     if run.l2:
-        decay = " + decay / 2 * (w[0] ** 2 + w[1] ** 2)"
-        pull = "[one / len(X) + decay * v for one, v in zip(total, (w[0], w[1], 0))]"
+        decay, rates = _decay()
+        pull = f"[one / len(X) + pull for one, pull in zip(total, ({rates}, 0))]"
     return f"""from math import exp, log1p, sqrt
 
 {data}
@@ -161,9 +168,9 @@ def _train_arrays(data: str, steps: str, run: History, library: str) -> str:
     }[library]
     decay = ""
     if run.l2:
-        decay = " + decay / 2 * (w[:2] ** 2).sum()"
+        decay, rates = _decay()
         if library == "numpy":
-            gradient += f" + decay * {array}([*w[:2], 0])"
+            gradient += f" + np.array([{rates}, 0])"
     body = "\n".join(f"    {line}" for line in lines)
     return f"""{heads[library]}
 
@@ -193,17 +200,17 @@ def _sklearn_many(data: str, l2: float) -> str:
     said = (
         "The minimum itself, without a penalty; where the classes can be separated there is none."
     )
-    strength, decay = "np.inf", ""
+    head, strength, decay = "", "np.inf", ""
     if l2:
         said = "The minimum itself: C is the inverse of the decay times the number of examples."
-        strength, decay = f"1 / ({l2!r} * len(X))", f" + {l2!r} / 2 * (w[0] ** 2 + w[1] ** 2)"
+        head, strength, decay = f"decay = {l2!r}\n", "1 / (decay * len(X))", _decay()[0]
     return f"""import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 {data}
 X, y = np.array(X), np.array(y)
-
+{head}
 # {said}
 model = LogisticRegression(C={strength}, tol=1e-10, max_iter=10_000).fit(X, y)
 w = (*model.coef_[0], model.intercept_[0])

@@ -169,7 +169,7 @@ export class Camera {
  * Every how many nodes a surface in space has a corner, so that no more than some are painted.
  * @param {number} nodes @param {number} most
  */
-export function thinned(nodes, most) {
+function thinned(nodes, most) {
   const stride = Math.ceil((nodes - 1) / (most - 1));
   const kept = Array.from({ length: Math.floor((nodes - 1) / stride) + 1 }, (_, n) => n * stride);
   if (kept[kept.length - 1] !== nodes - 1) kept.push(nodes - 1);

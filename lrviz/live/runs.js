@@ -18,14 +18,14 @@ const NEAR = 1.01; // times the least loss of all runs
  * @param {TrainingFields} fields
  * @returns {ComparisonRow}
  */
-export const rowOf = ({ opt, lr, momentum, batch, seed, start }) => [opt, lr, momentum, batch, seed, ...start];
+const rowOf = ({ opt, lr, momentum, batch, seed, start }) => [opt, lr, momentum, batch, seed, ...start];
 
 /**
  * The fields that a row describes.
  * @param {ComparisonRow} row
  * @returns {Partial<TrainingFields>}
  */
-export const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, lr, momentum, batch, seed, start });
+const fieldsOf = ([opt, lr, momentum, batch, seed, ...start]) => ({ opt, lr, momentum, batch, seed, start });
 
 /**
  * A run's line and marker, as they are on the surface.

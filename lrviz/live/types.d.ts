@@ -505,8 +505,6 @@ export interface PlaybackSpec {
   newton: ParabolasSpec | null;
   /** The letters of the rule in words. */
   letters: [letter: string, meaning: string][];
-  /** For each parameter: the lines of the rule in LaTeX. */
-  formulas: string[][];
   /** For each parameter: lines of symbols and a template of numbers. */
   rule: [symbols: string, numbers: string][][];
   across: Packed;

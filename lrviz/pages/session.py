@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -23,6 +23,17 @@ from lrviz.text.cards import CARDS
 def bound_links() -> None:
     """Once per server: of a link that is too long, the fields that a page has are read."""
     internals.bound_links(settings.shortened)
+
+
+def home(url: str, page: str) -> str:
+    """Where the app lives, without the path of the page shown; '' if the browser says none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not url.isprintable():
+        return ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(f'/{page}')}"
 
 
 class PageState:

@@ -14,6 +14,7 @@ import streamlit as st
 from lrviz import settings
 from lrviz.live.component import sync
 from lrviz.pages.downloads import offer_graph
+from lrviz.pages.session import home
 from lrviz.settings import Field, State
 
 _INTRO = """
@@ -90,7 +91,7 @@ def read(text: str) -> tuple[str, State, list[str]]:
 def page() -> None:
     """Show the Share page."""
     memory = _arrive()
-    base = _base(st.context.url or "")
+    base = home(st.context.url or "", "share")
     st.markdown(_INTRO)
     if memory["bad"]:
         st.warning(settings.notice(memory["bad"]), icon=":material/link_off:")
@@ -191,17 +192,6 @@ def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) ->
         st.markdown("**Preview** of the embed")
         with st.container(key=frame):
             st.iframe(embedded, height=_HEIGHT)
-
-
-def _base(url: str) -> str:
-    """Where the app lives, without this page's own path; '' if the browser says no address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not url.isprintable():
-        return ""
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/share')}"
 
 
 def _current(key: str) -> str:

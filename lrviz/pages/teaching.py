@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from lrviz import settings
-from lrviz.pages.session import PageState
+from lrviz.pages.session import PageState, home
 from lrviz.practice import handin
 from lrviz.practice.problem import TASK, Problem
 from lrviz.practice.worksheet import VARIANTS, worksheet
@@ -48,8 +48,8 @@ def _task(seed: int, level: int) -> None:
     query = settings.encode(
         settings.PRACTICE, {"seed": seed, "level": level, "n": 1, "hide": ("solution",)}
     )
-    st.code(f"{_base(st.context.url or '')}/practice?{urlencode(query, safe=',-')}", language=None,
-            wrap_lines=True)  # fmt: skip
+    link = f"{home(st.context.url or '', 'practice')}/practice?{urlencode(query, safe=',-')}"
+    st.code(link, language=None, wrap_lines=True)
 
 
 def _check() -> None:
@@ -79,14 +79,3 @@ def hand_in(made: Problem, right: list[int]) -> None:
         st.markdown("The code to hand in, with your name:")
         st.code(handin.code(name, made.seed, made.level, right), language=None)
         st.markdown(handin.PROVES)
-
-
-def _base(url: str) -> str:
-    """Where the app lives, without this page's own path; '' if the browser says no address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not url.isprintable():
-        return ""
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/practice')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrviz.core.expression import Expression, latex, plain, rate, symbol
+from lrviz.core.expression import Expression, plain, rate, symbol
 from lrviz.text.explanations import equals, slot
 from lrviz.training.model import DECAY_RATES, PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
@@ -23,15 +23,6 @@ def rule_lines(opt: str, parameter: int, *, decays: bool = False) -> list[tuple[
         lines.append((letters, _numbers(OPTIMIZERS[opt], statement, new)))
         new.add(statement.name)
     return lines
-
-
-def rule_formulas(opt: str, parameter: int, *, decays: bool = False) -> list[str]:
-    """The letters of `rule_lines` in LaTeX, line by line."""
-    signs = {"←": r"\leftarrow", "=": "="}
-    return [
-        f"{latex(left)} {signs[statement.sign]} {latex(right)}"
-        for statement, left, right in _sides(opt, parameter, decays=decays)
-    ]
 
 
 def _sides(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lrviz import settings
 from lrviz.live.component import Message, read_message
-from lrviz.pages.share import _base
+from lrviz.pages.session import home
 
 GOOD = {"client": "abc", "seq": 3, "rest": True, "fields": {"w1": 2}, "ask": {"latex": "part"}}
 #: What JSON can hold, as Python reads it.
@@ -67,8 +67,10 @@ def test_any_fields_at_all_give_a_state(fields):
 
 @pytest.mark.parametrize("url", ["http://[", "http://[::1", "javascript:alert(1)", "", "a\nb"])
 def test_an_address_that_is_none(url):
-    assert _base(url) == ""
+    assert home(url, "share") == ""
 
 
 def test_an_address():
-    assert _base("https://school.example/lrviz/share?w1=1") == "https://school.example/lrviz"
+    assert (
+        home("https://school.example/lrviz/share?w1=1", "share") == "https://school.example/lrviz"
+    )
