@@ -5,7 +5,7 @@ import { assign, el, failure, reason } from "./dom.js";
 
 /** @import { MessageQueue } from "./queue.js" */
 /** @import { Rows } from "./playback.js" */
-/** @import { Page, SyncSpec } from "./types.d.ts" */
+/** @import { Host, Page, SyncSpec } from "./types.d.ts" */
 
 /** What Python said last about one page: the sync and the rows mount write, the live mount reads. */
 class Channel {
@@ -163,6 +163,22 @@ export function drawInTurn(page, draw) {
     () => page.structure !== null && page.failure?.remove(),
     (error) => failed(page, error),
   );
+}
+
+/**
+ * What a page hears beyond its own element it hears until it is left: options for its listeners.
+ * A page that is left is forgotten, with all its data.
+ * @param {Page & { host: Host, observer: ResizeObserver }} page @param {string} key
+ */
+export function leaving(page, key) {
+  const left = new AbortController();
+  page.host.lrvizLeave = () => {
+    left.abort();
+    page.observer.disconnect();
+    const line = channel(key);
+    if (line.live === page) line.live = null;
+  };
+  return { signal: left.signal };
 }
 
 /**

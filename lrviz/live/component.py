@@ -60,6 +60,8 @@ export default function (component) {
       });
   };
   mount();
+  // Called too for a mount that a newer one overtook while it was loading: that one goes on.
+  return () => host.isConnected || host.lrvizLeave?.();
 }
 """
 

@@ -4,7 +4,7 @@
 
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
-import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, leaving, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -160,11 +160,12 @@ export class GraphPage {
       () => host.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
-    window.addEventListener("resize", () => this.spec && this.host.isConnected && this.#arrange());
+    const here = leaving(this, data.key);
+    window.addEventListener("resize", () => this.spec && this.#arrange(), here);
     const stop = () => {
       this.dragging = false;
     };
-    for (const name of ["pointerup", "pointercancel", "blur"]) window.addEventListener(name, stop);
+    for (const name of ["pointerup", "pointercancel", "blur"]) window.addEventListener(name, stop, here);
     channel(data.key).live = this;
   }
 

@@ -12,16 +12,18 @@ export function scriptRests() {
 
 /**
  * Call back whenever the page is connected again, perhaps to a server that took another's place.
- * @param {() => void} callback
+ * @param {() => void} callback @param {AbortSignal} until when it ends
  */
-export function onConnectedAgain(callback) {
+export function onConnectedAgain(callback, until) {
   /** @type {HTMLElement | null} */
   const app = document.querySelector("[data-testid=stApp]");
   if (!app) return;
   let before = app.dataset.testConnectionState;
-  new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     const now = app.dataset.testConnectionState;
     if (now === "CONNECTED" && now !== before) callback();
     before = now;
-  }).observe(app, { attributeFilter: ["data-test-connection-state"] });
+  });
+  observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  until.addEventListener("abort", () => observer.disconnect());
 }

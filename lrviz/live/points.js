@@ -78,7 +78,6 @@ export class Points {
     this.read = read;
     this.plane.addEventListener("click", (event) => this.#add(this.#at(event)));
     view.node.append(this.svg);
-    document.addEventListener("keydown", (event) => this.#shortcut(event));
   }
 
   /** Start from the points on screen where they are few enough, else from an empty plane. */
@@ -145,7 +144,7 @@ export class Points {
   }
 
   /** @param {KeyboardEvent} event */
-  #shortcut(event) {
+  shortcut(event) {
     if (!this.svg.isConnected || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     const elsewhere = "input[type=text], textarea, select, [contenteditable], [role=dialog]";
     if (event.target instanceof Element && event.target.closest(elsewhere)) return;

@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, leaving, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
@@ -188,11 +188,13 @@ export class TrainingPage {
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
       () => host.isConnected && channel(data.key).signal?.("wake"));
+    const here = leaving(this, data.key);
+    document.addEventListener("keydown", (event) => this.points.shortcut(event), here);
     // An uploaded file is gone with its server: said before anything is touched.
-    onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake());
+    onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake(), here.signal);
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
-    window.addEventListener("resize", () => host.isConnected && drawing(this, this.#resized()));
+    window.addEventListener("resize", () => drawing(this, this.#resized()), here);
     channel(data.key).live = this;
   }
 

@@ -725,6 +725,8 @@ export interface Host extends HTMLElement {
   lrviz?: GraphPage;
   lrvizTraining?: TrainingPage;
   lrvizStem?: string;
+  /** Called when the page is left. */
+  lrvizLeave?: () => void;
 }
 
 /** What Streamlit gives to a mounted component. */

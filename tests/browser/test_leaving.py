@@ -1,0 +1,48 @@
+"""A page that is left is forgotten: what it heard, and the data that it held."""
+
+from __future__ import annotations
+
+from playwright.sync_api import CDPSession, Page
+
+from tests.browser.conftest import settle
+
+#: A weak hold on the page that is drawn now.
+NOTE = """() => {
+  const { lrviz, lrvizTraining } = document.querySelector(".lv-ready").parentElement;
+  (window.visited ??= []).push(new WeakRef(lrviz ?? lrvizTraining));
+}"""
+HELD = "() => window.visited.filter((one) => one.deref()).length"
+
+
+def to(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name, exact=True).first.click()
+    # No handle of an element is kept here, because that would keep its page.
+    ready = ".lv.lvt.lv-ready" if name == "Training" else ".lv.lv-ready:not(.lvt)"
+    page.wait_for_function("(ready) => document.querySelector(ready) !== null", arg=ready)
+    settle(page)
+    page.evaluate(NOTE)
+
+
+def heard(client: CDPSession) -> int:
+    """How many listeners window and document have."""
+    count = 0
+    for name in ("window", "document"):
+        found = client.send("Runtime.evaluate", {"expression": name})["result"]["objectId"]
+        answer = client.send("DOMDebugger.getEventListeners", {"objectId": found})
+        count += len(answer["listeners"])
+    return count
+
+
+def test_a_page_that_is_left_is_forgotten(open_page):
+    page = open_page("/")
+    client = page.context.new_cdp_session(page)
+    for name in ("Training", "Graph"):
+        to(page, name)
+    first = heard(client)
+    for name in ("Training", "Graph") * 3:
+        to(page, name)
+    assert heard(client) == first
+    client.send("HeapProfiler.enable")
+    client.send("HeapProfiler.collectGarbage")
+    # The page in view, and those whose element Streamlit has not let go yet.
+    assert page.evaluate(HELD) <= 3
