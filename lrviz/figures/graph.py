@@ -152,7 +152,8 @@ def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide
         said, on = _said(graph, edge), edge in lit
         tail, head = map(explanations.letter, edge)
         label = f"edge {tail} to {head}, {said.symbols} {said.same} {said.number}"
-        c.hits.append({"name": "-".join(edge), "label": label, "box": _edge_box(frame, edge)})
+        box = _edge_box(frame, edge, 150 if on else 72)
+        c.hits.append({"name": "-".join(edge), "label": label, "box": box})
         if edge[0] == "y":
             continue
         style: dict[str, Any] = (
@@ -192,8 +193,12 @@ def _placed(
     return [(at, f"{mark} {number}" if wide and gap > 50 else number)]
 
 
-def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
-    """Left, top, width, height of the region that selects an edge, px."""
+def _edge_box(frame: Frame, edge: Edge, said: float) -> tuple[float, float, float, float]:
+    """Left, top, width, height of the region that selects an edge, px.
+
+    ``said`` is the width of what may stand beside its start: a region that is lit holds its
+    text and no more.
+    """
     (x0, y0), _, bend, (x1, y1) = frame.edge(edge)
     if bend[0] == x1 and abs(x0 - x1) >= 1:
         return (min(x0, x1), y0 + 4, abs(x1 - x0), y1 - y0 - 8)
@@ -205,7 +210,7 @@ def _edge_box(frame: Frame, edge: Edge) -> tuple[float, float, float, float]:
         return (x0 + 4, frame.at[edge[0]][1] - half, x1 - x0 - 8, 2 * half)
     side = 1 if y1 < y0 - 4 else -1
     top = y0 - 24 if side < 0 else y0 - 6
-    return (x0 + 3, top, min(max(x1 - x0 - 10, 28), 150), 30)
+    return (x0 + 3, top, min(max(x1 - x0 - 10, 28), said), 30)
 
 
 def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:

@@ -187,7 +187,11 @@ export class Derivation {
   /** Keep the buttons under the newest line within reach. */
   follow() {
     this.unfold(true);
-    this.foot.scrollIntoView({ block: "nearest" });
+    const { sheet, foot } = this;
+    // A sheet that still comes is scrolled itself, not the page below it.
+    if (getComputedStyle(sheet).position === "fixed") {
+      sheet.scrollTop = foot.offsetTop + foot.offsetHeight - sheet.clientHeight;
+    } else foot.scrollIntoView({ block: "nearest" });
   }
 
   /** Begin a part at its top. */
@@ -195,6 +199,11 @@ export class Derivation {
     this.unfold(true);
     this.sheet.scrollTop = 0;
     this.node.scrollIntoView({ block: "start" });
+  }
+
+  /** The line that is open, in words. */
+  get where() {
+    return `Line ${this.line + 1} of ${this.#part(String(this.drawn)).label}`;
   }
 
   get about() {

@@ -27,6 +27,7 @@ import { Strip } from "./strip.js";
 const TARGETS = ["w1", "w2", "b"];
 const PHONE = 640; // px of width, and less
 const HIGH = 860; // px of height from which on the walk is in view below the product
+const PACE = 1000; // ms between Python's answers while a hand drags: it pauses, and they come
 const BESIDE = 260; // what the inputs take beside a picture
 /** @type {PictureShape[]} the pictures that lie, from wide to narrow */
 const LYING = ["vast", "broad", "wide"];
@@ -79,6 +80,14 @@ export class GraphPage {
   root = el("div", { class: "lv" });
   head = el("div", { class: "lv-head" });
   copied = el("span", { class: "lv-copied", role: "status" });
+  /** Leads to the line of the derivation that a link names. */
+  linked = button("", () => {
+    this.linked.remove();
+    // On a phone the lines come over the page: the picture stays in view above them.
+    if (this.root.dataset.layout === "phone") this.figureHost.scrollIntoView({ block: "start" });
+    this.derivation.follow();
+    this.derivation.body.focus({ preventScroll: true });
+  }, { class: "lv-button lv-linked" });
   figureHost = el("div", { class: "lv-figure" });
   figure = new Figure(this.figureHost, {
     onSelect: (name) => this.#select(name),
@@ -157,7 +166,7 @@ export class GraphPage {
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
-      () => host.isConnected && channel(data.key).signal?.("wake"));
+      () => host.isConnected && channel(data.key).signal?.("wake"), PACE);
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     const here = leaving(this, data.key);
@@ -341,8 +350,13 @@ export class GraphPage {
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
-    // A link to a line of the derivation opens at that line.
-    if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) this.derivation.follow();
+    // A link to a line of the derivation opens with what it speaks of lit, and leads there.
+    if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) {
+      this.reading = true;
+      this.linked.textContent = `${this.derivation.where} is open below ↓`;
+      this.guide.offer.before(this.linked);
+      this.#point(null);
+    }
     this.opened = true;
     if (this.fields.loss !== "log") this.curves.fold.open = true;
     if (this.curves.fold.open) await this.#drawCurves();
@@ -509,7 +523,7 @@ export class GraphPage {
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.#reveal(this.player.stage);
-    this.derivation.show(fields.part, fields.line);
+    this.#showPart(fields.part, fields.line);
     this.#showPanel();
     this.#paint();
     this.#describe();
@@ -535,11 +549,18 @@ export class GraphPage {
   }
 
   /** @param {string} part @param {number} line */
+  #showPart(part, line) {
+    this.derivation.show(part, line);
+    this.strip.show(part);
+  }
+
+  /** @param {string} part @param {number} line */
   #turn(part, line, fresh = false) {
     this.reading = true;
     this.walking = false;
     assign(this.fields, { part, line });
-    this.derivation.show(part, line);
+    this.#showPart(part, line);
+    this.linked.remove();
     this.#point(null);
     this.#paint();
     if (fresh) this.derivation.begin();
@@ -677,7 +698,7 @@ export class GraphPage {
     this.reading = false;
     if (part && part !== this.fields.part) {
       assign(this.fields, { part, line: 0 });
-      this.derivation.show(part, 0);
+      this.#showPart(part, 0);
     }
     this.#showPanel();
     this.#paint();

@@ -10,6 +10,8 @@ import { scriptRests } from "./internals.js";
 
 const TIMEOUT = 2000;
 const REST = 300;
+/** A hand that stands still for so long is asked for, although it has not let go. */
+const STILL = 100;
 
 /** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
 
@@ -29,25 +31,42 @@ export class MessageQueue {
    * @param {(message: Message) => void} send posts to Python
    * @param {() => object} collect returns the fields as they are now
    * @param {() => void} wake asks for a run of the whole page
+   * @param {number} pace ms between messages while the hand moves: drawing anew what Python
+   *   writes costs the page a few frames, and where it evaluates the graph itself it can wait
    */
-  constructor(send, collect, wake) {
+  constructor(send, collect, wake, pace = 0) {
     this.send = send;
     this.collect = collect;
     this.wake = wake;
+    this.pace = pace;
   }
 
   get #busy() {
     return this.seq > this.acked && performance.now() - this.sentAt < TIMEOUT;
   }
 
-  /** Something moved: pass it on when the last message has been answered. */
+  /** Whether what moves may be sent now. */
+  get #due() {
+    return !this.#busy && performance.now() - this.sentAt >= this.pace;
+  }
+
+  /** Something moved: pass it on when the last message has been answered, and in good time. */
   moved() {
     this.dirty = true;
     busy(this, true);
     this.#wake();
-    if (!this.#busy) this.#post(false);
+    if (this.#due) this.#post(false);
+    this.#stands();
+  }
+
+  /** What moved last is sent when the hand stands still, whether or not it is held. */
+  #stands() {
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.dirty && this.#post(false), TIMEOUT);
+    this.retry = setTimeout(() => {
+      if (!this.dirty) return;
+      if (this.#busy) this.#stands();
+      else this.#post(false);
+    }, STILL);
   }
 
   /** The hand rests: send now, whatever is under way, and the link after a moment. */
@@ -106,7 +125,7 @@ export class MessageQueue {
     const answered = this.waiting.filter((one) => one.seq <= seq);
     this.waiting = this.waiting.filter((one) => one.seq > seq);
     for (const one of answered) one.resolve();
-    if (this.dirty && !this.#busy) this.#post(false);
+    if (this.dirty && this.#due) this.#post(false);
     if (this.acked === this.seq && !this.resting) busy(this, false);
   }
 

@@ -12,11 +12,27 @@ export class Strip {
   bind = new Bindings();
   /** @type {{ names: string[], node: HTMLElement }[]} */
   items = [];
+  /** @type {Record<string, StripItem[]>} */
+  paths = {};
+  /** @type {StripItem[] | null} the path that is shown */
+  shown = null;
 
-  /** @param {StripItem[]} items */
-  build(items) {
+  /** @param {Record<string, StripItem[]>} paths by the part of the derivation; "" for every other */
+  build(paths) {
+    this.paths = paths;
+    this.shown = null;
+  }
+
+  /**
+   * Show the path that a part of the derivation is about.
+   * @param {string} part
+   */
+  show(part) {
+    const path = this.paths[part] ?? this.paths[""];
+    if (path === this.shown) return;
+    this.shown = path;
     this.bind = new Bindings();
-    this.items = items.map(({ names, text, role }) =>
+    this.items = path.map(({ names, text, role }) =>
       ({ names, node: this.bind.text("span", { class: `lv-strip-${role}` }, text) }));
     this.node.replaceChildren(...this.items.map(({ node }) => node));
   }

@@ -373,7 +373,8 @@ export interface GraphStructure {
   question: string;
   nudge: NudgeSpec;
   onestep: OneStepSpec;
-  strip: StripItem[];
+  /** By the part of the derivation that is read; "" is every other part's. */
+  strip: Record<string, StripItem[]>;
   glossary: Record<string, string>;
   walk: WalkSpec[];
   structure: string;

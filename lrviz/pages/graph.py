@@ -273,7 +273,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                 "options": [[name, explanations.gradient(name)] for name in explanations.TARGETS],
             },
         },
-        "strip": _strip(graph, of),
+        "strip": {"": _strip(graph, of), "5": _strip(graph, "b")},
         "glossary": dict(GLOSSARY),
         "captions": explanations.captions(graph),
         "walk": explanations.walk(graph),

@@ -41,6 +41,30 @@ def test_one_message_is_under_way_at_a_time_and_the_last_value_follows():
     assert played(body) == [1, 2]
 
 
+def test_with_a_pace_a_moving_hand_is_left_in_peace_and_a_still_one_is_answered():
+    body = """
+    const calm = new MessageQueue((m) => sent.push(m), () => ({ value }), () => {}, 1000);
+    await pass(5000);
+    const times = [];
+    const began = performance.now();
+    for (let at = 0; at < 2500; at += 20) {
+      value = at;
+      const before = sent.length;
+      calm.moved();
+      calm.answered(calm.client, calm.seq);
+      if (sent.length > before) times.push(performance.now() - began);
+      await pass(20);
+    }
+    await pass(79);
+    const moving = seen();
+    await pass(1);
+    return [times, moving, seen().at(-1)];
+    """
+    times, moving, last = played(body)
+    assert times == moving == [0, 1000, 2000]
+    assert last == 2480
+
+
 def test_a_hand_that_rests_waits_for_nothing():
     body = """
     move(1); move(2); queue.rested();
