@@ -221,6 +221,8 @@ export class TrainingPage {
    * @param {Partial<TrainingFields>} fields
    */
   #change(fields, moving = false) {
+    // Points that were copied are the same surface still.
+    if (!fields.points?.length) this.#follow(fields.data);
     assign(this.fields, fields);
     this.pause(false);
     this.#showControls();
@@ -639,6 +641,7 @@ export class TrainingPage {
       this.points.begin();
       return;
     }
+    if (name === "data") this.#follow(value);
     assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
     if (name === "data") assign(fields, { example: 0, step: 0 });
     if (name === "scale") this.#rescaled();
@@ -648,6 +651,23 @@ export class TrainingPage {
     else this.#expect();
     if (moving) this.queue.moved();
     else this.queue.rested();
+  }
+
+  /**
+   * Rate and steps that nobody set are those that a link leaves out: other data, other ones.
+   * @param {string | undefined} data what is trained on from now on
+   */
+  #follow(data) {
+    const { fields, spec: { opening, elsewhere } } = this;
+    /** @param {string} name */
+    const beside = (name) => (name === opening.data ? opening : elsewhere);
+    if (data === undefined) return;
+    const [before, after] = [beside(fields.data), beside(data)];
+    const unset = fields.lr === before.lr && before.lr !== after.lr;
+    if (unset) fields.lr = after.lr;
+    if (fields.steps === before.steps) fields.steps = after.steps;
+    put(this.note, unset ? `η is now ${write(after.lr)}, was ${write(before.lr)}: other data are `
+      + `another surface, and want a rate of their own.` : "");
   }
 
   /** Another scale is another surface, for which another rate fits: that is said. */

@@ -602,6 +602,9 @@ export interface TrainingStructure {
   z_limit: number;
   home: string;
   rates: Record<"standard" | "raw", { lr: number }>;
+  /** Rate and steps that a link leaves out: with the data of a link without fields, and with others. */
+  opening: { data: string; lr: number; steps: number };
+  elsewhere: { lr: number; steps: number };
   uses: Record<string, string[]>;
   controls: ControlSpec[];
   scenarios: ScenarioSpec[];
