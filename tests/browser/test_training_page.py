@@ -626,7 +626,7 @@ POINTS = "data=own&points=100_0_1~-7_0_0~100_1_0&scale=raw&steps=5"
     [
         (f"{POINTS}&start=-100,0,0", ["z = −10⁴", "L ≈ 10⁴", "a ≈ 1.135×10⁻⁴³⁴³", "≈ −1."]),
         (f"{POINTS}&start=100,0,0", ["z = 10⁴", "a ≈ 1 − 1.135×10⁻⁴³⁴³", "a − y ≈ −1.135×10⁻⁴³⁴³"]),
-        ("scale=raw&lr=1&step=21", ["z = ", "L ≈ ", "∂L/∂z = a − y ≈ "]),
+        ("data=penguins&scale=raw&lr=1&step=21", ["z = ", "L ≈ ", "∂L/∂z = a − y ≈ "]),
     ],
 )
 def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):
