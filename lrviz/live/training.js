@@ -23,10 +23,11 @@ import { Runs } from "./runs.js";
 import { Scenarios } from "./scenarios.js";
 import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
-import { cell, fit, shapeOf } from "./training-layout.js";
+import { cell, fit, isLow, shapeOf } from "./training-layout.js";
 import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
+import { typesetter } from "./derivation.js";
 import { Weights } from "./weights.js";
 
 /** @import { Control } from "./controls.js" */
@@ -355,6 +356,7 @@ export class TrainingPage {
 
   #layout() {
     this.root.dataset.layout = this.shape;
+    this.root.toggleAttribute("data-low", isLow());
     this.layout = this.shape;
     this.#fit();
   }
@@ -372,7 +374,8 @@ export class TrainingPage {
     this.#layout();
     this.k = this.#clamp(this.fields.step);
     this.playback.cut(this.playback.hold(this.k));
-    const Plotly = await plotly(spec.plotly);
+    const [Plotly] = await Promise.all([plotly(spec.plotly), typesetter(spec.katex)]);
+    this.rule.typeset();
     /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
@@ -393,7 +396,7 @@ export class TrainingPage {
 
   async #resized() {
     if (!this.ready) return;
-    if (this.layout !== this.shape) await this.#draw();
+    if (this.layout !== this.shape || isLow() !== this.root.hasAttribute("data-low")) await this.#draw();
     this.#fit();
     await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);

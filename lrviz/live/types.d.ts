@@ -504,9 +504,9 @@ export interface PlaybackSpec {
   picture: { kind: "parabola" | "velocity" | "rates"; title: string; says: SentenceTable[]; ahead: boolean } | null;
   newton: ParabolasSpec | null;
   /** The letters of the rule in words. */
-  letters: [letter: string, meaning: string][];
-  /** For each parameter: lines of symbols and a template of numbers. */
-  rule: [symbols: string, numbers: string][][];
+  letters: [letter: string, meaning: string, latex: string][];
+  /** For each parameter: J, its slope and the rule's lines, with a template of numbers. */
+  rule: [symbols: string, numbers: string, latex: string][][];
   across: Packed;
   up: Packed;
   low: number;
