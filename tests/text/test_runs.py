@@ -129,6 +129,7 @@ def plain_of(latex: str) -> str:
         ("_1", "₁"),
         ("_2", "₂"),
         ("-", "−"),
+        ("  ", " "),
         *((rf"\{name}", letter) for name, letter in GREEK.items()),
     ):
         latex = latex.replace(spelling, text)
