@@ -104,6 +104,8 @@ export class Rule {
       this.numbers.push([digits, template]);
       return el("p", { class: "lvt-line" }, this.#formula(symbols, latex), " ", digits);
     }));
+    // η alone is said by its slider.
+    this.words.hidden = letters.length < 2;
     this.words.replaceChildren(...letters.flatMap(([letter, meaning, latex], i) =>
       [i ? "; " : "", this.#formula(letter, latex), `: ${meaning}`]), ".");
   }

@@ -7,6 +7,7 @@ import { scroller } from "./internals.js";
 /** Where a page is wide enough for the example's graph beside the views, or for two of them. */
 const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [200, 640]; // px of the surface
+const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
 const RULE = 136; // px of the update rule that stay in view
 const GAP = 10; // px between the rows of views
@@ -49,7 +50,7 @@ export function fit(root, views, surface, shape) {
     const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
     const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
     const room = window.innerHeight - above - below - FOOT;
-    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, room)))}px`;
+    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, lecture ? MOST : TALLEST * surface.clientWidth, room)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
 }
