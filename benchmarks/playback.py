@@ -149,7 +149,7 @@ def changes(browser, address: str, bare: str) -> str:
     """A new learning rate until its run is drawn, beside a bare app's text and the work."""
     rates = [round(0.3 + 0.13 * i, 2) for i in range(20)]
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{address}/training")
+    page.goto(f"{address}/training?data=penguins")
     page.wait_for_selector(".lv-ready")
     page.wait_for_timeout(2000)
     ours = statistics.median(page.evaluate(CHANGE, rates)[4:])

@@ -64,6 +64,8 @@ class Field:
         Its key in the query string, where that is not its name.
     only : (str, value) or None
         Another field, and the value at which alone this one is written into a link.
+    apart : (str, value) or None
+        Another field, and this one's default wherever that one is not at its own.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Field:
     longest: int = LONGEST
     only: tuple[str, Any] | None = None
     key: str = ""
+    apart: tuple[str, Any] | None = None
 
     @property
     def written(self) -> str:
@@ -81,7 +84,15 @@ class Field:
         return self.key or self.name
 
 
-def real(name: str, low: float, high: float, default: float | None, *, least: float = 0.0) -> Field:
+def real(
+    name: str,
+    low: float,
+    high: float,
+    default: float | None,
+    *,
+    least: float = 0.0,
+    apart: tuple[str, Any] | None = None,
+) -> Field:
     """A finite number from ``low`` to ``high`` that is 0 or at least ``least`` in size.
 
     None, when it is the default, is absence.
@@ -103,10 +114,17 @@ def real(name: str, low: float, high: float, default: float | None, *, least: fl
             raise BadValueError(name)
         return check(float(text))
 
-    return Field(name, default, read, check)
+    return Field(name, default, read, check, apart=apart)
 
 
-def whole(name: str, low: int, high: int, default: int | None) -> Field:
+def whole(
+    name: str,
+    low: int,
+    high: int,
+    default: int | None,
+    *,
+    apart: tuple[str, Any] | None = None,
+) -> Field:
     """An integer from ``low`` to ``high``; None, when it is the default, is absence."""
 
     def check(value: Any) -> int | None:
@@ -123,7 +141,7 @@ def whole(name: str, low: int, high: int, default: int | None) -> Field:
             raise BadValueError(name)
         return check(int(text))
 
-    return Field(name, default, read, check)
+    return Field(name, default, read, check, apart=apart)
 
 
 def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
@@ -263,10 +281,15 @@ THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD = 0.01, 0.99, 0.5
 #: Parts of the Training page that a link may leave out.
 TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
 
+#: The run that a link without fields opens: a zig-zag. With any other data, the rate and the
+#: steps that it does not name are ordinary ones, so that a link says what it always said.
+OPENING: Mapping[str, Any] = {"data": "twins", "lr": 5.2, "steps": 60}
+ELSEWHERE: Mapping[str, Any] = {**FIRST_RATES["standard"], "steps": 200}
+
 #: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
 RUN: tuple[Field, ...] = (
     one_of("opt", tuple(OPTIMIZERS), "gd"),
-    real("lr", RATE_LOW, RATE_HIGH, 0.5),
+    real("lr", RATE_LOW, RATE_HIGH, OPENING["lr"], apart=("data", ELSEWHERE["lr"])),
     real("momentum", 0.0, 0.999, 0.9),
     whole("batch", 1, 1000, 16),
     whole("seed", 0, 999_999, 0),
@@ -274,11 +297,11 @@ RUN: tuple[Field, ...] = (
 _START = tuple(real(name, -START_HIGH, START_HIGH, 0.0) for name in ("w1", "w2", "b"))
 
 TRAINING: tuple[Field, ...] = (
-    one_of("data", (*DATASETS, OWN, FILE), "penguins"),
+    one_of("data", (*DATASETS, OWN, FILE), OPENING["data"]),
     one_of("scale", ("standard", "raw"), "standard"),
     *RUN,
     real("l2", 0.0, DECAY_HIGH, 0.0, least=DECAY_LOW),
-    whole("steps", 1, STEPS_HIGH, 200),
+    whole("steps", 1, STEPS_HIGH, OPENING["steps"], apart=("data", ELSEWHERE["steps"])),
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
     one_of("plane", tuple(PLANES), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
@@ -314,9 +337,22 @@ PRACTICE: tuple[Field, ...] = (
 )
 
 
-def defaults(fields: Sequence[Field]) -> State:
-    """Every field at its default."""
-    return {field.name: field.default for field in fields}
+def defaults(fields: Sequence[Field], beside: Mapping[str, Any] | None = None) -> State:
+    """Every field at its default: that of a page, or that beside some fields that are given."""
+    own = {field.name: field.default for field in fields}
+    there = own | dict(beside or {})
+    for field in fields:
+        if field.apart and there[field.apart[0]] != own[field.apart[0]]:
+            own[field.name] = field.apart[1]
+    return own
+
+
+def followed(fields: Sequence[Field], state: State, **given: Any) -> State:
+    """``state`` with what is given; what stood at its default beside the old stands so again."""
+    after = state | given
+    old, new = defaults(fields, state), defaults(fields, after)
+    moved = {name for name in new if old[name] != new[name] and state[name] == old[name]}
+    return after | {name: new[name] for name in moved - set(given)}
 
 
 def decode(
@@ -336,7 +372,8 @@ def decode(
         Names the fields whose values do not go together (a node of another view, say);
         they too go back to their defaults.
     """
-    state, bad = defaults(fields), []
+    given: State = {}
+    bad: list[str] = []
     written = {field.written: field for field in fields}
     named = {field.name: field for field in fields}
     for name, texts in query.items():
@@ -345,13 +382,13 @@ def decode(
             bad.append(name)
             continue
         try:
-            state[field.name] = field.read(texts[0])
+            given[field.name] = field.read(texts[0])
         except BadValueError:
             bad.append(name)
-    for name in valid(state):
-        state[name] = named[name].default
+    for name in valid(defaults(fields, given) | given):
+        given.pop(name, None)
         bad.append(named[name].written)
-    return state, bad
+    return defaults(fields, given) | given, bad
 
 
 def accept(fields: Sequence[Field], base: State, given: Mapping[str, Any]) -> State:
@@ -399,9 +436,10 @@ def shortened(query: str, characters: int, fields: int) -> str:
 def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
     """The shortest query that `decode` reads back to the same state."""
     out = {}
+    rest = defaults(fields, state)
     for field in fields:
         value = state[field.name]
-        if value == field.default or (field.only and state[field.only[0]] != field.only[1]):
+        if value == rest[field.name] or (field.only and state[field.only[0]] != field.only[1]):
             continue
         out[field.written] = field.write(value)
     return out

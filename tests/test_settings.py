@@ -189,7 +189,8 @@ def test_rows_that_do_not_fit_are_named(name, text):
 
 
 def test_points_are_in_the_link_only_while_they_are_what_is_shown():
-    state = {**settings.defaults(TRAINING), "data": settings.FILE, "points": ((1.0, 2.0, 1),)}
+    file = {"data": settings.FILE}
+    state = settings.defaults(TRAINING, file) | file | {"points": ((1.0, 2.0, 1),)}
     assert settings.encode(TRAINING, state) == {"data": "file"}
     assert "points" in settings.encode(TRAINING, {**state, "data": settings.OWN})
 
@@ -271,3 +272,31 @@ def test_a_link_of_too_many_characters_ends_with_a_whole_field():
     assert short == f"w1=2&x=&{'a' * 50}&…"
     assert settings.notice(settings.decode(settings.GRAPH, read(short))[1])
     assert settings.shortened("b=1&" + "x" * 90, 50, 9) == "b=1&…"
+
+
+def test_with_other_data_than_the_opening_ones_a_link_says_what_it_always_said():
+    opened, bad = settings.decode(TRAINING, {})
+    assert (opened, bad) == (settings.defaults(TRAINING), [])
+    assert settings.OPENING.items() <= opened.items()
+    for data in DATASETS:
+        state, bad = settings.decode(TRAINING, {"data": [data], "opt": ["adam"]})
+        expected = settings.OPENING if data == settings.OPENING["data"] else settings.ELSEWHERE
+        assert not bad
+        assert (state["lr"], state["steps"]) == (expected["lr"], expected["steps"])
+        named = state | {"lr": settings.OPENING["lr"], "steps": 200}
+        query = {name: [text] for name, text in settings.encode(TRAINING, named).items()}
+        assert settings.decode(TRAINING, query) == (named, [])
+    # A file that is gone takes what it left out of the link with it.
+    gone, bad = settings.decode(TRAINING, {"data": ["file"], "opt": ["adam"]}, lambda _: ["data"])
+    assert bad == ["data"]
+    assert gone == opened | {"opt": "adam"}
+
+
+def test_what_nobody_set_follows_the_data_and_what_was_set_stays():
+    opened = settings.defaults(TRAINING)
+    there = settings.followed(TRAINING, opened, data="and")
+    assert there == settings.defaults(TRAINING, {"data": "and"}) | {"data": "and"}
+    assert settings.followed(TRAINING, there, data=opened["data"]) == opened
+    mine = settings.followed(TRAINING, opened | {"lr": 2.0}, data="and")
+    assert (mine["lr"], mine["steps"]) == (2.0, settings.ELSEWHERE["steps"])
+    assert settings.followed(TRAINING, opened, data="and", lr=7.0)["lr"] == 7.0

@@ -43,8 +43,11 @@ const OPTIONS = {
 // that the page has does not: both names are given.
 const PREFIXED = /\bkatex-(?!html|mathml|display|error)([a-z]+)\b/g;
 
+/** Whether formulas are typeset. */
+export const typesets = () => katex !== null;
+
 /** @param {string} latex */
-function math(latex, { display = false, spoken = true } = {}) {
+export function math(latex, { display = false, spoken = true } = {}) {
   const node = el("span", { class: "lv-tex" });
   const options = { ...OPTIONS, output: spoken ? "htmlAndMathml" : "html" };
   const html = katex?.renderToString((display ? "\\displaystyle " : "") + latex, options)

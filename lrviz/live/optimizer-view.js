@@ -279,9 +279,8 @@ export class OptimizerView {
     style: `width: 100%; max-width: ${WIDTH * 1.25}px; height: auto; display: block`,
   });
   said = el("p");
-  words = el("p", { class: "lv-note" });
   node = el("section", { class: "lvt-section", "aria-label": "What this rule does" },
-    this.title, this.drawing, this.said, this.words);
+    this.title, this.drawing, this.said);
 
   /**
    * A run; where its optimizer has no picture, nothing is shown.
@@ -289,12 +288,11 @@ export class OptimizerView {
    */
   load(playback) {
     this.playback = playback;
-    const { picture, letters } = playback.spec;
+    const { picture } = playback.spec;
     this.node.hidden = !picture;
     if (!picture) return;
     this.title.textContent = picture.title;
     this.drawing.setAttribute("aria-label", picture.title);
-    this.words.textContent = `${letters.map(([letter, meaning]) => `${letter}: ${meaning}`).join(". ")}.`;
   }
 
   /**

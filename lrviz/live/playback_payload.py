@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from lrviz.text.about_run import marks, still
 from lrviz.text.pictures import letters, picture
-from lrviz.text.rules import rule_lines
+from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
 from lrviz.training.model import PLANES, decay
 from lrviz.training.optimizers import OPTIMIZERS
@@ -66,7 +66,10 @@ def payload(playback: Playback) -> dict[str, Any]:
         "picture": picture(r.opt),
         "newton": _newton(playback),
         "letters": letters(r.opt, decays=r.l2 > 0),
-        "rule": [rule_lines(r.opt, p, decays=r.l2 > 0) for p in range(3)],
+        "rule": [
+            [list(line) for line in written(r.opt, p, len(playback.scaled.data), decays=r.l2 > 0)]
+            for p in range(3)
+        ],
         "across": packed(playback.surface.across),
         "up": packed(playback.surface.up),
         "low": playback.surface.low,

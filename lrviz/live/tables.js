@@ -1,6 +1,7 @@
 // What is said about one step of a training: the update rule with its numbers, the examples'
 // contributions to the gradient, and the steps around it. Built once, then only text changes.
 
+import { math, typesets } from "./derivation.js";
 import { choice, el, later } from "./dom.js";
 import { fill, number } from "./numbers.js";
 import { sigma } from "./expression.js";
@@ -73,44 +74,45 @@ export class Rule {
     name: "parameter", label: "The update of", options: [[0, "w₁"], [1, "w₂"], [2, "b"]], value: 0,
   }, (value) => {
     this.parameter = Number(value);
-    this.#lines();
+    this.typeset();
     this.show(this.k);
   });
   lines = el("div", { class: "lvt-rule" });
+  words = el("p", { class: "lvt-caption lvt-letters" });
+  /** What is typeset: a run of the same rule needs it no second time. */
+  set = "";
   title = el("h2", { text: "The next step" });
   node = el("section", { class: "lvt-section lvt-law", "aria-label": "The next step" },
-    el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines);
+    el("div", { class: "lv-bar" }, this.title, this.pick.node), this.lines, this.words);
 
   /** @param {Playback} playback */
   load(playback) {
     this.playback = playback;
-    this.#lines();
+    this.typeset();
   }
 
-  /**
-   * What is minimized, and its derivative as a mean of contributions.
-   * @returns {[symbols: string, template: string][]}
-   */
-  get #defined() {
-    const { rows, spec: { symbols, l2 } } = this.playback;
-    const own = symbols[this.parameter];
-    const of = rows > 1 ? `the ${rows} examples` : "the one example";
-    const bare = this.parameter === 2; // b bears no decay
-    const x = bare ? "" : `·${own.replace("w", "x")}`;
-    return [
-      [`J = mean of L over ${of}${l2 ? " + (λ/2)(w₁² + w₂²)" : ""}`, "{~loss} {loss}"],
-      [`∂J/∂${own} = mean of (a − y)${x}${l2 && !bare ? ` + λ${own}` : ""}`, "{~slope} {slope}"],
-    ];
-  }
-
-  #lines() {
+  /** Formulas are typeset once; from step to step only the text of the numbers changes. */
+  typeset() {
+    const { rule, letters } = this.playback.spec;
+    const lines = rule[this.parameter];
+    const wanted = JSON.stringify([lines, letters, typesets()]);
+    if (this.set === wanted) return;
+    this.set = wanted;
     this.numbers = [];
-    const lines = [...this.#defined, ...this.playback.spec.rule[this.parameter]];
-    this.lines.replaceChildren(...lines.map(([symbols, template]) => {
+    this.lines.replaceChildren(...lines.map(([symbols, template, latex]) => {
       const digits = el("span", { class: "lvt-digits" });
       this.numbers.push([digits, template]);
-      return el("p", { class: "lvt-line" }, el("span", { class: "lvt-symbols", text: symbols }), " ", digits);
+      return el("p", { class: "lvt-line" }, this.#formula(symbols, latex), " ", digits);
     }));
+    // η alone is said by its slider.
+    this.words.hidden = letters.length < 2;
+    this.words.replaceChildren(...letters.flatMap(([letter, meaning, latex], i) =>
+      [i ? "; " : "", this.#formula(letter, latex), `: ${meaning}`]), ".");
+  }
+
+  /** A formula; in Unicode where what typesets it did not load. @param {string} symbols @param {string} latex */
+  #formula(symbols, latex) {
+    return typesets() ? math(latex) : el("span", { class: "lvt-symbols", text: symbols });
   }
 
   /** @param {number} k */

@@ -7,7 +7,9 @@ import { scroller } from "./internals.js";
 /** Where a page is wide enough for the example's graph beside the views, or for two of them. */
 const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [200, 640]; // px of the surface
-const RULE = 92; // px of the update rule that stay in view
+const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
+const LOW = 780; // px of a window that is a projector's or less
+const RULE = 136; // px of the update rule that stay in view
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
 
@@ -15,6 +17,9 @@ const FOOT = 8; // px that stay free below
 
 /** @param {number} width @returns {Shape} */
 export const shapeOf = (width) => (width >= FOUR ? "four" : width >= TWO ? "two" : "one");
+
+/** Whether curve and player stand beside the surface, because there is no room under it. */
+export const isLow = () => window.innerHeight <= LOW;
 
 /** @type {(place: string, title: string, tools: HTMLElement[], ...content: HTMLElement[]) => HTMLElement} */
 export const cell = (place, title, tools, ...content) =>
@@ -41,9 +46,11 @@ export function fit(root, views, surface, shape) {
     const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
     const rule = lecture ? 0 : Math.min(RULE, /** @type {HTMLElement | null} */ (
       views.querySelector(".lvt-law"))?.offsetHeight ?? 0);
+    const beside = isLow() && !lecture;
     const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
-    const room = window.innerHeight - above - captions - dock.offsetHeight - FOOT;
-    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, room)))}px`;
+    const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
+    const room = window.innerHeight - above - below - FOOT;
+    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, lecture ? MOST : TALLEST * surface.clientWidth, room)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
 }

@@ -23,10 +23,11 @@ import { Runs } from "./runs.js";
 import { Scenarios } from "./scenarios.js";
 import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
-import { cell, fit, shapeOf } from "./training-layout.js";
+import { cell, fit, isLow, shapeOf } from "./training-layout.js";
 import { stay, train, trainable } from "./train.js";
 import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
+import { typesetter } from "./derivation.js";
 import { Weights } from "./weights.js";
 
 /** @import { Control } from "./controls.js" */
@@ -200,7 +201,8 @@ export class TrainingPage {
 
   #cells() {
     const { points } = this;
-    const axis = el("span", { class: "lvt-label", text: "J by step, on a logarithmic axis: draw along it" });
+    const axis = el("span", { class: "lvt-label" }, "J by step, on a logarithmic axis",
+      el("span", { class: "lvt-hand", text: ": draw along it" }));
     const dock = el("div", { class: "lvt-dock" },
       cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
@@ -223,6 +225,8 @@ export class TrainingPage {
    * @param {Partial<TrainingFields>} fields
    */
   #change(fields, moving = false) {
+    // Points that were copied are the same surface still.
+    if (!fields.points?.length) this.#follow(fields.data);
     assign(this.fields, fields);
     this.pause(false);
     this.#showControls();
@@ -355,6 +359,7 @@ export class TrainingPage {
 
   #layout() {
     this.root.dataset.layout = this.shape;
+    this.root.toggleAttribute("data-low", isLow());
     this.layout = this.shape;
     this.#fit();
   }
@@ -372,7 +377,8 @@ export class TrainingPage {
     this.#layout();
     this.k = this.#clamp(this.fields.step);
     this.playback.cut(this.playback.hold(this.k));
-    const Plotly = await plotly(spec.plotly);
+    const [Plotly] = await Promise.all([plotly(spec.plotly), typesetter(spec.katex)]);
+    this.rule.typeset();
     /** @param {View} view @param {FigureSpec} figure */
     const draw = (view, figure) => view.draw(Plotly, figure, spec.palettes, this.mode);
     this.surface.k = this.playback.hold(this.k);
@@ -393,7 +399,7 @@ export class TrainingPage {
 
   async #resized() {
     if (!this.ready) return;
-    if (this.layout !== this.shape) await this.#draw();
+    if (this.layout !== this.shape || isLow() !== this.root.hasAttribute("data-low")) await this.#draw();
     this.#fit();
     await Promise.all(this.views.map((view) => view.resize()));
     await this.graph.resize(this.read);
@@ -641,6 +647,7 @@ export class TrainingPage {
       this.points.begin();
       return;
     }
+    if (name === "data") this.#follow(value);
     assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
     if (name === "data") assign(fields, { example: 0, step: 0 });
     if (name === "scale") this.#rescaled();
@@ -650,6 +657,23 @@ export class TrainingPage {
     else this.#expect();
     if (moving) this.queue.moved();
     else this.queue.rested();
+  }
+
+  /**
+   * Rate and steps that nobody set are those that a link leaves out: other data, other ones.
+   * @param {string | undefined} data what is trained on from now on
+   */
+  #follow(data) {
+    const { fields, spec: { opening, elsewhere } } = this;
+    /** @param {string} name */
+    const beside = (name) => (name === opening.data ? opening : elsewhere);
+    if (data === undefined) return;
+    const [before, after] = [beside(fields.data), beside(data)];
+    const unset = fields.lr === before.lr && before.lr !== after.lr;
+    if (unset) fields.lr = after.lr;
+    if (fields.steps === before.steps) fields.steps = after.steps;
+    put(this.note, unset ? `η is now ${write(after.lr)}, was ${write(before.lr)}: other data are `
+      + `another surface, and want a rate of their own.` : "");
   }
 
   /** Another scale is another surface, for which another rate fits: that is said. */

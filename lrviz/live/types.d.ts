@@ -505,9 +505,9 @@ export interface PlaybackSpec {
   picture: { kind: "parabola" | "velocity" | "rates"; title: string; says: SentenceTable[]; ahead: boolean } | null;
   newton: ParabolasSpec | null;
   /** The letters of the rule in words. */
-  letters: [letter: string, meaning: string][];
-  /** For each parameter: lines of symbols and a template of numbers. */
-  rule: [symbols: string, numbers: string][][];
+  letters: [letter: string, meaning: string, latex: string][];
+  /** For each parameter: J, its slope and the rule's lines, with a template of numbers. */
+  rule: [symbols: string, numbers: string, latex: string][][];
   across: Packed;
   up: Packed;
   low: number;
@@ -603,6 +603,9 @@ export interface TrainingStructure {
   z_limit: number;
   home: string;
   rates: Record<"standard" | "raw", { lr: number }>;
+  /** Rate and steps that a link leaves out: with the data of a link without fields, and with others. */
+  opening: { data: string; lr: number; steps: number };
+  elsewhere: { lr: number; steps: number };
   uses: Record<string, string[]>;
   controls: ControlSpec[];
   scenarios: ScenarioSpec[];

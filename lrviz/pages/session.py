@@ -96,7 +96,7 @@ class PageState:
         state = settings.accept(self.fields, self.state, message.fields)
         wrong = self.valid(state)
         for name in wrong:
-            state[name] = next(f.default for f in self.fields if f.name == name)
+            state[name] = settings.defaults(self.fields, state)[name]
         self.memory["state"] = state
         if wrong:
             self.memory["revision"] += 1

@@ -40,6 +40,9 @@ KEY: Final = "training"
 #: Seconds of work before progress is shown.
 PATIENCE = 1.0
 
+#: The run of a link without fields.
+_OPENING = Request(**settings.OPENING)
+
 #: What an empty plane changes in the structure of the run behind it.
 _BLANK = {"structure": "blank"}
 
@@ -92,9 +95,10 @@ def _use(data: Dataset) -> None:
     """Train on a visitor's file from now on."""
     st.session_state[FILE_KEY] = TrainingData(data)
     page_state = PageState(KEY, settings.TRAINING, mismatched)
-    fresh = settings.defaults(settings.TRAINING)
-    kept = {name: fresh[name] for name in ("scale", "lr", "step", "example")}
-    page_state.put(data=settings.FILE, **kept)
+    file = {"data": settings.FILE}
+    fresh = settings.defaults(settings.TRAINING, file)
+    begun = {name: fresh[name] for name in ("scale", "lr", "step", "example")}
+    page_state.put(**settings.followed(settings.TRAINING, page_state.state, **file, **begun))
 
 
 def mismatched(state: State) -> list[str]:
@@ -165,7 +169,7 @@ def _body() -> None:
     source = _source(page_state)
     if source is None:
         # Behind the empty plane stands a run that is not shown.
-        request, source = Request(), built_in(Request().data)
+        request, source = _OPENING, built_in(_OPENING.data)
         blank = True
     else:
         blank = False
@@ -224,7 +228,7 @@ class _Watch:
 
 def warm() -> None:
     """Build what every first visit needs."""
-    structure(Request())
+    structure(_OPENING)
 
 
 @lru_cache(maxsize=4)
@@ -285,6 +289,8 @@ def _shared() -> Spec:
         "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
         "rates": settings.FIRST_RATES,
+        "opening": settings.OPENING,
+        "elsewhere": settings.ELSEWHERE,
         "uses": {
             name: [row.name for row in OPTIMIZERS.values() if argument in row.uses]
             for name, argument in (

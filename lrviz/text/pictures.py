@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lrviz.core.expression import plain, symbol
+from lrviz.core.expression import latex, plain, symbol
 from lrviz.text.sentence import ONE, ZERO, Line, Table, payload, say
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback
@@ -61,18 +61,26 @@ _OWN = {
 }
 
 
-def letters(opt: str, *, decays: bool = False) -> list[tuple[str, str]]:
-    """The letters of a rule and what they mean, in the order in which they are first written."""
+def letters(opt: str, *, decays: bool = False) -> list[tuple[str, str, str]]:
+    """The letters of a rule, what they mean, and their LaTeX, in the order they are written in."""
     named = [
         name
         for line in OPTIMIZERS[opt].statements
         for side in (line.right, line.left)
         for name in side.symbols
     ]
-    if decays and opt == "sgd":
+    if decays:
         named.append("lambda")
-    known = [name for name in dict.fromkeys(named) if name in MEANINGS]
-    return [(plain(symbol(name)), _OWN.get((opt, name), MEANINGS[name])) for name in known]
+    silent = set() if _shows_slopes(opt) else {"g"}
+    known = [symbol(n) for n in dict.fromkeys(named) if n in MEANINGS and n not in silent]
+    return [(plain(s), _OWN.get((opt, s.parts[0]), MEANINGS[s.parts[0]]), latex(s)) for s in known]
+
+
+def _shows_slopes(opt: str) -> bool:
+    """Whether g stands in the rule as it is written, or in its picture."""
+    rule = OPTIMIZERS[opt]
+    own = rule.solve is not None or any(line.name == "g" for line in rule.statements)
+    return own or (PICTURES.get(opt) == "rates" and "m" not in rule.keeps)
 
 
 # The sentences. Conditions are on what `quantities` gives; the first line that holds is said.

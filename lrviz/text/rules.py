@@ -2,12 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from lrviz.core.expression import Expression, plain, rate, symbol
+from lrviz.core.expression import Expression, latex, plain, rate, symbol
+from lrviz.core.ops import RESIDUAL
 from lrviz.text.explanations import equals, slot
-from lrviz.training.model import DECAY_RATES, PARAMETERS
+from lrviz.training.model import DECAY, DECAY_RATES, PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
+
+
+class Line(NamedTuple):
+    """One statement: in letters, with the numbers of a step as a template, and as LaTeX."""
+
+    letters: str
+    numbers: str
+    latex: str
+
+
+def written(opt: str, parameter: int, rows: int, *, decays: bool = False) -> list[Line]:
+    """What is minimized, its slope for one parameter, and the rule that goes against it.
+
+    Parameters
+    ----------
+    opt : str
+    parameter : {0, 1, 2}
+    rows : int
+        How many examples J is the mean of.
+    decays : bool
+        Whether the weights decay.
+    """
+    typeset = (
+        f"{latex(left)} {_SIGNS[statement.sign]} {latex(right)}"
+        for statement, left, right in _sides(opt, parameter, decays=decays)
+    )
+    lines = rule_lines(opt, parameter, decays=decays)
+    rule = [Line(*line, shown) for line, shown in zip(lines, typeset, strict=True)]
+    return [*_defined(parameter, rows, decays), *rule]
+
+
+_SIGNS = {"←": r"\leftarrow", "=": "="}
+
+
+def _defined(parameter: int, rows: int, decays: bool) -> list[Line]:
+    """J and its slope: means over the examples, and what a weight decay adds to them."""
+    own, loss = symbol(PARAMETERS[parameter]), symbol("J")
+    free = parameter == len(DECAY_RATES)  # b is multiplied by 1 and does not decay
+    each = RESIDUAL["log"] if free else RESIDUAL["log"] @ symbol(f"x{parameter + 1}")
+    of = f"the {rows} examples" if rows > 1 else "the one example"
+    pull = DECAY_RATES[parameter] if decays and not free else None
+    return [
+        _mean(loss, symbol("L"), DECAY if decays else None, "{~loss} {loss}", f" over {of}"),
+        _mean(rate(loss, own), each, pull, "{~slope} {slope}"),
+    ]
+
+
+def _mean(
+    left: Expression, each: Expression, added: Expression | None, numbers: str, over: str = ""
+) -> Line:
+    def written(show: Callable[[Expression], str], words: str) -> str:
+        inner = f"({show(each)})" if each.kind == "sub" else show(each)
+        more = f" + {show(added)}" if added is not None else ""
+        ending = words.format(over) if over else ""
+        return f"{show(left)} = {words.format('mean of ')}{inner}{ending}{more}"
+
+    return Line(written(plain, "{}"), numbers, written(latex, r"\text{{{}}}"))
 
 
 def rule_lines(opt: str, parameter: int, *, decays: bool = False) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ class Scenario(NamedTuple):
 
 
 #: The valley that three of them share.
-_VALLEY = {"data": "twins", "scale": "standard", "opt": "gd", "steps": 60}
+_VALLEY = {**settings.OPENING, "scale": "standard", "opt": "gd"}
 
 SCENARIOS = (
     Scenario(
@@ -38,7 +38,7 @@ SCENARIOS = (
         "Zig-zag",
         "Every step leaps across the valley to its other wall, and J falls all the same: look how "
         "little of each of the first steps goes along the valley.",
-        {**_VALLEY, "lr": 5.2},
+        _VALLEY,
     ),
     Scenario(
         "smooth",
@@ -77,7 +77,7 @@ _SET = ("data", "scale", "opt", "lr", "momentum", "batch", "seed", "l2", "steps"
 
 def state(scenario: Scenario) -> dict[str, Any]:
     """The fields that it sets, those at their defaults too."""
-    fresh = settings.defaults(settings.TRAINING)
+    fresh = settings.defaults(settings.TRAINING, scenario.fields)
     return {name: scenario.fields.get(name, fresh[name]) for name in (*_SET, "comparisons")}
 
 

@@ -15,7 +15,7 @@ from tests.browser.test_training_page import scrub
 
 ADAM = ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5)
 NEWTON = ("newton", 0.5, 0.9, 16, 0, 0.0, 0.0, 0.0)
-THREE = "versus=adam_0.1_0.9_16_0_1_-1_0.5~newton_0.5_0.9_16_0_0_0_0"
+THREE = "data=penguins&versus=adam_0.1_0.9_16_0_1_-1_0.5~newton_0.5_0.9_16_0_0_0_0"
 
 # Where every run's end stands on the surface and on the loss curve, in px.
 ENDS = """() => {
@@ -74,7 +74,7 @@ def close(found, wanted):
 
 
 def test_a_run_is_kept_while_the_controls_set_another(open_page):
-    page = open_page("/training?lr=2")
+    page = open_page("/training?data=penguins&lr=2")
     assert page.get_by_role("group", name="Runs compared").count() == 0
     page.get_by_role("button", name="Keep run to compare").click()
     settle(page)
@@ -137,7 +137,8 @@ def test_they_play_together(open_page):
 
 
 def test_a_short_run_waits_at_its_end_for_the_longer_ones(open_page):
-    page = open_page("/training?opt=newton&steps=50&versus=gd_0.5_0.9_16_0_0_0_0&step=50")
+    beside = "versus=gd_0.5_0.9_16_0_0_0_0"
+    page = open_page(f"/training?data=penguins&opt=newton&steps=50&step=50&{beside}")
     made = make(Request(opt="newton", steps=50, comparisons=(Request().run,)))
     assert len(made.history) < 50
     slider = page.get_by_role("slider", name="step", exact=True)

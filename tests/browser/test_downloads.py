@@ -380,7 +380,7 @@ def stands_alone(root):
     ("width", "height", "mode"), [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "dark")]
 )
 def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
-    page = open_page("/training?lr=2&step=7", width=width, height=height, scheme=mode)
+    page = open_page("/training?data=penguins&lr=2&step=7", width=width, height=height, scheme=mode)
     raw, found = picture(page, "svg")
     assert found["type"] == "image/svg+xml"
     assert found["asked"] == []
@@ -435,7 +435,7 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
 
 
 def test_a_title_is_text(open_page):
-    page = open_page("/training?step=3")
+    page = open_page("/training?data=penguins&step=3")
     title = "<b>a & b</b>\x01 ]]> ½"
     root = ET.fromstring(picture(page, "svg", title)[0])
     assert root.find(f"{SVG}title").text == title.replace("\x01", "\ufffd")
@@ -443,7 +443,7 @@ def test_a_title_is_text(open_page):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_a_png_of_what_is_on_the_screen(open_page, mode):
-    page = open_page("/training?lr=2&step=7", scheme=mode)
+    page = open_page("/training?data=penguins&lr=2&step=7", scheme=mode)
     svg, found = picture(page, "svg")
     raw, png = picture(page, "png")
     assert png["type"] == "image/png"
@@ -470,7 +470,7 @@ def test_a_png_of_what_is_on_the_screen(open_page, mode):
 
 
 def test_a_surface_in_three_dimensions_is_in_the_picture(open_page):
-    page = open_page("/training?lr=2&step=7&surface=3d")
+    page = open_page("/training?data=penguins&lr=2&step=7&surface=3d")
     raw, found = picture(page, "svg")
     assert found["asked"] == []
     root = ET.fromstring(raw)
@@ -483,7 +483,7 @@ def test_a_surface_in_three_dimensions_is_in_the_picture(open_page):
 
 
 def test_a_picture_is_saved_as_a_file(open_page):
-    page = open_page("/training?lr=2&step=7")
+    page = open_page("/training?data=penguins&lr=2&step=7")
     with page.expect_download() as waiting:
         page.evaluate(
             """async () => {

@@ -185,7 +185,7 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
         press(page, "Skip")
     assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
     card(page).get_by_role("button", name="Skip", exact=True).click()
-    page.wait_for_function("() => location.search === '?guide=mean'")
+    page.wait_for_function("() => location.search === '?data=penguins&guide=mean'")
     settle(page)
     assert page.locator("h1:visible").inner_text() == CARDS["mean"].title
     answer = card(page).get_by_label("Your answer")

@@ -71,7 +71,7 @@ def history_row(data, k):
 
 
 def test_a_file_is_trained_on_and_stays_in_the_visit(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     use(page, SMALL)
     assert "data=file" in page.url
     page.get_by_role("slider", name="step", exact=True).focus()
@@ -94,18 +94,18 @@ def test_a_file_is_trained_on_and_stays_in_the_visit(open_page):
 
 
 def test_the_link_says_that_the_file_is_not_in_it(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     use(page, SMALL)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied. The uploaded file is not in the link.").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     other = open_page(copied[copied.index("/training") :])
     assert other.get_by_text("An uploaded file is not part of the link").is_visible()
-    assert other.get_by_label("Data").first.input_value() == "penguins"
+    assert other.get_by_label("Data").first.input_value() == "twins"
 
 
 def test_a_reload_loses_the_file_only_and_says_so(open_page):
-    page = open_page("/training?opt=adam&lr=0.25&steps=120")
+    page = open_page("/training?data=penguins&opt=adam&lr=0.25&steps=120")
     use(page, SMALL)
     page.get_by_label("Learning rate, exact value").fill("0.2")
     page.keyboard.press("Enter")
@@ -225,7 +225,7 @@ def test_rows_pasted_beyond_the_limit_are_refused_with_a_sentence(open_page):
 
 
 def test_names_from_a_file_are_shown_letter_by_letter(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     text = SMALL.replace("width", "<b>w</b> %{x}").replace("yes", "<img src=x onerror=alert(1)>")
     use(page, text, "<i>odd</i>.csv")
     texts = page.evaluate(
@@ -238,7 +238,7 @@ def test_names_from_a_file_are_shown_letter_by_letter(open_page):
 
 
 def test_many_rows_are_painted_and_can_be_chosen(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     text = rows(5000)
     use(page, text)
     data = read_csv(text)
@@ -272,7 +272,7 @@ def test_many_rows_are_painted_and_can_be_chosen(open_page):
 
 
 def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     lines = rows(20_000).splitlines()
     most = 1_990_000 // sum(len(line) + 1 for line in lines[1:])
     text = "\n".join([lines[0], *(lines[1:] * most)]) + "\n"

@@ -220,7 +220,7 @@ def test_a_small_set_can_be_edited_and_undo_brings_it_back(open_page, name):
 
 
 def test_a_large_set_gives_an_empty_plane(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     page.get_by_role("button", name="Place your own points").click()
     settle(page)
     assert points(page) == []

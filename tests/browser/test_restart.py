@@ -69,6 +69,6 @@ def test_the_same_on_the_training_page(pages):
 def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(pages):
     page = pages["file"]
     page.get_by_text("An uploaded file is not part of the link").wait_for(timeout=15_000)
-    page.wait_for_function("() => document.querySelector('select').value === 'penguins'")
+    page.wait_for_function("() => document.querySelector('select').value === 'twins'")
     settle(page)
-    assert table(page, "Contributions")[-1][0] == "mean of 333 = ∂J"
+    assert table(page, "Contributions")[-1][0] == "mean of 120 = ∂J"

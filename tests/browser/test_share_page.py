@@ -50,7 +50,7 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
 
 
 def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_page, address):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     page.get_by_label("Data", exact=True).select_option("outlier")
     settle(page)
     page.get_by_label("Optimizer", exact=True).select_option("adam")
@@ -111,12 +111,12 @@ def less(snapshot: str, region: str) -> str:
 @pytest.mark.parametrize("hide", [*settings.TRAINING_HIDEABLE, ",".join(TRAINING_PARTS)])
 def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(visit, hide):
     assert set(TRAINING_PARTS) == set(settings.TRAINING_HIDEABLE)
-    whole = visit("/training?step=5").locator(".lvt").aria_snapshot()
+    whole = visit("/training?data=penguins&step=5").locator(".lvt").aria_snapshot()
     # A link that leaves something out offers no guide, which would show it.
     offered = [line for line in whole.splitlines() if re.search("[Gg]uide", line)]
     assert len(offered) in (1, 2)
     whole = "\n".join(line for line in whole.splitlines() if line not in offered)
-    page = visit(f"/training?step=5&hide={hide}")
+    page = visit(f"/training?data=penguins&step=5&hide={hide}")
     assert page.get_by_test_id("stAlert").count() == 0
     wanted = whole
     for part, name in TRAINING_PARTS.items():
@@ -185,7 +185,9 @@ def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(open_pag
     assert page.locator("code").first.inner_text() == f"{address}/training?opt=adam"
 
 
-@pytest.mark.parametrize("path", ["/?w1=-1.25&view=vector&at=z", "/training?opt=adam&step=7"])
+@pytest.mark.parametrize(
+    "path", ["/?w1=-1.25&view=vector&at=z", "/training?data=penguins&opt=adam&step=7"]
+)
 def test_a_reload_loses_nothing(open_page, path):
     page = open_page(path)
     before = (labels(page), page.locator(".lv").aria_snapshot())
@@ -267,7 +269,9 @@ _ON_PAPER = """
 
 
 @pytest.mark.parametrize("width", [1920, 1440, 1000, 390])
-@pytest.mark.parametrize("path", ["/?w1=-1.25&part=3&line=3&at=z", "/training?opt=adam&step=40"])
+@pytest.mark.parametrize(
+    "path", ["/?w1=-1.25&part=3&line=3&at=z", "/training?data=penguins&opt=adam&step=40"]
+)
 def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(visit, path, width):
     page = visit(path, width=width, scheme="dark" if width == 1440 else "light")
 
@@ -306,7 +310,7 @@ def test_what_a_link_leaves_out_is_left_out_on_paper_too(open_page):
     assert not boxes(page, ".lv-derivation")
 
 
-@pytest.mark.parametrize("path", ["/?w1=-1.25&at=z", "/training?step=9"])
+@pytest.mark.parametrize("path", ["/?w1=-1.25&at=z", "/training?data=penguins&step=9"])
 @pytest.mark.parametrize("width", [320, 358, 390, 850, 1000])
 def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
     open_page, visit, path, width

@@ -65,7 +65,7 @@ def ramp(mode, share):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("query", ["plane=w1w2&lr=5", "plane=w1b&opt=adam&lr=0.2"])
 def test_the_colour_at_a_place_is_the_loss_there(visit, mode, query):
-    page = visit(f"/training?{query}&step=7", scheme=mode)
+    page = visit(f"/training?data=penguins&{query}&step=7", scheme=mode)
     given = dict(part.split("=") for part in query.split("&"))
     made = make(Request(**{k: float(v) if k == "lr" else v for k, v in given.items()}))
     surface, (_, _, third) = made.surface, PLANES[given["plane"]]
@@ -86,7 +86,7 @@ def test_the_colour_at_a_place_is_the_loss_there(visit, mode, query):
 
 
 def test_both_axes_have_one_scale_and_downhill_is_at_right_angles(visit):
-    page = visit("/training?start=-0.3,1.5,0&lr=0.4&opt=momentum&step=3")
+    page = visit("/training?data=penguins&start=-0.3,1.5,0&lr=0.4&opt=momentum&step=3")
     box = page.evaluate(f"() => {PAGE}.surface.box")
     assert box["w"] == box["h"]
     made = make(Request(start=(-0.3, 1.5, 0.0), lr=0.4, opt="momentum"))
@@ -102,7 +102,7 @@ def test_both_axes_have_one_scale_and_downhill_is_at_right_angles(visit):
 
 
 def test_where_the_units_do_not_allow_it_the_caption_says_so(visit):
-    page = visit("/training?scale=raw&opt=newton&plane=w2b&step=3")
+    page = visit("/training?data=penguins&scale=raw&opt=newton&plane=w2b&step=3")
     said = page.locator(".lvt-a").inner_text()
     assert "here downhill does not stand at right angles to the contours" in said
     unit = page.evaluate(
@@ -115,7 +115,7 @@ def test_where_the_units_do_not_allow_it_the_caption_says_so(visit):
 
 @pytest.mark.parametrize("opt", ["gd", "adam"])
 def test_a_start_is_dragged_and_every_view_follows(open_page, opt):
-    page = open_page(f"/training?opt={opt}&step=20")
+    page = open_page(f"/training?data=penguins&opt={opt}&step=20")
     before = page.evaluate(SHOWN)
     x, y = at(page, before["params"][60:62])
     page.mouse.move(x, y)
@@ -157,7 +157,7 @@ def test_a_start_is_dragged_and_every_view_follows(open_page, opt):
 
 
 def test_a_click_and_the_keys_choose_the_start(open_page):
-    page = open_page("/training?plane=w2b")
+    page = open_page("/training?data=penguins&plane=w2b")
     page.mouse.click(*at(page, (1.2, -0.4)))
     settle(page)
     found = page.evaluate(SHOWN)
@@ -177,7 +177,7 @@ def test_a_click_and_the_keys_choose_the_start(open_page):
 
 
 def test_a_rule_that_python_computes_moves_at_its_pace(open_page):
-    page = open_page("/training?opt=newton")
+    page = open_page("/training?data=penguins&opt=newton")
     page.mouse.move(*at(page, (0, 0)))
     page.mouse.down()
     page.mouse.move(*at(page, (0.6, 0.3)), steps=5)
@@ -190,7 +190,7 @@ def test_a_rule_that_python_computes_moves_at_its_pace(open_page):
 
 
 def test_in_space_a_hand_turns_the_surface_also_while_it_plays(open_page):
-    page = open_page("/training?surface=3d&steps=150&lr=1")
+    page = open_page("/training?data=penguins&surface=3d&steps=150&lr=1")
 
     def angles():
         return page.evaluate(f"() => [{PAGE}.surface.camera.turn, {PAGE}.surface.camera.rise]")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from lrviz import settings
 from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
 from lrviz.live.playback_payload import payload
@@ -74,7 +75,7 @@ def texts_by_python(made, k):
 
 @pytest.mark.parametrize("plane", PLANES)
 def test_the_browser_draws_the_slice_of_the_step_shown(visit, plane):
-    page = visit(f"/training?plane={plane}&lr=5")
+    page = visit(f"/training?data=penguins&plane={plane}&lr=5")
     made = make(Request(plane=plane, lr=5.0))
     i, j, k = PLANES[plane]
     X, y, path = made.scaled.X, made.scaled.data.y, made.history.params
@@ -92,7 +93,7 @@ def test_the_browser_draws_the_slice_of_the_step_shown(visit, plane):
 
 
 def test_playing_keeps_every_element_and_all_views_at_one_step(open_page):
-    page = open_page("/training?lr=2&steps=60")
+    page = open_page("/training?data=penguins&lr=2&steps=60")
     made = make(Request(lr=2.0, steps=60))
     page.get_by_role("radio", name="Full").check(force=True)
     found = page.evaluate(
@@ -134,7 +135,7 @@ def test_playing_keeps_every_element_and_all_views_at_one_step(open_page):
 
 
 def test_the_player_by_button_and_keyboard(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     at = lambda: page.evaluate(READ)["k"]  # noqa: E731
     page.get_by_role("button", name="Step", exact=True).click()
     page.get_by_role("button", name="Step", exact=True).click()
@@ -164,7 +165,7 @@ def test_the_player_by_button_and_keyboard(open_page):
 
 
 def test_stepping_back_goes_through_the_same_states(open_page):
-    page = open_page("/training?opt=sgd&batch=4&step=20")
+    page = open_page("/training?data=penguins&opt=sgd&batch=4&step=20")
     there = {}
     for step in range(20, 24):
         there[step] = (page.evaluate(READ)["line"], labels(page))
@@ -175,7 +176,7 @@ def test_stepping_back_goes_through_the_same_states(open_page):
 
 
 def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, address):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     page.get_by_label("Data", exact=True).select_option("outlier")
     settle(page)
     page.get_by_label("Optimizer", exact=True).select_option("adam")
@@ -206,7 +207,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
 
 
 def test_the_tables_say_what_the_figures_show(open_page):
-    page = open_page("/training?step=50")
+    page = open_page("/training?data=penguins&step=50")
     made = make(Request())
     rows = table(page, "History")
     assert [row[0] for row in rows] == [str(k) for k in range(47, 54)]
@@ -225,7 +226,7 @@ def test_the_tables_say_what_the_figures_show(open_page):
 
 
 def test_the_weights_stand_in_raw_units_with_their_odds(visit):
-    page = visit("/training?step=50")
+    page = visit("/training?data=penguins&step=50")
     made = make(Request())
     w = made.history.params[50, :2] / made.scaled.scale
     b = made.history.params[50, 2] - w @ made.scaled.mean
@@ -244,7 +245,7 @@ def test_contributions_that_are_equal_stand_in_the_order_of_the_examples(visit):
 
 
 def test_figures_have_names_that_say_what_they_show(open_page):
-    page = open_page("/training?step=10")
+    page = open_page("/training?data=penguins&step=10")
     names = named(page)
     assert len(names) == 4
     for part in (
@@ -313,12 +314,13 @@ def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open
     ],
 )
 def test_a_bad_link_keeps_its_good_fields_and_says_so(visit, query):
-    good = "&data=blobs" if not query.startswith(("data", "batch=334", "example")) else ""
-    page = visit(f"/training?{query}{good}")
+    data = "penguins" if query.startswith(("batch=334", "example")) else "blobs"
+    page = visit(f"/training?{query}" + ("" if query.startswith("data") else f"&data={data}"))
     notice = page.get_by_test_id("stAlert")
     assert notice.count() == 1
     assert query.split("=")[0] in notice.inner_text()
-    made = make(Request(data="blobs" if good else "penguins"))
+    opening = Request(**settings.OPENING)
+    made = make(opening if query.startswith("data") else Request(data=data))
     assert labels(page) == shown_by_python(made, 0)
     body = page.locator("body").inner_text()
     assert "Traceback" not in body
@@ -326,7 +328,7 @@ def test_a_bad_link_keeps_its_good_fields_and_says_so(visit, query):
 
 
 def test_a_bad_number_in_a_field_is_refused_with_a_sentence(open_page):
-    page = open_page("/training")
+    page = open_page("/training?data=penguins")
     field = page.get_by_role("textbox", name="Learning rate, exact value")
     for wrong in ("0", "-1", "1e6", "abc", ""):
         field.fill(wrong)
@@ -334,6 +336,28 @@ def test_a_bad_number_in_a_field_is_refused_with_a_sentence(open_page):
         said = page.get_by_role("alert").inner_text()
         assert "Learning rate takes a number from 0.0001 to 1000; it stays at 0.5" in said
     assert labels(page) == shown_by_python(make(Request()), 0)
+
+
+def test_the_page_opens_on_a_zigzag_and_other_data_bring_a_rate_of_their_own(open_page):
+    page = open_page("/training")
+    assert page.get_by_role("button", name="Zig-zag").get_attribute("aria-pressed") == "true"
+    assert labels(page) == shown_by_python(make(Request(**settings.OPENING)), 0)
+    assert page.url.endswith("/training")
+    data = page.get_by_label("Data", exact=True)
+    data.select_option("penguins")
+    settle(page)
+    assert page.url.endswith("/training?data=penguins")
+    assert labels(page) == shown_by_python(make(Request()), 0)
+    assert page.get_by_text("η is now 0.5, was 5.2").is_visible()
+    data.select_option("twins")
+    settle(page)
+    assert page.url.endswith("/training")
+    assert page.get_by_role("button", name="Zig-zag").get_attribute("aria-pressed") == "true"
+    page.get_by_label("Learning rate, exact value").fill("2")
+    page.keyboard.press("Enter")
+    data.select_option("xor")
+    settle(page)
+    assert page.url.endswith("/training?data=xor&lr=2")
 
 
 @pytest.mark.parametrize("query", ["data=and", "data=xor", "data=separable&opt=newton&step=21"])
@@ -346,7 +370,7 @@ def test_a_small_or_separable_set_opens_without_a_notice(visit, query):
 
 
 def test_3d_keeps_the_element_and_goes_back(open_page):
-    page = open_page("/training?step=5")
+    page = open_page("/training?data=penguins&step=5")
     plot = page.query_selector(".lvt-surface .lvt-plot")
     page.get_by_role("radio", name="3D").check(force=True)
     settle(page)
@@ -368,7 +392,7 @@ FULL = (
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 @pytest.mark.parametrize(
-    "query", ["step=20", "data=separable&opt=newton&step=21", "opt=adam&lr=20", FULL]
+    "query", ["step=20", "data=separable&opt=newton&step=21", "data=penguins&opt=adam&lr=20", FULL]
 )
 def test_nothing_overlaps_or_is_clipped(visit, width, query):
     page = visit(f"/training?{query}", width=width)
@@ -436,7 +460,7 @@ def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_toget
 
 
 def test_on_a_phone_surface_and_curve_are_in_view_together(visit):
-    page = visit("/training?step=20", width=390, height=844)
+    page = visit("/training?data=penguins&step=20", width=390, height=844)
     page.locator(".lvt-a").evaluate("node => node.scrollIntoView({block: 'start'})")
     ((_, top, _, bottom),) = boxes(page, ".lvt-surface")
     ((_, dock, _, end),) = boxes(page, ".lvt-dock")
@@ -445,7 +469,7 @@ def test_on_a_phone_surface_and_curve_are_in_view_together(visit):
 
 
 def test_the_curve_is_the_scrubber_and_hides_what_is_to_come(visit):
-    page = visit("/training?steps=40&step=10")
+    page = visit("/training?data=penguins&steps=40&step=10")
     ((left, top, right, bottom),) = boxes(page, ".lvt-pad")
     at = lambda: page.evaluate(READ)["k"]  # noqa: E731
     middle = (left + right) / 2, (top + bottom) / 2
@@ -533,7 +557,7 @@ def test_another_scale_says_that_the_rate_is_another(visit):
 
 
 def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(open_page):
-    page = open_page("/training?lr=37&steps=60")
+    page = open_page("/training?data=penguins&lr=37&steps=60")
     path = make(Request(lr=37.0, steps=60)).history.params
     page.get_by_role("radio", name="Full").check(force=True)
     seen = page.evaluate(
@@ -602,7 +626,7 @@ POINTS = "data=own&points=100_0_1~-7_0_0~100_1_0&scale=raw&steps=5"
     [
         (f"{POINTS}&start=-100,0,0", ["z = −10⁴", "L ≈ 10⁴", "a ≈ 1.135×10⁻⁴³⁴³", "≈ −1."]),
         (f"{POINTS}&start=100,0,0", ["z = 10⁴", "a ≈ 1 − 1.135×10⁻⁴³⁴³", "a − y ≈ −1.135×10⁻⁴³⁴³"]),
-        ("scale=raw&lr=1&step=21", ["z = ", "L ≈ ", "∂L/∂z = a − y ≈ "]),
+        ("data=penguins&scale=raw&lr=1&step=21", ["z = ", "L ≈ ", "∂L/∂z = a − y ≈ "]),
     ],
 )
 def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):

@@ -89,8 +89,9 @@ def test_the_step_that_is_drawn_is_the_one_that_is_taken(request_):
 
 @pytest.mark.parametrize("opt", OPTIMIZERS)
 def test_every_letter_of_a_rule_is_said_in_words(opt):
-    shown = {letter for letter, _ in letters(opt, decays=True)}
+    shown = {letter for letter, _, _ in letters(opt, decays=True)}
     assert {"newton": {"H", "d", "δ", "g"}, "adam": {"m̂", "ŝ", "m", "s"}}.get(opt, set()) <= shown
-    assert all(meaning for _, meaning in letters(opt))
-    assert ("λ" in shown) == (opt == "sgd")
+    assert all(meaning for _, meaning, _ in letters(opt))
+    assert "λ" in shown
+    assert "λ" not in {letter for letter, _, _ in letters(opt)}
     assert len(MEANINGS) == len(set(MEANINGS.values()))

@@ -8,7 +8,7 @@ import pytest
 
 from lrviz.data.built_in import load_dataset
 from lrviz.text.numbers import fill
-from lrviz.text.rules import rule_lines
+from lrviz.text.rules import rule_lines, written
 from lrviz.text.runs import LETTERS, describe, labelled
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, make
@@ -88,3 +88,60 @@ def test_a_label_says_where_a_run_starts():
     made = make(Request(data="and", steps=2, start=(1.0, -2.0, 0.5)))
     assert labelled(made)[0].label.endswith(", from (1, −2, 0.5)")
     assert "from" not in labelled(made, start_too=False)[0].label
+
+
+@pytest.mark.parametrize("opt", OPTIMIZERS)
+@pytest.mark.parametrize("decays", [False, True])
+def test_what_is_typeset_is_the_rule_in_its_other_spelling(opt, decays):
+    for parameter in range(3):
+        lines = written(opt, parameter, 120, decays=decays)
+        assert [line[:2] for line in lines[2:]] == rule_lines(opt, parameter, decays=decays)
+        for letters, _, latex in lines:
+            assert plain_of(latex) == letters
+        mean, slope = lines[:2]
+        assert mean.letters.startswith("J = mean of L over the 120 examples")
+        assert ("λ" in mean.letters) == decays
+        assert ("λ" in slope.letters) == (decays and parameter < 2)
+    assert "the one example" in written(opt, 0, 1)[0].letters
+
+
+def plain_of(latex: str) -> str:
+    """LaTeX of a rule in Unicode, by replacement alone: not how the project writes it."""
+    for pattern, text in (
+        (r"\\text\{([^{}]*)\}", r"\1"),
+        (r"\\frac\{\\partial (\w)\}\{\\partial (\w)(_(\d))?\}", r"∂\1/∂\2\3"),
+        (r"\\frac\{\\lambda\}\{2\}", "λ/2"),
+        (r"\\frac\{m\}\{([^{}]*\{t\})\}", r"m/(\1)"),
+        (r"\\frac\{s\}\{([^{}]*\{t\})\}", r"s/(\1)"),
+        (r"\\frac\{(\\hat m|[^{}]*)\}\{\\sqrt\{(\\hat s|s)\} \+ \\varepsilon\}", r"\1/(√\2 + ε)"),
+        (r"\\operatorname\{diag\}", "diag"),
+        (r"\\left\( ", "("),
+        (r" \\right\)", ")"),
+    ):
+        latex = re.sub(pattern, text, latex)
+    for spelling, text in (
+        (r"\leftarrow", "←"),
+        (r" \cdot ", "·"),
+        (r"\hat m", "m̂"),
+        (r"\hat s", "ŝ"),
+        ("^{t}", "ᵗ"),
+        ("^2", "²"),
+        ("_1", "₁"),
+        ("_2", "₂"),
+        ("-", "−"),
+        ("  ", " "),
+        *((rf"\{name}", letter) for name, letter in GREEK.items()),
+    ):
+        latex = latex.replace(spelling, text)
+    return latex
+
+
+GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "delta": "δ",
+    "varepsilon": "ε",
+    "eta": "η",
+    "mu": "μ",
+    "lambda": "λ",
+}
