@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lrviz.core.expression import number
 from lrviz.export.code import JAX, PRINT, TORCH, as_line, notebook
-from lrviz.training.model import DECAY, DECAY_RATES
+from lrviz.training.decay import DECAY, DECAY_RATES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.walk import History
 

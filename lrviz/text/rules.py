@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lrviz.core.expression import Expression, plain, rate, symbol
 from lrviz.text.explanations import equals, slot
-from lrviz.training.model import DECAY_RATES, PARAMETERS
+from lrviz.training.decay import DECAY_RATES
+from lrviz.training.model import PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
 
 

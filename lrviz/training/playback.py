@@ -18,7 +18,7 @@ import numpy as np
 from lrviz.core.numerics import Array
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, standardise
-from lrviz.training.model import Batch
+from lrviz.training.batch import Batch
 from lrviz.training.newton import StepBounds, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.parabola import Parabolas, parabolas

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from lrviz.core.numerics import Array, said
 from lrviz.core.symbols import superscript
 from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
-from lrviz.training.model import Batch, check_decay, check_params
+from lrviz.training.batch import Batch, Steps
+from lrviz.training.checks import check_decay, check_params
 from lrviz.training.newton import NEWTON_TOLERANCE
 from lrviz.training.optimizers import (
     NO_OBJECTIVE,
@@ -326,29 +327,15 @@ def train(
     params, gradients = np.empty((most + 1, 3)), np.empty((most + 1, 3))
     losses = np.empty(most + 1)
     params[0], losses[0], gradients[0] = w, loss, g
-    # Over all the data, the gradient was computed with the loss after the step before.
-    slope = _minibatch_slope(batch, batch_size, seed) if stochastic else _known_slope(gradients)
-    objective = Objective(batch.loss, batch.hessian)
-    stopped, taken = None, most
-    walked = walk(rule, w, slope, learning_rate=rate, momentum=mu, objective=objective)
+    run = _Run(rule, batch, params, losses, gradients, tolerance, progress)
     with np.errstate(all="ignore"):
-        for step in islice(walked, most):
-            k, after = step.k, step.after
-            if not stochastic and _stands_still(rule, step):
-                stopped, taken = _settled_sentence(step), k
-                break
-            loss, g = batch.evaluate_quietly(after)
-            if _left_float64(loss, after, g):
-                stopped, taken = _diverged_sentence(k + 1), k
-                break
-            params[k + 1], losses[k + 1], gradients[k + 1] = after, loss, g
-            if tolerance is not None and _gains_nothing(step, tolerance):
-                stopped, taken = _newton_sentence(k + 1, tolerance), k + 1
-                break
-            if progress is not None and progress(k + 1, most):
-                if k + 1 < most:
-                    stopped, taken = f"Stopped on request after step {k + 1} of {most}.", k + 1
-                break
+        if stochastic or rule.solve is not None:
+            # Over all the data, the gradient was computed with the loss after the step before.
+            known = _known_slope(gradients)
+            slope = _minibatch_slope(batch, batch_size, seed) if stochastic else known
+            stopped, taken = _by_steps(run, slope, rate, mu)
+        else:
+            stopped, taken = _by_turns(run, rate, mu)
     return History(
         params=_sealed(params, taken + 1),
         losses=_sealed(losses, taken + 1),
@@ -365,7 +352,85 @@ def train(
     )
 
 
+class _Run(NamedTuple):
+    """What a run writes on, row by row from row 1 on, and what may end it."""
+
+    rule: Optimizer
+    batch: Batch
+    params: Array
+    losses: Array
+    gradients: Array
+    tolerance: float | None
+    progress: Callable[[int, int], object] | None
+
+    @property
+    def most(self) -> int:
+        return len(self.losses) - 1
+
+    def asked_to_end(self, k: int) -> bool:
+        return self.progress is not None and bool(self.progress(k, self.most))
+
+
+#: Why a run ended, if it did before its last step, and how many steps it took.
+_End: TypeAlias = tuple[str | None, int]
+
+
+def _by_steps(run: _Run, slope: Slope, rate: float, mu: float) -> _End:
+    """Every step with all that its rule computes on the way."""
+    rule, batch = run.rule, run.batch
+    objective = Objective(batch.loss, batch.hessian)
+    start = run.params[0]
+    steps = walk(rule, start, slope, learning_rate=rate, momentum=mu, objective=objective)
+    for step in islice(steps, run.most):
+        k, after = step.k, step.after
+        if step.rows is None and _stands_still(rule, step):
+            return _settled_sentence(step), k
+        loss, g = batch.evaluate_quietly(after)
+        if _left_float64(loss, after, g):
+            return _diverged_sentence(k + 1), k
+        run.params[k + 1], run.losses[k + 1], run.gradients[k + 1] = after, loss, g
+        if run.tolerance is not None and _gains_nothing(step, run.tolerance):
+            return _newton_sentence(k + 1, run.tolerance), k + 1
+        if run.asked_to_end(k + 1):
+            return _asked(k + 1, run.most), k + 1
+    return None, run.most
+
+
+def _by_turns(run: _Run, rate: float, mu: float) -> _End:
+    """Some steps at a time (see `lrviz.training.batch.Steps`), and then a look at them."""
+    params, losses, gradients = run.params, run.losses, run.gradients
+    move, steps = run.rule.stepper(3, rate, mu), Steps(run.batch)
+    w, g = params[0], gradients[0]
+    for first in range(0, run.most, steps.turn):
+        last = min(first + steps.turn, run.most)
+        for n, k in enumerate(range(first, last)):
+            w = move(k, w, g)
+            params[k + 1], g = w, gradients[k + 1]
+            steps.gradient(n, w, g)
+        new, before = slice(first + 1, last + 1), slice(first, last)
+        losses[new] = steps.losses(params[new])
+        # Almost always nothing happened; where something may have, each step is looked at.
+        total = losses[new].sum() + params[new].sum() + gradients[new].sum()
+        eventful = not math.isfinite(total) or (params[new, 0] == params[before, 0]).any()
+        for k in range(first, last):
+            if eventful:
+                step = Step(k, params[k], gradients[k], params[k + 1], {}, None)
+                if _stands_still(run.rule, step):
+                    return _settled_sentence(step), k
+                if _left_float64(float(losses[k + 1]), step.after, gradients[k + 1]):
+                    return _diverged_sentence(k + 1), k
+            elif run.progress is None:
+                break
+            if run.asked_to_end(k + 1):
+                return _asked(k + 1, run.most), k + 1
+    return None, run.most
+
+
 # When a run ends
+
+
+def _asked(k: int, most: int) -> str | None:
+    return f"Stopped on request after step {k} of {most}." if k < most else None
 
 
 def _stands_still(rule: Optimizer, step: Step) -> bool:
