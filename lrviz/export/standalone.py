@@ -27,8 +27,8 @@ from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.checks import check_data
 from lrviz.training.model import PLANES
+from lrviz.training.run import History
 from lrviz.training.surface import FRAMES_LIMIT, Grid, Surface, spaced, surface_of
-from lrviz.training.walk import History
 
 #: Most runs beside each other.
 RUNS_LIMIT = len(RUN_STYLES)

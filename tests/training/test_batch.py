@@ -8,7 +8,7 @@ import pytest
 from lrviz.training import batch
 from lrviz.training.batch import BLOCK, FOLD_FROM, Batch, Steps
 from lrviz.training.model import contributions
-from lrviz.training.walk import preview, train
+from lrviz.training.run import preview, train
 
 
 def clouds(rows, apart=1.0, seed=0):

@@ -21,8 +21,8 @@ from lrviz.training.decay import DECAY, DECAY_RATES
 from lrviz.training.model import PLANES, gradient, hessian, mean_loss, slice_grid
 from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.playback import Request, make
+from lrviz.training.run import replay, train
 from lrviz.training.separability import has_minimum, separable
-from lrviz.training.walk import replay, train
 
 SCALES = ("standard", "raw")
 DECAYS = (0.001, 0.1, 10.0)
