@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lrviz.training.model import loss_grid
 from lrviz.training.newton import step_bounds
+from lrviz.training.run import train
 from lrviz.training.separability import separable
-from lrviz.training.walk import train
 
 REPEATS = 5
 RATE = 0.1

@@ -17,7 +17,8 @@ from lrviz.data.table import DataError
 from lrviz.figures.descent import descent_figure
 from lrviz.figures.graph import graph_figure
 from lrviz.training.model import loss_grid
-from lrviz.training.walk import History, minimize, train
+from lrviz.training.run import History, train
+from lrviz.training.walk import minimize
 
 __version__ = "0.1.0"
 __all__ = [

@@ -304,9 +304,9 @@ def compiled(
         arguments = wanted.symbols if isinstance(wanted, Expression) else ()
     spelt = {name: f"_{n}" for n, name in enumerate(arguments)}
     body = (
-        _python(wanted, spelt)
+        python(wanted, spelt)
         if isinstance(wanted, Expression)
-        else f"({' '.join(_python(one, spelt) + ',' for one in wanted)})"
+        else f"({' '.join(python(one, spelt) + ',' for one in wanted)})"
     )
     # The text comes from the project's own trees, with letters as _0, _1, ...: no word of a
     # visitor's can be in it.
@@ -332,23 +332,40 @@ def compiled_in_turn(
     """
     names = dict.fromkeys((*arguments, *(name for name, _ in lines)))
     spelt = {name: f"_{n}" for n, name in enumerate(names)}
-    body = ", ".join(f"{name!r}: ({spelt[name]} := {_python(e, spelt)})" for name, e in lines)
+    body = ", ".join(f"{name!r}: ({spelt[name]} := {python(e, spelt)})" for name, e in lines)
     head = ", ".join(spelt[name] for name in arguments)
     made: Callable[..., dict[str, Any]] = eval(f"lambda {head}: {{{body}}}", {**functions})
     return made
 
 
-def _python(e: Expression, spelt: Mapping[str, str]) -> str:
+def python(e: Expression, spelt: Mapping[str, str], put: Callable[[str], str] | None = None) -> str:
+    """The Python that computes an expression.
+
+    Parameters
+    ----------
+    e : Expression
+    spelt : mapping of str to str
+        What its letters are called there.
+    put : callable, optional
+        Takes the Python of each part that is more than a letter or a number, and gives a name
+        that it is known by from then on: see `lrviz.core.program`.
+
+    Raises
+    ------
+    ValueError
+        A part has no value of its own.
+    """
     if e.kind == "symbol":
         return spelt[e.parts[0]]
     if e.kind == "number":
         return repr(float(e.parts[0]))
     if e.kind == "named":
-        return _python(e.children[0], spelt)
+        return python(e.children[0], spelt, put)
     if not KINDS[e.kind].python:
         raise ValueError(f"{plain(e)} has no value of its own.")
-    parts = (_python(p, spelt) if isinstance(p, Expression) else p for p in e.parts)
-    return KINDS[e.kind].python.format(*parts)
+    parts = (python(p, spelt, put) if isinstance(p, Expression) else p for p in e.parts)
+    text = KINDS[e.kind].python.format(*parts)
+    return put(text) if put else text
 
 
 # Showing

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import networkx as nx
 import numpy as np
@@ -21,6 +21,7 @@ import numpy as np
 from lrviz.core.expression import Expression, compiled, logit, sigma, summands, symbol
 from lrviz.core.numerics import Z_LIMIT, said
 from lrviz.core.ops import OPS, Op, Value
+from lrviz.core.program import Planned, programs
 
 View = Literal["vector", "features", "operations"]
 Loss = Literal["log", "squared"]
@@ -88,35 +89,6 @@ _ADJOINTS: Mapping[Loss, Mapping[str, Expression]] = {
 SPLIT_LIMITS: Mapping[Loss, float] = {"log": 354.0, "squared": 236.0}
 
 
-class Planned(NamedTuple):
-    """What both walks need of a node.
-
-    Attributes
-    ----------
-    name : str
-    inputs : tuple of str
-        The inputs that a leaf holds.
-    op : Op or None
-        None for a leaf.
-    args : tuple of str
-        The operation's arguments.
-    read : tuple of str
-        What ``value`` is called with: the arguments, or what stands in for them.
-    value : callable or None
-        The forward rule as it is computed.
-    adjoint : (callable, tuple of str) or None
-        What is computed in place of the sum over the ways from a leaf to L, and from what.
-    """
-
-    name: str
-    inputs: tuple[str, ...]
-    op: Op | None
-    args: tuple[str, ...]
-    read: tuple[str, ...]
-    value: Callable[..., Value] | None
-    adjoint: tuple[Callable[..., Value], tuple[str, ...]] | None
-
-
 @cache
 def build(view: View = "features", loss: Loss = "log") -> Graph:
     """The frozen graph of one view.
@@ -127,7 +99,8 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
     and ``computed``, as `lrviz.core.ops.Op` has them. Where float64 would lose digits, ``value``
     is computed in place of the formula, and ``adjoint`` in place of a leaf's sum over its ways.
     ``graph.graph["order"]`` is the topological order; ``graph.graph["plan"]`` has a `Planned`
-    of each node in that order; ``graph.graph["limit"]`` is the largest |z| that fits.
+    of each node in that order; ``graph.graph["limit"]`` is the largest |z| that fits;
+    ``graph.graph["programs"]`` are the two passes as functions (see `lrviz.core.program`).
 
     Raises
     ------
@@ -151,18 +124,20 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
         nx.set_node_attributes(g, _VALUES, "value")
         nx.set_node_attributes(g, _ADJOINTS[loss], "adjoint")
     g.graph["plan"] = tuple(_planned(name, g.nodes[name]) for name in g.graph["order"])
+    g.graph["programs"] = programs(g.graph["plan"], limit)
     frozen: Graph = nx.freeze(g)
     return frozen
 
 
 def _planned(name: str, node: Mapping[str, Any]) -> Planned:
-    op, args = OPS.get(node.get("op", "")), node.get("args", ())
-    value, read = op.forward if op else None, args
-    if "value" in node:
-        value, read = compiled(node["value"]), node["value"].symbols
-    sure = node.get("adjoint")
-    adjoint = (compiled(sure), sure.symbols) if sure else None
-    return Planned(name, node.get("inputs", ()), op, args, read, value, adjoint)
+    return Planned(
+        name,
+        node.get("inputs", ()),
+        OPS.get(node.get("op", "")),
+        node.get("args", ()),
+        node.get("value"),
+        node.get("adjoint"),
+    )
 
 
 def _spelt(op: Op, name: str, args: tuple[str, ...]) -> dict[str, Any]:
@@ -266,22 +241,8 @@ def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
     ValueError
         When |z| exceeds the graph's limit or is not finite: float64 ends there.
     """
-    values: dict[str, Value] = {}
-    limit = graph.graph["limit"]
-    for name, held, _, _, read, value, _ in graph.graph["plan"]:
-        if value is not None:
-            values[name] = value(*[values[one] for one in read])
-        elif len(held) == 1:
-            values[name] = inputs[held[0]]
-        else:
-            values[name] = _vector([inputs[i] for i in held])
-        if name == "z" and not abs(values["z"]) <= limit:
-            where = "" if limit == Z_LIMIT else ' of the view "operations"'
-            raise ValueError(
-                f"These inputs give z = {values['z']:.6g}, and beyond |z| = {limit:.0f} the "
-                f"factors of the chain rule{where} no longer fit a float64. Choose smaller inputs."
-            )
-    return MappingProxyType(values)
+    run, _ = graph.graph["programs"]
+    return MappingProxyType(run(inputs))
 
 
 def backward(
@@ -289,23 +250,10 @@ def backward(
 ) -> tuple[Mapping[Edge, Value], Mapping[str, Value]]:
     """Local derivative of every edge and adjoint of every node, in reverse order.
 
-    An adjoint is the sum over outgoing edges of upstream gradient times local derivative
-    (reverse-mode differentiation; Griewank & Walther, Evaluating Derivatives, 2008, 3.2).
+    Each adjoint is a sum over the ways to L: see `lrviz.core.program.backward_program`.
     """
-    local: dict[Edge, Value] = {}
-    adjoint: dict[str, Value] = {"L": 1.0}
-    for name, _, op, args, _, _, sure in reversed(graph.graph["plan"]):
-        if sure is not None:
-            put, read = sure
-            adjoint[name] = put(*[values[one] for one in read])
-        if op is None:
-            continue
-        upstream = adjoint[name]
-        derivatives = op.derivatives(*[values[arg] for arg in args], values[name])
-        for arg, derivative in zip(args, derivatives, strict=True):
-            local[arg, name] = derivative
-            term = _frozen(upstream * derivative)
-            adjoint[arg] = adjoint[arg] + term if arg in adjoint else term
+    _, run = graph.graph["programs"]
+    local, adjoint = run(values)
     return MappingProxyType(local), MappingProxyType(adjoint)
 
 
@@ -410,6 +358,8 @@ def stages(graph: Graph) -> tuple[str, ...]:
 
 
 def _number(name: str, value: Any) -> float:
+    if type(value) is float and math.isfinite(value):
+        return value
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -417,13 +367,3 @@ def _number(name: str, value: Any) -> float:
     if not math.isfinite(number) or isinstance(value, str):
         raise ValueError(f"{name} must be a finite number, not {said(value)}.")
     return number
-
-
-def _vector(held: list[float]) -> Value:
-    return _frozen(np.array(held))
-
-
-def _frozen(value: Value) -> Value:
-    if isinstance(value, np.ndarray):
-        value.setflags(write=False)
-    return value

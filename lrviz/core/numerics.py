@@ -25,6 +25,9 @@ SUBTRACTION_FAILS = 26.0
 ROUNDS_TO_ONE = 53 * math.log(2)
 
 
+_new = float.__new__  # found once: `super` would look it up for every number
+
+
 class Probability(float):
     """σ(z) as a float that remembers its other tail and its logit.
 
@@ -42,7 +45,7 @@ class Probability(float):
 
     def __new__(cls, p: float, complement: float, logit: float) -> Probability:
         """Make one from both tails, each in (0, 1], and the logit."""
-        self = super().__new__(cls, p)
+        self = _new(cls, p)
         self.complement = complement
         self.logit = logit
         return self

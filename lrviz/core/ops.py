@@ -6,7 +6,7 @@ over the graph lives in `graph`; nothing here knows about graphs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -15,7 +15,6 @@ from typing import Any
 from lrviz.core.expression import (
     HALF,
     Expression,
-    compiled,
     exp,
     inner,
     log,
@@ -60,16 +59,6 @@ class Op:
     def computed(self) -> tuple[Expression, ...]:
         """The rates as they are computed."""
         return tuple(self.stable.get(n, rate) for n, rate in enumerate(self.rates))
-
-    @cached_property
-    def forward(self) -> Callable[..., Value]:
-        """``forward(*arguments)`` is the value of the node."""
-        return compiled(self.formula, self.arguments)
-
-    @cached_property
-    def derivatives(self) -> Callable[..., tuple[Value, ...]]:
-        """``derivatives(*arguments, out)`` is one local derivative per argument."""
-        return compiled(self.computed, (*self.arguments, self.out))
 
 
 x, w, x1, w1, x2, w2, b = symbols("x", "w", "x1", "w1", "x2", "w2", "b")

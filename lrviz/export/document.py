@@ -26,7 +26,7 @@ from lrviz.figures.surface import LETTERS
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 _CREDIT = (
     "Made with lrviz, which makes the derivative of logistic regression visible. Drawn by "

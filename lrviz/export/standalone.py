@@ -25,9 +25,10 @@ from lrviz.figures.styles import RUN_STYLES
 from lrviz.figures.surface import LETTERS, surface_figure
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
-from lrviz.training.model import PLANES, check_data
+from lrviz.training.checks import check_data
+from lrviz.training.model import PLANES
+from lrviz.training.run import History
 from lrviz.training.surface import FRAMES_LIMIT, Grid, Surface, spaced, surface_of
-from lrviz.training.walk import History
 
 #: Most runs beside each other.
 RUNS_LIMIT = len(RUN_STYLES)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from lrviz.core.expression import number
 from lrviz.export.code import JAX, PRINT, TORCH, as_line, notebook
-from lrviz.training.model import DECAY, DECAY_RATES
+from lrviz.training.decay import DECAY, DECAY_RATES
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 #: Rules that statements alone describe: neither minibatches nor second derivatives.
 WRITTEN = tuple(name for name, row in OPTIMIZERS.items() if row.solve is None and name != "sgd")

@@ -18,8 +18,8 @@ from lrviz.figures.surface import LETTERS, contour_trace, one_scale
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
 from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.run import History
 from lrviz.training.surface import FRAMES_LIMIT, spaced, surface_of
-from lrviz.training.walk import History
 
 #: Most points of the whole path, which stands still under the moving one.
 PATH_LIMIT = 1000

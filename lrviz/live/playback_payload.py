@@ -15,7 +15,8 @@ from lrviz.text.about_run import marks, still
 from lrviz.text.pictures import letters, picture
 from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
-from lrviz.training.model import PLANES, decay
+from lrviz.training.decay import decay
+from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.parabola import ALONG
 from lrviz.training.playback import SYMBOLS, Playback, Scaled

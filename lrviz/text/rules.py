@@ -8,7 +8,8 @@ from typing import NamedTuple
 from lrviz.core.expression import Expression, latex, plain, rate, symbol
 from lrviz.core.ops import RESIDUAL
 from lrviz.text.explanations import equals, slot
-from lrviz.training.model import DECAY, DECAY_RATES, PARAMETERS
+from lrviz.training.decay import DECAY, DECAY_RATES
+from lrviz.training.model import PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS, Optimizer, Statement
 
 

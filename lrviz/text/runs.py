@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lrviz.text.numbers import equation, number
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback, RunSettings
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 #: What the runs are called, the playback's own first.
 LETTERS = ("A", "B", "C")

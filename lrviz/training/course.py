@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lrviz.training.newton import StepBounds
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 #: A loss that grows by less than this share has not risen: a converged run flickers in the last
 #: digits of float64.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import said
-from lrviz.training.model import check_data, check_params
+from lrviz.training.checks import check_data, check_params
 
 
 class Counts(NamedTuple):

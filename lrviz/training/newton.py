@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.training.model import Batch, check_data, decay, decay_gradient, decay_hessian
+from lrviz.training.batch import Batch
+from lrviz.training.checks import check_data
+from lrviz.training.decay import decay, decay_gradient, decay_hessian
 from lrviz.training.separability import has_minimum
 
 #: Newton's matrix, scaled to a unit diagonal, gets its smallest eigenvalue lifted to this.

@@ -154,6 +154,27 @@ class Optimizer:
         take, run = self.program
         values.update(run(*take(values)))
 
+    def stepper(
+        self, size: int, learning_rate: float, momentum: float
+    ) -> Callable[[int, Array, Array], Array]:
+        """``step(k, w, g)``: where step k, from 0, leads from w with the gradient g, both (n,).
+
+        It keeps what the rule keeps, and runs the statements that `update` runs, without the
+        objective: a rule with ``solve`` has none.
+        """
+        take, run = self.program
+        # As an array η is multiplied faster, and to the same digits.
+        values: dict[str, Any] = {"eta": np.full(size, learning_rate), "mu": momentum}
+        values.update((name, np.zeros(size)) for name in self.keeps)
+
+        def step(k: int, w: Array, g: Array) -> Array:
+            values["w"], values["g"], values["t"] = w, g, k + 1
+            values.update(run(*take(values)))
+            after: Array = values["w"]
+            return after
+
+        return step
+
 
 def _newton(w: Array, g: Array, objective: Objective) -> Values:
     if objective.hessian is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lrviz.core.numerics import Array
-from lrviz.training.model import Batch
+from lrviz.training.batch import Batch
 
 #: Where J is known along a direction, in steps: a little back, the step's start 0 and end 1, on.
 ALONG = np.linspace(-0.4, 1.8, 45)

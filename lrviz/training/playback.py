@@ -18,13 +18,14 @@ import numpy as np
 from lrviz.core.numerics import Array
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, standardise
-from lrviz.training.model import Batch
+from lrviz.training.batch import Batch
 from lrviz.training.newton import StepBounds, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.parabola import Parabolas, parabolas
+from lrviz.training.run import History, replay, train
 from lrviz.training.separability import separable
 from lrviz.training.surface import Progress, Surface, surface_of, unwatched
-from lrviz.training.walk import History, Rows, replay, train
+from lrviz.training.walk import Rows
 
 #: The parameters' symbols.
 SYMBOLS = ("w₁", "w₂", "b")

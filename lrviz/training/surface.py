@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from lrviz.core.numerics import Array
 from lrviz.training.model import PLANES, slice_grid
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 #: Nodes along each side of the grid: the first that is fine enough, see `ACCURACY`, and keeps
 #: every set of low losses in one piece, see `whole`.

@@ -29,8 +29,8 @@ from lrviz.text.numbers import number
 from lrviz.training.model import PLANES, contributions
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, RunSettings
+from lrviz.training.run import History
 from lrviz.training.separability import separable
-from lrviz.training.walk import History
 from tests.browser.conftest import table
 from tests.deploy.protocol import Session, cells, unpacked
 from tests.reference import hardest

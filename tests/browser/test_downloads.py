@@ -20,7 +20,7 @@ from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
-from lrviz.training.walk import train
+from lrviz.training.run import train
 from tests.browser.conftest import frames, settle
 
 SIZES = [(1440, 900), (390, 844)]

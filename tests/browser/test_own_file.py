@@ -11,7 +11,7 @@ from lrviz.data.choosing import read_csv
 from lrviz.data.dataset import standardise
 from lrviz.data.table import BYTES_LIMIT
 from lrviz.text.numbers import number
-from lrviz.training.walk import train
+from lrviz.training.run import train
 from tests.browser.conftest import settle, table
 
 RNG = np.random.default_rng(20170812)

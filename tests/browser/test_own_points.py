@@ -12,7 +12,7 @@ from lrviz import settings
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
-from lrviz.training.walk import train
+from lrviz.training.run import train
 from tests.browser.conftest import follow, frames, new_context, settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import lrviz
 from lrviz.core import gradient_check as checking
+from lrviz.core.expression import compiled
 from lrviz.core.gradient_check import gradient_check
 from lrviz.core.graph import (
     LOSSES,
     VIEWS,
-    Planned,
     backward,
     between,
     build,
@@ -26,6 +26,7 @@ from lrviz.core.graph import (
     stages,
 )
 from lrviz.core.ops import OPS
+from lrviz.core.program import Planned, programs
 from tests.reference import exact, relative
 from tests.training.torch_reference import TABLE
 
@@ -213,19 +214,20 @@ def test_the_gradient_check_says_equal_where_both_are_zero():
 
 def test_an_adjoint_is_the_sum_over_every_way_out_of_a_node():
     # L = pq + p·(pq): p and u lead to L on several ways, as no input of the model does.
-    graph = nx.DiGraph(limit=math.inf)
+    graph = nx.DiGraph()
     mul, add = OPS["mul"], OPS["add"]
 
     def operation(name, op, args):
-        return Planned(name, (), op, args, args, op.forward, None)
+        return Planned(name, (), op, args, None, None)
 
-    graph.graph["plan"] = (
-        Planned("p", ("p",), None, (), (), None, None),
-        Planned("q", ("q",), None, (), (), None, None),
+    plan = (
+        Planned("p", ("p",), None, (), None, None),
+        Planned("q", ("q",), None, (), None, None),
         operation("u", mul, ("p", "q")),
         operation("v", mul, ("u", "p")),
         operation("L", add, ("u", "v")),
     )
+    graph.graph["programs"] = programs(plan, math.inf)
     p, q = 3.0, 5.0
     values = forward(graph, {"p": p, "q": q})
     _, adjoints = backward(graph, values)
@@ -233,6 +235,34 @@ def test_an_adjoint_is_the_sum_over_every_way_out_of_a_node():
     assert adjoints["u"] == 1 + p
     assert adjoints["p"] == q + 2 * p * q
     assert adjoints["q"] == p + p * p
+
+
+def walked(graph, inputs):
+    """Both passes node by node, each formula evaluated by itself."""
+    values, local, adjoint = dict(inputs), {}, {"L": 1.0}
+
+    def evaluated(e):
+        return compiled(e)(*(values[name] for name in e.symbols))
+
+    computed = [one for one in graph.graph["plan"] if one.op is not None]
+    for one in computed:
+        values[one.name] = evaluated(one.value or graph.nodes[one.name]["formula"])
+    for one in reversed(computed):
+        for arg, rate in zip(one.args, graph.nodes[one.name]["computed"], strict=True):
+            local[arg, one.name] = evaluated(rate)
+            term = adjoint[one.name] * local[arg, one.name]
+            adjoint[arg] = adjoint[arg] + term if arg in adjoint else term
+    for one in graph.graph["plan"]:
+        if one.adjoint is not None:
+            adjoint[one.name] = evaluated(one.adjoint)
+    return values, local, adjoint
+
+
+@given(states, st.sampled_from(("features", "operations")), st.sampled_from(LOSSES))
+def test_the_written_programs_are_the_walk_over_the_graph_to_the_last_bit(state, view, loss):
+    assume(fits(state, view, loss))
+    p = differentiate(**state, view=view, loss=loss)
+    assert (p.values, p.locals, p.adjoints) == walked(p.graph, p.inputs)
 
 
 @pytest.mark.parametrize(

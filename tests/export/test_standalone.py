@@ -31,7 +31,7 @@ from lrviz.figures.styles import ROOM, RUN_STYLES, literal, outline
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.model import PLANES, slice_grid
-from lrviz.training.walk import train
+from lrviz.training.run import train
 from tests.samples import sample
 
 #: Names as a hostile file may have them.

@@ -11,8 +11,8 @@ from lrviz.figures.descent import descent_figure
 from lrviz.figures.surface import loss_ticks
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.playback import Request, make
+from lrviz.training.run import train
 from lrviz.training.surface import FLOOR, FRAMES_LIMIT, spaced, surface_of
-from lrviz.training.walk import train
 
 
 def _run(**arguments):

@@ -19,8 +19,8 @@ from lrviz.training.model import gradient, hessian, mean_loss
 from lrviz.training.newton import minimum
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, TrainingData, make
+from lrviz.training.run import train
 from lrviz.training.starts import random_start
-from lrviz.training.walk import train
 from tests.samples import sample
 
 rates = st.one_of(st.floats(-2, 2).map(lambda e: float(f"{10**e:.3g}")), st.floats(0.05, 30))

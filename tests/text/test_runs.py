@@ -12,7 +12,7 @@ from lrviz.text.rules import rule_lines, written
 from lrviz.text.runs import LETTERS, describe, labelled
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, make
-from lrviz.training.walk import preview, train
+from lrviz.training.run import preview, train
 
 
 @pytest.mark.parametrize(

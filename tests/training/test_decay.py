@@ -15,21 +15,14 @@ from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.figures.descent import descent_figure
 from lrviz.text.rules import rule_lines
-from lrviz.training.model import (
-    DECAY,
-    DECAY_LIMIT,
-    DECAY_RATES,
-    PLANES,
-    Batch,
-    gradient,
-    hessian,
-    mean_loss,
-    slice_grid,
-)
+from lrviz.training.batch import Batch
+from lrviz.training.checks import DECAY_LIMIT
+from lrviz.training.decay import DECAY, DECAY_RATES
+from lrviz.training.model import PLANES, gradient, hessian, mean_loss, slice_grid
 from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.playback import Request, make
+from lrviz.training.run import replay, train
 from lrviz.training.separability import has_minimum, separable
-from lrviz.training.walk import replay, train
 
 SCALES = ("standard", "raw")
 DECAYS = (0.001, 0.1, 10.0)

@@ -18,16 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from lrviz.core.graph import differentiate
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.data.dataset import standardise
-from lrviz.training import model, separability
-from lrviz.training.model import (
-    Batch,
-    contributions,
-    gradient,
-    hessian,
-    loss_grid,
-    mean_loss,
-    slice_grid,
-)
+from lrviz.training import batch, checks, model, separability
+from lrviz.training.batch import Batch
+from lrviz.training.model import contributions, gradient, hessian, loss_grid, mean_loss, slice_grid
 from lrviz.training.newton import minimum, newton_step, step_bounds
 from lrviz.training.separability import separable
 from tests.samples import sample
@@ -76,7 +69,9 @@ def test_beyond_the_exponent_of_float64_the_loss_is_the_logit():
     assert gradient(X, y, (2, 0, 0))[2] == pytest.approx((1 - 1 / (1 + np.exp(2))) / 2)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 333, model.FOLD_FROM, 8191, 8192, 8200, 20001])
+@pytest.mark.parametrize(
+    "rows", [1, 2, 333, batch.FOLD_FROM, 8191, 8192, 8200, 20001, 2 * batch.BLOCK]
+)
 def test_blocks_and_folding_do_not_show(rows):
     rng = np.random.default_rng(rows)
     X, y = 3 * rng.normal(size=(rows, 2)), rng.integers(0, 2, rows)
@@ -89,7 +84,7 @@ def test_blocks_and_folding_do_not_show(rows):
     )
 
 
-@pytest.mark.parametrize("rows", [2040, model.FOLD_FROM, 8192])
+@pytest.mark.parametrize("rows", [2040, batch.FOLD_FROM, 8192])
 def test_folding_is_right_by_itself(rows):
     # All examples are right and none is certain: no sum is infinite or nan, after which the
     # formulas for saturation would be used, and hide what folding does.
@@ -97,15 +92,13 @@ def test_folding_is_right_by_itself(rows):
     X = rng.normal(size=(rows, 2))
     z = X @ [0.5, -0.25] + 0.1
     y = (z > 0).astype(int)
-    batch = model.Batch(X, y)
-    e = np.exp(np.array([0.5, -0.25, 0.1]) @ batch.signed)
+    made = Batch(X, y)
+    e = np.exp(np.array([0.5, -0.25, 0.1]) @ made.blocks[0])
     assert (e <= 1).all()
     before = e.copy()
-    assert model._sum_log1p(e, np.empty(rows)) == pytest.approx(np.log1p(e).sum(), rel=1e-13)
+    assert batch._sum_log1p(e, np.empty(rows)) == pytest.approx(np.log1p(e).sum(), rel=1e-13)
     np.testing.assert_array_equal(e, before)
-    assert batch.loss(np.array([0.5, -0.25, 0.1])) == pytest.approx(
-        np.log1p(np.exp(-abs(z))).mean()
-    )
+    assert made.loss(np.array([0.5, -0.25, 0.1])) == pytest.approx(np.log1p(np.exp(-abs(z))).mean())
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -499,25 +492,25 @@ def test_bad_grids_get_a_sentence():
 )
 def test_a_refusal_of_data_says_which_row(X, y, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        model.check_data(X, y)
+        checks.check_data(X, y)
 
 
 @pytest.mark.parametrize("given", [(1, 2), (1, 2, np.nan), "abc", [[1, 2, 3]], (1, 2, 3, 4)])
 def test_parameters_are_three_finite_numbers(given):
     with pytest.raises(ValueError, match=r"three finite numbers w1, w2, b, not "):
-        model.check_params(given)
+        checks.check_params(given)
 
 
 def test_a_hessian_over_many_rows_is_the_mean_over_all_of_them():
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(model.BLOCK + 3, 2)), rng.integers(0, 2, model.BLOCK + 3)
+    X, y = rng.normal(size=(batch.BLOCK + 3, 2)), rng.integers(0, 2, batch.BLOCK + 3)
     w = np.array([0.5, -1.0, 0.25])
     design = np.column_stack([X, np.ones(len(X))])
     p = 1 / (1 + np.exp(-(design @ w)))
     expected = (design * (p * (1 - p))[:, None]).T @ design / len(X)
     np.testing.assert_allclose(model.hessian(X, y, w), expected, rtol=1e-12)
-    for i, block in enumerate(model.Batch(X, y).split()):
-        assert block.shape == (3, (model.BLOCK, 3)[i])
+    for i, block in enumerate(Batch(X, y).blocks):
+        assert block.shape == (3, (batch.BLOCK, 3)[i])
 
 
 @pytest.mark.parametrize("saturated", [False, True])

@@ -16,11 +16,12 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import fill, number
 from lrviz.text.rules import rule_lines
-from lrviz.training import walk
+from lrviz.training import run, walk
 from lrviz.training.model import gradient, mean_loss
 from lrviz.training.newton import minimum, step_bounds
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS
-from lrviz.training.walk import STEPS_LIMIT, minibatches, minimize, preview, train
+from lrviz.training.run import minibatches, preview, train
+from lrviz.training.walk import STEPS_LIMIT, minimize
 from tests.training.torch_reference import PEERS, RATES, START, TABLE
 
 NAMES = ("gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adagrad", "newton")
@@ -507,11 +508,11 @@ def test_a_momentum_that_stands_still_in_passing_goes_on():
     rule = OPTIMIZERS["momentum"]
     w = np.zeros(1)
     passing = walk.Step(3, w, np.ones(1), w, {}, None)
-    assert not walk._stands_still(rule, passing)
-    assert walk._stands_still(OPTIMIZERS["gd"], passing)
-    assert walk._stands_still(rule, passing._replace(gradient=np.zeros(1)))
+    assert not run._stands_still(rule, passing)
+    assert run._stands_still(OPTIMIZERS["gd"], passing)
+    assert run._stands_still(rule, passing._replace(gradient=np.zeros(1)))
     moved = walk.Step(3, np.zeros(2), np.ones(2), np.array([0.0, 1.0]), {}, None)
-    assert not walk._stands_still(OPTIMIZERS["gd"], moved)
+    assert not run._stands_still(OPTIMIZERS["gd"], moved)
 
 
 def test_a_step_is_read_by_letter_and_parameter():
@@ -531,34 +532,34 @@ def test_a_step_is_read_by_letter_and_parameter():
 
 def test_why_a_run_ended_is_said():
     still = walk.Step(7, np.zeros(2), np.array([1e-300, 0.0]), np.zeros(2), {}, None)
-    assert walk._settled_sentence(still) == (
+    assert run._settled_sentence(still) == (
         "Converged at step 7: a further step is smaller than the last digit of float64."
     )
     nothing = still._replace(gradient=np.zeros(2))
-    assert walk._settled_sentence(nothing) == (
+    assert run._settled_sentence(nothing) == (
         "Converged at step 7: the gradient is exactly zero, so no step moves."
     )
     stuck = still._replace(terms={"gain": 1e-17})
-    assert walk._settled_sentence(stuck).startswith("Stopped at step 7: in float64 no damped")
-    assert walk._settled_sentence(still._replace(terms={"gain": 1e-19})).startswith("Converged")
-    assert walk._diverged_sentence(7) == (
+    assert run._settled_sentence(stuck).startswith("Stopped at step 7: in float64 no damped")
+    assert run._settled_sentence(still._replace(terms={"gain": 1e-19})).startswith("Converged")
+    assert run._diverged_sentence(7) == (
         "Diverged at step 7: the parameters or the loss left the range of float64, so the run "
         "ends at step 6, the last finite one."
     )
-    assert "less than 10⁻¹⁸." in walk._newton_sentence(3, 1e-18)
-    assert "less than 10⁻⁹ each" in walk._newton_sentence(3, 1e-9)
-    assert walk._newton_sentence(3, 1e-9).startswith("Stopped at step 3: a line separates")
+    assert "less than 10⁻¹⁸." in run._newton_sentence(3, 1e-18)
+    assert "less than 10⁻⁹ each" in run._newton_sentence(3, 1e-9)
+    assert run._newton_sentence(3, 1e-9).startswith("Stopped at step 3: a line separates")
 
 
 def test_a_step_back_is_a_step():
     # Descent uphill by as much as downhill moves every parameter but the first.
     step = walk.Step(0, np.zeros(3), np.ones(3), np.array([0.0, 0.0, -1.0]), {}, None)
-    assert not walk._stands_still(OPTIMIZERS["gd"], step)
-    assert not walk._left_float64(1.0, np.ones(3), np.ones(3))
+    assert not run._stands_still(OPTIMIZERS["gd"], step)
+    assert not run._left_float64(1.0, np.ones(3), np.ones(3))
     for bad in (np.nan, np.inf, -np.inf):
-        assert walk._left_float64(bad, np.ones(3), np.ones(3))
-        assert walk._left_float64(1.0, np.array([1, bad, 1]), np.ones(3))
-        assert walk._left_float64(1.0, np.ones(3), np.array([1, 1, bad]))
+        assert run._left_float64(bad, np.ones(3), np.ones(3))
+        assert run._left_float64(1.0, np.array([1, bad, 1]), np.ones(3))
+        assert run._left_float64(1.0, np.ones(3), np.array([1, 1, bad]))
 
 
 def test_a_start_beyond_float64_is_refused():

@@ -20,8 +20,8 @@ from lrviz.training import playback
 from lrviz.training.model import PLANES, contributions, loss_grid, slice_grid
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, TrainingData, make
+from lrviz.training.run import preview, train
 from lrviz.training.surface import BYTES_LIMIT, interpolate
-from lrviz.training.walk import preview, train
 
 RUNS = [
     Request(),

@@ -9,8 +9,8 @@ import pytest
 
 from lrviz.data.built_in import load_dataset
 from lrviz.training import surface
+from lrviz.training.run import train
 from lrviz.training.surface import axis_of, interpolate, spaced, surface_of
-from lrviz.training.walk import train
 
 PATH = np.array([2.0, 4.0, 12.0])
 

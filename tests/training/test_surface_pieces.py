@@ -12,8 +12,8 @@ from lrviz.figures.descent import descent_figure
 from lrviz.figures.surface import surface_figure
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
+from lrviz.training.run import train
 from lrviz.training.surface import CONTOURS, round_levels, spaced, whole
-from lrviz.training.walk import train
 
 OPTIMIZERS = ("gd", "momentum", "adam", "newton", "rmsprop")
 
