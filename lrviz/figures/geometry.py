@@ -163,7 +163,7 @@ def _lying(view: View, width: float) -> Frame:
     left = x["z"] - wide[0] / 2 + 40
     return Frame(
         width,
-        462 + high - 166,
+        444 + high - 166,
         dict(zip(names, ((70, row) for row in rows), strict=True))
         | {"z": (x["z"], middle), "a": (x["a"], middle), "L": (x["L"], middle), "y": (x["L"], 36)},
         card,

@@ -374,7 +374,7 @@ def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
                 y = top + row * (n + 0.5)
                 c.write((edge + 10, y), plain(term), "term", 0, **tick)
                 c.write(
-                    (left - 2, y),
+                    (left - 7, y),
                     f"{{{key}}}",
                     "term",
                     stages[0]["z"],

@@ -51,7 +51,8 @@ export class Nudge {
     this.node.replaceChildren(el("h2", { text: spec.title }),
       el("div", { class: "lv-range lv-nudge-range" },
         el("label", { for: this.slider.id, class: "lv-symbol", text: "Δ" }), this.slider, this.shown),
-      this.hint, this.table, this.verdict);
+      // What is to come of a nudge takes the place of the words that lead to it.
+      el("div", { class: "lv-nudge-place" }, this.hint, this.table), this.verdict);
   }
 
   /** @param {number | null} size */
@@ -68,6 +69,7 @@ export class Nudge {
     this.slider.setAttribute("aria-valuetext", text);
     // The table keeps its room: nothing below it jumps when a nudge begins.
     this.table.classList.toggle("lv-not-yet", size === null);
+    this.hint.classList.toggle("lv-not-yet", size !== null);
     if (size === null) this.verdict.textContent = "";
   }
 

@@ -143,7 +143,10 @@ export class Panel {
 
 /** The look of a player's buttons is its own. */
 const PLAIN = { class: null };
-const BEAT = 1000; // ms a stage stands while playing
+const BEAT = 2200; // ms a stage stands while playing: its tokens travel, and two lines are read
+
+/** @param {string} text whose products are not to be broken */
+const unbroken = (text) => text.replaceAll(" × ", "\u00a0×\u00a0");
 
 /** Back, Step, Play or Pause, Restart through the stages of the walk. */
 export class Player {
@@ -153,6 +156,7 @@ export class Player {
   walked = false;
   /** @type {string[]} */
   captions = [];
+  resting = "";
   /** @type {ReturnType<typeof setInterval> | undefined} */
   timer;
   bind = new Bindings();
@@ -171,9 +175,10 @@ export class Player {
     this.onStage = onStage;
   }
 
-  /** @param {string[]} captions */
-  build(captions) {
+  /** @param {string[]} captions one for each stage @param {string} resting before the first walk */
+  build(captions, resting) {
     this.captions = captions;
+    this.resting = resting;
     this.last = captions.length - 1;
   }
 
@@ -188,13 +193,13 @@ export class Player {
     const count = el("span", { class: "lv-count", text: `${this.stage} of ${this.last}` });
     if (whole) {
       this.result = null;
-      this.caption.replaceChildren("Everything is computed. Step or Play walks through it, one node at a time.");
+      this.caption.replaceChildren(this.bind.text("span", {}, this.resting));
       return;
     }
     // First why it is this node's turn; then what comes of it.
     const caption = this.captions[this.stage];
     const end = caption.indexOf(". ") + 2;
-    this.result = end > 1 ? this.bind.text("span", {}, caption.slice(end)) : null;
+    this.result = end > 1 ? this.bind.text("span", {}, unbroken(caption.slice(end))) : null;
     const line = this.bind.text("span", {}, end > 1 ? caption.slice(0, end) : caption);
     this.caption.replaceChildren(count, el("span", {}, line, this.result));
   }

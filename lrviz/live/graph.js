@@ -247,7 +247,7 @@ export class GraphPage {
     this.product.build(spec.product, fields);
     this.nudge.build(spec.nudge);
     this.onestep.build(spec.onestep);
-    this.player.build(spec.captions);
+    this.player.build(spec.captions, spec.resting);
     this.strip.build(spec.strip);
     this.derivation.build(spec.derivation, fields, this.strip.node);
     this.curves.build(spec.curves);
@@ -280,7 +280,8 @@ export class GraphPage {
     }
     const [worked] = spec.presets;
     tools.append(this.guide.offer);
-    tools.append(button("Reset", () => this.#preset(worked.fields), { title: `Back to the ${worked.label}` }));
+    const reset = () => this.#preset({ ...worked.fields, stage: null, nudge: null });
+    tools.append(button("Reset", reset, { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
     this.head.replaceChildren(this.sentence, this.bridge, tools);
@@ -426,6 +427,7 @@ export class GraphPage {
     if (!open || !start || start(`value.${drag}`) === this.fields[drag]) {
       if (this.bridged !== bridge) this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
       this.bridged = bridge;
+      this.bridge.classList.remove("lv-moved");
       return;
     }
     /** @param {string} key */
@@ -436,6 +438,7 @@ export class GraphPage {
       "moved.by": by, "moved.loss": change("value.L"), "moved.promise": plain(start(`adjoint.${drag}`)) * by,
     };
     this.bridged = "";
+    this.bridge.classList.add("lv-moved");
     this.bridge.textContent = say(said.moved, (key) => numbers[key]);
   }
 
@@ -617,7 +620,7 @@ export class GraphPage {
     this.queue.rested();
   }
 
-  /** @param {Inputs} fields */
+  /** @param {Inputs & { stage?: null, nudge?: null }} fields */
   #preset(fields) {
     this.from = null;
     this.onestep.forget();

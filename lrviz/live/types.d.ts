@@ -390,6 +390,7 @@ export interface GraphStructure {
   tools: (ChoiceSpec & { name: "view" })[];
   product: ProductSpec;
   captions: string[];
+  resting: string;
   plain: Record<LossName, GraphNode[]>;
   derivation: DerivationSpec;
   loss: LossSpec;

@@ -276,6 +276,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "strip": {"": _strip(graph, of), "5": _strip(graph, "b")},
         "glossary": dict(GLOSSARY),
         "captions": explanations.captions(graph),
+        "resting": explanations.resting(of),
         "walk": explanations.walk(graph),
         "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},
         "derivation": derivation_payload.payload(view, loss, of),

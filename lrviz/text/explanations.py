@@ -410,7 +410,7 @@ def captions(graph: Graph) -> list[str]:
         start = (
             "the way back begins with ∂L/∂L = 1. "
             if name == "L"
-            else f"{gradient(name)} is known, and is passed on. "
+            else f"each arrow into {letter(name)} multiplies {gradient(name)} by its own slope. "
         )
         said = []
         for arg in graph.nodes[name]["args"]:
@@ -428,6 +428,14 @@ def captions(graph: Graph) -> list[str]:
                 )
         out.append(f"Backward through {letter(name)}: {start}" + "; ".join(said))
     return out
+
+
+def resting(of: str) -> str:
+    """Why the local derivatives are multiplied, before anybody has walked through it."""
+    return (
+        f"The chain rule: each arrow on the way from {letter(of)} to L stretches a small change by "
+        "its own slope, so the slopes multiply. Step or Play walks through it, node by node."
+    )
 
 
 def walk(graph: Graph) -> list[dict[str, Any]]:
