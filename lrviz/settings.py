@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
+from lrviz import hiding
 from lrviz.core.graph import LOSSES, VIEWS
 from lrviz.data.built_in import DATASETS
 from lrviz.training.model import PLANES
@@ -222,7 +223,7 @@ def rows(
 
 
 #: Parts of the Graph page that a link may leave out.
-HIDEABLE = ("derivation", "check", "try", "product", "player", "values")
+HIDEABLE = tuple(hiding.GRAPH)
 
 _SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.1))
 #: Range and step of the five inputs.
@@ -261,7 +262,7 @@ DECAY_LOW, DECAY_HIGH = 1e-6, 10.0
 #: The probability from which on an example counts as class 1.
 THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD = 0.01, 0.99, 0.5
 #: Parts of the Training page that a link may leave out.
-TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
+TRAINING_HIDEABLE = tuple(hiding.TRAINING)
 
 #: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
 RUN: tuple[Field, ...] = (
