@@ -40,8 +40,12 @@ GRAPH: Final[Mapping[str, Part]] = MappingProxyType(
         "gradients": Part("∂L/∂w and ∂L/∂b", NUMBERS, "And ③ with them: ∂L/∂b is the same number."),
         **{f"number{n}": Part(label, NUMBERS) for n, label in COMPONENTS.items()},
         "formulas": Part("Every formula", FORMULAS, "Those of ① to ⑤; z, a and L keep theirs."),
-        **{f"formula{n}": Part(label, FORMULAS) for n, label in COMPONENTS.items()},
+        **{f"formula{n}": Part(f"{label} = …", FORMULAS) for n, label in COMPONENTS.items()},
     }
+)
+#: Of the Practice page.
+PRACTICE: Final[Mapping[str, Part]] = MappingProxyType(
+    {"solution": Part("Hints, solutions and mistakes", BLOCK, "The first answer counts.")}
 )
 #: Of the Training page: its sections.
 TRAINING: Final[Mapping[str, Part]] = MappingProxyType(

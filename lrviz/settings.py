@@ -303,7 +303,7 @@ TRAINING: tuple[Field, ...] = (
 )
 
 #: Parts of the Practice page that a link may leave out.
-PRACTICE_HIDEABLE = ("solution",)
+PRACTICE_HIDEABLE = tuple(hiding.PRACTICE)
 #: Ranges: seeds, levels, and the number of a problem.
 PRACTICE_SEED, PRACTICE_LEVELS, PRACTICE_N = 999_999, (1, 2, 3), 999
 

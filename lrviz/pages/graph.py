@@ -322,10 +322,13 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
         ],
     }
     made: dict[str, Any] = shown.clean(plain_spec(spec))
-    without = shown.blocks(spec)
+    without, asked = shown.blocks(spec), blanks.spec(graph, of, shown)
+    for figure in made["figures"].values():
+        labels = next(trace["meta"] for trace in figure["data"] if "templates" in trace["meta"])
+        labels["templates"] = shown.labels(labels["templates"], asked["names"])
     return made | {
         "without": without,
-        "blanks": blanks.spec(graph, of, shown),
+        "blanks": asked,
         # What is left out is not sent.
         "said": {name: [] if name in without else made["said"][name] for name in ("now", "moved")},
         "guide": made["guide"] | ({"cards": {}} if "guide" in without else {}),

@@ -7,7 +7,7 @@ nothing that fills a template, here or in the browser, can write one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from re import Match
@@ -141,6 +141,13 @@ class Withheld:
         # The terms of a sum are not asked for, only the sum.
         return "" if keys[0].startswith("term.") else f"{{?{match['keys']}}}"
 
+    def labels(self, templates: list[str], asked: Container[str]) -> list[str]:
+        """The labels of a picture: a blank that is not asked for has no line to write on."""
+        return [
+            SLOT.sub(lambda m: "" if m["open"] == "?" and m["keys"] not in asked else m[0], one)
+            for one in templates
+        ]
+
     def plots(self, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The small plots of a picture, without what would show a number that is left out."""
         return [{**one, "without": self._marks(one)} for one in specs]
@@ -150,7 +157,7 @@ class Withheld:
             return [] if self.number(*plot["terms"]) else ["axis", "step", "bar", "total"]
         if not self.number(plot["height"], plot["at"]):
             point = ["dot", "twin", "tangent", "secant"]
-            return [*point, "curve", "axis"] if plot["through"] else point
+            return [*point, "curve"] if plot["through"] else point
         return [] if self.number(plot["slope"]) else ["tangent", "secant", "twin"]
 
 
