@@ -285,7 +285,7 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
             "result": {"symbol": product.symbol, "number": f"{{_{product.key}}}"},
             "rate": f"{product.symbol} {{~{product.key}}} {{{product.key}}}",
             "identity": {"symbol": plain(product.identity), "numbers": product.identity_numbers}
-            if shown.short(of)
+            if shown.short(of, loss)
             else None,
             "choice": {
                 "name": "of",

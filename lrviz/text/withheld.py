@@ -78,12 +78,13 @@ class Withheld:
         """③ in letters, or a blank in its place."""
         return BLANK if "3" in self.formulas else plain(RESIDUAL[loss])
 
-    def short(self, of: str) -> bool:
+    def short(self, of: str, loss: str) -> bool:
         """Whether the product may be shown in its shortest form, (a − y)·x₁."""
         last = "5" if of == "b" else "4"
+        said = {last, "3"} if loss == "log" else {last, "1", "2", "3"}
         number = "local.b-z" if of == "b" else "local.w1-z"
         two = withheld("features", "log", tuple(sorted(self.names)))
-        return not self.formulas & {"3", last} and two.number(number)
+        return not self.formulas & said and two.number(number)
 
     def note(self, graph: Graph, name: str) -> bool:
         """Whether what is said of an operation may be said: it tells its derivative."""
