@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
+from lrviz import hiding
 from lrviz.core.graph import LOSSES, VIEWS
 from lrviz.data.built_in import DATASETS
 from lrviz.training.model import PLANES
@@ -240,7 +241,7 @@ def rows(
 
 
 #: Parts of the Graph page that a link may leave out.
-HIDEABLE = ("derivation", "check", "try", "product", "player", "values")
+HIDEABLE = tuple(hiding.GRAPH)
 
 _SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.1))
 #: Range and step of the five inputs.
@@ -279,7 +280,7 @@ DECAY_LOW, DECAY_HIGH = 1e-6, 10.0
 #: The probability from which on an example counts as class 1.
 THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD = 0.01, 0.99, 0.5
 #: Parts of the Training page that a link may leave out.
-TRAINING_HIDEABLE = ("data", "rates", "contributions", "rule", "example", "history")
+TRAINING_HIDEABLE = tuple(hiding.TRAINING)
 
 #: The run that a link without fields opens: a zig-zag. With any other data, the rate and the
 #: steps that it does not name are ordinary ones, so that a link says what it always said.
@@ -325,7 +326,7 @@ TRAINING: tuple[Field, ...] = (
 )
 
 #: Parts of the Practice page that a link may leave out.
-PRACTICE_HIDEABLE = ("solution",)
+PRACTICE_HIDEABLE = tuple(hiding.PRACTICE)
 #: Ranges: seeds, levels, and the number of a problem.
 PRACTICE_SEED, PRACTICE_LEVELS, PRACTICE_N = 999_999, (1, 2, 3), 999
 

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 
 from lrviz.core.expression import plain
 from lrviz.core.graph import Edge, Graph, Loss, Pass, View, between, build, path
-from lrviz.core.ops import RESIDUAL
 from lrviz.figures import plots
 from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, Shape
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.text import explanations
 from lrviz.text.numbers import fill, number
+from lrviz.text.withheld import Withheld, withheld
 
 Read: TypeAlias = "Callable[[str], float]"
 
@@ -132,24 +132,26 @@ def _local_keys(graph: Graph, edge: Edge) -> list[str]:
     return [f"local.{name}.{n}" for n in range(len(held))] if len(held) > 1 else [f"local.{name}"]
 
 
-def _said(graph: Graph, edge: Edge) -> _Said:
+def _said(graph: Graph, edge: Edge, shown: Withheld) -> _Said:
     keys = _local_keys(graph, edge)
     numbers = ", ".join(f"{{{key}}}" for key in keys)
     return _Said(
         explanations.mark(edge),
         explanations.derivative(edge),
-        explanations.local_formula(graph, edge),
+        shown.formula(graph, edge),
         f"{{~{' '.join(keys)}}}",
         numbers if len(keys) == 1 else f"({numbers})",
     )
 
 
-def _edge_labels(c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], *, wide: bool) -> None:
+def _edge_labels(
+    c: _Canvas, graph: Graph, frame: Frame, lit: set[Edge], shown: Withheld, *, wide: bool
+) -> None:
     _, stages, _ = explanations.stages_shown(graph)
     for edge in graph.edges:
         if edge == ("y", "L"):
             continue  # its number, -z, stands in the tables only
-        said, on = _said(graph, edge), edge in lit
+        said, on = _said(graph, edge, shown), edge in lit
         tail, head = map(explanations.letter, edge)
         label = f"edge {tail} to {head}, {said.symbols} {said.same} {said.number}"
         box = _edge_box(frame, edge, 150 if on else 72)
@@ -290,12 +292,12 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         )
 
 
-def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape) -> None:
+def _brace(c: _Canvas, graph: Graph, frame: Frame, shape: Shape, shown: Withheld) -> None:
     """③: ∂L/∂z over ① and ②, as the derivation braces it."""
     if shape == "tall" and frame.lane:
         return  # z's card says it
     stage = explanations.span_stage(graph, ("z", "a"))
-    short = f"= {plain(RESIDUAL['log'])} " if graph.graph["loss"] == "log" else ""
+    short = f"= {shown.residual('log')} " if graph.graph["loss"] == "log" else ""
     same = "{~adjoint.z value.a}"  # a may differ from 1 by less than the digits of a − y tell
     look: dict[str, Any] = {"color": "gradient", "size": 14, "weight": 600}
     (zx, zy), (lx, _) = frame.at["z"], frame.at["L"]
@@ -417,6 +419,7 @@ def build_figure(
     shape: Shape = "wide",
     mode: Mode = "light",
     read: Callable[[str], float] | None = None,
+    hide: tuple[str, ...] = (),
 ) -> go.Figure:
     """The picture of one view's graph, one unit to a pixel.
 
@@ -433,6 +436,8 @@ def build_figure(
     read : callable or None
         Quantity to number (`lrviz.core.graph.Pass.read`). With None labels are left empty for
         the browser, which fills ``meta["templates"]`` of the trace named ``labels``.
+    hide : tuple of str
+        What is left out, for the browser: words of `lrviz.hiding.GRAPH`.
 
     Returns
     -------
@@ -441,14 +446,14 @@ def build_figure(
         ``layout.meta`` says at which stage of the walk each shape appears and which boxes
         select a node or an edge.
     """
-    graph = build(view, loss)
+    graph, shown = build(view, loss), withheld(view, loss, hide)
     frame = FRAMES[view, shape]
     lit = set(between(graph, path(graph, of)[-1], "L"))
     canvas = _Canvas(PALETTES[mode])
     _edges(canvas, graph, frame, lit, read)
-    _brace(canvas, graph, frame, shape)
+    _brace(canvas, graph, frame, shape, shown)
     _nodes(canvas, graph, frame)
-    _edge_labels(canvas, graph, frame, lit, wide=shape != "tall")
+    _edge_labels(canvas, graph, frame, lit, shown, wide=shape != "tall")
     _plot_labels(canvas, graph, frame, of)
     drawn = plots.plots(graph, of, frame.boxes, explanations.stages_shown(graph))
     if read:
@@ -456,7 +461,9 @@ def build_figure(
     figure = _assemble(canvas, graph, frame, mode, read)
     if read:
         figure.add_trace(_scale(drawn, read, mode))
-    figure.layout.meta["plots"] = [plots.spec(plot) for plot in drawn]
+    meta = figure.layout.meta
+    meta["plots"] = shown.plots([plots.spec(plot) for plot in drawn])
+    meta["widths"] = [one for one in canvas.widths if shown.number(*one[1])]
     return figure
 
 

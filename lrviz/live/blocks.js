@@ -36,6 +36,7 @@ export class Bindings {
  * @typedef {object} ProductActions
  * @property {(name: "of", value: string) => void} pick another target was chosen
  * @property {(names: string[] | null) => void} point a factor is pointed at, or none
+ * @property {(key: string) => HTMLElement} blank a field for a number that is left out
  * @property {() => void} repaint the numbers are to be written anew
  */
 
@@ -61,7 +62,9 @@ export class Product {
     this.staged = [];
     /** @type {(symbol: string, template: string, mark: string, kind: string, stage: number) => HTMLElement} */
     const cell = (symbol, template, mark, kind, stage) => {
-      const digits = this.bind.text("span", { class: "lv-digits" }, template);
+      const [, left] = template.match(/^\{\?([^{}]*)\}$/) ?? [];
+      const digits = left ? el("span", { class: "lv-digits" }, this.actions.blank(left))
+        : this.bind.text("span", { class: "lv-digits" }, template);
       this.staged.push({ digits, stage });
       return el("div", { class: `lv-factor lv-${kind}` },
         el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }), digits);
@@ -73,20 +76,22 @@ export class Product {
       return el("div", { class: "lv-sign" }, el("span", { text }), digits);
     };
     const row = el("div", { class: "lv-row" });
-    row.append(cell(spec.result.symbol, `{_${spec.result.key}}`, "", "result", spec.stage));
+    row.append(cell(spec.result.symbol, spec.result.number, "", "result", spec.stage));
     row.append(sign("=", spec.stage, "≈"));
     spec.factors.forEach((factor, i) => {
       if (i) row.append(sign("×", factor.stage));
-      const node = cell(factor.symbol, `{_${factor.key}}`, factor.mark, "factor-of", factor.stage);
+      const node = cell(factor.symbol, factor.number, factor.mark, "factor-of", factor.stage);
       node.addEventListener("pointerenter", () => this.actions.point(factor.names));
       node.addEventListener("pointerleave", () => this.actions.point(null));
       row.append(node);
     });
-    row.append(sign("=", spec.stage, "≈"));
-    row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
+    if (spec.identity) {
+      row.append(sign("=", spec.stage, "≈"));
+      row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
+    }
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));
-    row.addEventListener("click", () => this.#toggle());
+    row.addEventListener("click", ({ target }) => target instanceof HTMLInputElement || this.#toggle());
     this.node.replaceChildren(el("div", { class: "lv-bar" },
       el("span", { class: "lv-label", text: spec.choice.title }), this.of.node, this.more), row);
   }

@@ -218,6 +218,12 @@ def drawing(key: str, html: str) -> None:
     )
 
 
+def copying(key: str, label: str, text: str) -> None:
+    """Show a button, named ``label``, that copies a text."""
+    body = {"kind": "copy", "key": key, "label": label, "text": text, **addresses()}
+    _component(key=f"{key}-copy", data=body, width="content")
+
+
 def signals(key: str) -> frozenset[str]:
     """What the browser has just asked of the whole page.
 

@@ -141,8 +141,9 @@ export class Derivation {
     };
     this.foot.replaceChildren(this.previous, this.next, this.all, this.place,
       el("span", { class: "lv-count", text: spec.i }),
-      el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"), copy("Copy everything", "all"),
-      el("label", { class: "lv-label" }, this.withNumbers, " with numbers"), this.copied);
+      el("span", { class: "lv-spring" }), copy("Copy this part as LaTeX", "part"),
+      ...spec.whole ? [copy("Copy everything", "all")] : [],
+      ...spec.numbers ? [el("label", { class: "lv-label" }, this.withNumbers, " with numbers")] : [], this.copied);
     this.sheet.replaceChildren(this.close, strip, this.bare, this.body, this.foot, this.remark);
     this.tabs.node.addEventListener("click", () => this.unfold(true));
     this.node.replaceChildren(
@@ -166,9 +167,10 @@ export class Derivation {
    */
   show(key, line) {
     const part = this.#part(key);
-    if (this.drawn !== key) this.#draw(part);
-    this.drawn = key;
-    this.tabs.set(key);
+    if (!part) return; // the link leaves all of them out
+    if (this.drawn !== part.key) this.#draw(part);
+    this.drawn = part.key;
+    this.tabs.set(part.key);
     this.count = part.steps.length;
     this.line = Math.max(0, Math.min(line, this.count - 1));
     this.rows.forEach(({ node }, i) => {
@@ -296,7 +298,8 @@ export class Derivation {
     const way = (text, act) => button(text, act, { class: "lv-quiet lv-extreme" });
     const { actions } = this;
     return [
-      uses && way(`Go to ${this.#part(uses).label}`, () => actions.turn(uses, 0, true)),
+      this.spec.parts.some(({ key }) => key === uses)
+        ? way(`Go to ${this.#part(uses).label}`, () => actions.turn(uses, 0, true)) : null,
       extreme && way(extreme.label, () => actions.extreme(extreme.fields)),
       extreme && way("Saturation panel", () => actions.saturation(extreme.fields)),
     ];
@@ -304,9 +307,7 @@ export class Derivation {
 
   /** @param {string} key */
   #part(key) {
-    const part = this.spec.parts.find((one) => one.key === key);
-    if (!part) throw new Error(`The derivation has no part ${key}.`);
-    return part;
+    return this.spec.parts.find((one) => one.key === key) ?? this.spec.parts[0];
   }
 
   /**
@@ -322,6 +323,7 @@ export class Derivation {
     /** @param {string} name */
     const letter = (name) => read(`value.${name}`);
     for (const row of this.rows) {
+      if (!this.spec.numbers) continue;
       const value = /** @type {Quantity} */ (row.compute(letter));
       const now = number(value, this.digits);
       if (now !== row.last) row.value.textContent = row.last = now;

@@ -16,6 +16,7 @@ from lrviz.text.derivation import KEYS, Part, Step, part_of, parts, places, step
 from lrviz.text.explanations import names
 from lrviz.text.numbers import number
 from lrviz.text.substitution import SLOT, numeric, point, precision_losses
+from lrviz.text.withheld import Withheld, withheld
 
 #: How the parts are called on the bar that chooses one.
 LABELS = {
@@ -40,7 +41,7 @@ EXTREMES = {
 }
 
 
-def payload(view: View, loss: Loss, of: str) -> dict[str, Any]:
+def payload(view: View, loss: Loss, of: str, shown: Withheld | None = None) -> dict[str, Any]:
     """Every part for one view, loss and target, as JSON-ready data.
 
     Parameters
@@ -51,6 +52,9 @@ def payload(view: View, loss: Loss, of: str) -> dict[str, Any]:
         Which derivation.
     of : {"w1", "w2", "b"}
         The target; the letter i stands for its feature, or for the first one.
+    shown : Withheld, optional
+        What a link leaves out: parts whose formulas it leaves out, and all numbers where it
+        leaves out any, because the lines of a part are one number in many forms.
 
     Returns
     -------
@@ -58,11 +62,28 @@ def payload(view: View, loss: Loss, of: str) -> dict[str, Any]:
         ``parts`` in reading order, and ``part_of``: node or edge of the view to part.
     """
     made = parts(loss, 2 if of == "w2" else 1)
+    shown = shown or withheld(view, loss, ())
+    keys = [key for key in ORDER if shown.part(key)]
+    said = [_part(made[key], view, loss) for key in keys]
+    leads = {name: part_of(name) for name in names(build(view, loss))}
     return {
-        "parts": [_part(made[key], view, loss) for key in ORDER],
+        "parts": said if not shown.keys else [_bare(part) for part in said],
         "i": f"Here i = {2 if of == 'w2' else 1}.",
-        "part_of": {name: part_of(name) for name in names(build(view, loss))},
+        "part_of": {name: part for name, part in leads.items() if part in keys},
+        "numbers": not shown.keys,
+        "whole": len(keys) == len(ORDER),
     }
+
+
+def _bare(part: dict[str, Any]) -> dict[str, Any]:
+    """A part without numbers, and without the words that have those of one state."""
+    steps = [
+        {**step, "numbers": "", "point": "", "bare": True, "losses": []} for step in part["steps"]
+    ]
+    for step in steps:
+        step.pop("extreme", None)
+    told = any(re.search(r"\d\.\d", text) for text in part["intro"])
+    return {**part, "intro": [] if told else part["intro"], "steps": steps}
 
 
 @cache

@@ -10,6 +10,7 @@ import { morph, places } from "./morph.js";
 import { Plots, stroke } from "./plots.js";
 import { Travel } from "./travel.js";
 import { isArrow, onward } from "./ways.js";
+import { spoken } from "./withheld.js";
 
 /** @import { FigureSpec, GraphFigureSpec, GraphLayout, Hit, LabelTrace } from "./types.d.ts" */
 /** @import { Mode, Palette, Palettes, Plot, Plotly, Read } from "./types.d.ts" */
@@ -263,7 +264,7 @@ export class Figure {
   describe(sentence, read) {
     this.plot.setAttribute("aria-label", sentence);
     for (const hit of this.hitSpecs) {
-      this.buttons.get(hit.name)?.setAttribute("aria-label", fill(hit.label, read));
+      this.buttons.get(hit.name)?.setAttribute("aria-label", spoken(fill(hit.label, read)));
     }
   }
 

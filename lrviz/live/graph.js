@@ -4,6 +4,7 @@
 
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
+import { Blanks } from "./blanks.js";
 import { adopt, channel, copyLink, copyText, drawing, drawInTurn, leaving, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
@@ -13,11 +14,12 @@ import { Curves } from "./curves.js";
 import { Derivation, typesetter } from "./derivation.js";
 import { explained } from "./glossary.js";
 import { Guide } from "./guide.js";
-import { fill } from "./numbers.js";
+import { BLANK, fill } from "./numbers.js";
 import { plain } from "./expression.js";
 import { evaluate, reader } from "./pass.js";
 import { say } from "./sentence.js";
 import { Strip } from "./strip.js";
+import { place, shows, spoken } from "./withheld.js";
 
 /** @import { Component, GraphFields, GraphSpec, Host, Inputs, LossName, Mode } from "./types.d.ts" */
 /** @import { Parameters, RangeInputSpec, PictureShape, Read } from "./types.d.ts" */
@@ -96,7 +98,18 @@ export class GraphPage {
   });
   legend = el("p", { class: "lv-legend" });
   inputs = el("div", { class: "lv-inputs" });
+  blanks = new Blanks({
+    ask: async (key, typed) => {
+      await this.queue.flush({ fill: key, typed });
+      const answer = JSON.parse(channel(this.spec.key).sync?.answer || "null");
+      return answer?.key === key ? answer : null;
+    },
+    state: () => JSON.stringify(["x1", "x2", "w1", "w2", "b", "y", "loss"].map((name) =>
+      this.fields[/** @type {keyof GraphFields} */ (name)])),
+    turn: (part, line) => this.#turn(part, line, true),
+  });
   product = new Product({
+    blank: (key) => this.blanks.field(key),
     pick: (name, value) => this.#pick(name, value),
     point: (names) => this.#point(names),
     repaint: () => this.#paint(),
@@ -147,12 +160,13 @@ export class GraphPage {
   /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
     this.host = host;
-    const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
+    const picture = el("div", { class: "lv-picture" }, this.figureHost, this.blanks.node, this.legend);
+    this.figureHost.append(this.blanks.layer);
     this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.chain, this.nudge.node);
     const below = [this.panel, this.derivation, this.curves].map(({ node }) => node);
-    this.root.append(this.guide.node, this.head, this.fixed, this.dock, ...below, this.foot);
-    for (const place of [this.inputs, this.dock]) {
-      place.addEventListener("pointerdown", ({ target }) => {
+    this.root.append(this.guide.node, this.head, this.fixed, this.dock, ...below, this.foot, this.blanks.room);
+    for (const one of [this.inputs, this.dock]) {
+      one.addEventListener("pointerdown", ({ target }) => {
         if (target instanceof HTMLInputElement && target.type === "range") this.dragging = true;
       });
     }
@@ -237,13 +251,13 @@ export class GraphPage {
     });
     this.inputs.replaceChildren(...groups);
     this.gradient = new Bindings();
-    const { symbol, key } = spec.product.result;
-    this.rate = this.gradient.text("p", { class: "lv-dock-rate" }, `${symbol} {~${key}} {${key}}`);
+    this.rate = this.gradient.text("p", { class: "lv-dock-rate" }, spec.product.rate);
     this.dock.replaceChildren(this.rate, this.player.node);
     this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
     this.legend.replaceChildren(...spec.legend.map(([role, text]) =>
       el("span", { class: `lv-role-${role}` }, ...explained(text, spec.glossary))));
     this.#buildHead();
+    this.blanks.build(spec.blanks);
     this.product.build(spec.product, fields);
     this.nudge.build(spec.nudge);
     this.onestep.build(spec.onestep);
@@ -258,16 +272,13 @@ export class GraphPage {
 
   /** Leave out what the link leaves out. */
   #hide() {
-    const hidden = new Set(this.fields.hide);
-    this.product.node.hidden = hidden.has("product");
-    this.player.node.hidden = hidden.has("player") || hidden.has("values");
-    this.derivation.node.hidden = hidden.has("derivation");
-    this.curves.node.hidden = hidden.has("derivation");
-    this.foot.hidden = hidden.has("try");
-    this.nudge.node.hidden = this.onestep.node.hidden = hidden.has("try") || hidden.has("values");
-    this.strip.node.hidden = hidden.has("values") || hidden.has("product");
-    // A link that leaves something out leaves it out: no card shows it.
-    this.guide.offer.hidden = hidden.size > 0;
+    const { product, player, derivation, curves, nudge, onestep, strip } = this;
+    for (const [name, block] of Object.entries({ product, player, derivation, curves, nudge, onestep, strip })) {
+      place(block.node, shows(this.spec, name));
+    }
+    place(this.foot, shows(this.spec, "try"));
+    this.guide.offer.hidden = !shows(this.spec, "guide");
+    this.blanks.room.hidden = this.blanks.node.hidden;
   }
 
   #buildHead() {
@@ -359,6 +370,7 @@ export class GraphPage {
       this.#point(null);
     }
     this.opened = true;
+    if (!shows(this.spec, "curves")) return;
     if (this.fields.loss !== "log") this.curves.fold.open = true;
     if (this.curves.fold.open) await this.#drawCurves();
   }
@@ -376,6 +388,7 @@ export class GraphPage {
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);
     this.#reveal(this.player.stage);
+    this.blanks.place(this.figure);
   }
 
   #compute() {
@@ -407,7 +420,8 @@ export class GraphPage {
       this.derivation.paint(here);
       this.strip.bind.paint(this.read);
     }
-    if (this.curves.open) {
+    this.blanks.place(this.figure);
+    if (this.curves.open && shows(this.spec, "curves")) {
       this.curves.paint({ log: this.#plain("log"), squared: this.#plain("squared") }, this.fields.y);
     }
     this.#describeSoon();
@@ -420,10 +434,10 @@ export class GraphPage {
   #say(here) {
     const { said, drag, bridge, question } = this.spec;
     // While the walk has not come that far, and where numbers are left out, nothing is given away.
-    const open = this.player.stage === this.player.last && !this.fields.hide.includes("values");
+    const open = this.player.stage === this.player.last;
     this.root.classList.toggle("lv-walking", !open);
-    this.sentence.textContent = open ? say(said.now, here) : question;
-    const start = this.from;
+    this.sentence.textContent = open && shows(this.spec, "now") ? say(said.now, here) : question;
+    const start = shows(this.spec, "moved") ? this.from : null;
     if (!open || !start || start(`value.${drag}`) === this.fields[drag]) {
       if (this.bridged !== bridge) this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
       this.bridged = bridge;
@@ -447,7 +461,8 @@ export class GraphPage {
    * @param {Read} here
    */
   #act(here) {
-    if (this.nudge.node.hidden) {
+    if (shows(this.spec, "onestep")) this.onestep.paint(here);
+    if (!shows(this.spec, "nudge")) {
       this.figure.nudged = null;
       return;
     }
@@ -457,7 +472,6 @@ export class GraphPage {
     const { nudge } = this.fields;
     const from = this.fields[drag];
     this.nudge.paint(here, elsewhere, from);
-    this.onestep.paint(here);
     const after = { ...this.fields, [drag]: from + (nudge ?? 0) };
     this.figure.nudged = nudge === null ? null : reader(evaluate(this.spec.graph, after));
   }
@@ -495,7 +509,7 @@ export class GraphPage {
   }
 
   #describe() {
-    this.figure.describe(fill(this.spec.summary, this.read), this.read);
+    this.figure.describe(spoken(fill(this.spec.summary, this.read)), this.read);
   }
 
   /**
@@ -656,7 +670,8 @@ export class GraphPage {
       this.player.arrive(false);
       const went = await this.figure.travel.go(moves.map(({ edge, back, carries }) => {
         const way = this.figure.ways[edge][Number(back)];
-        const [start, end] = carries.map((text) => fill(text, (key) => this.#share(key)));
+        const [start, end] = carries.map((text) =>
+          fill(text, (key) => this.#share(key)).replaceAll(BLANK, "?"));
         return step > 0 ? { way, back, carries: [start, end] } : { way, back, carries: [end, start], reverse: true };
       }), this.figure.offset);
       if (!went) return;
@@ -677,16 +692,15 @@ export class GraphPage {
   }
 
   /**
-   * Show what the walk has computed; where the link leaves the numbers out, the inputs only.
+   * Show what the walk has computed.
    * @param {number} stage
    */
   #reveal(stage) {
-    const at = this.fields.hide?.includes("values") ? 0 : stage;
     this.stage = stage;
-    this.figure.reveal(at);
-    this.product.reveal(at);
-    this.panel.reveal((template) => this.figure.known(template) <= at);
-    this.rate?.classList.toggle("lv-not-yet", this.spec.product.stage > at);
+    this.figure.reveal(stage);
+    this.product.reveal(stage);
+    this.panel.reveal((template) => this.figure.known(template) <= stage);
+    this.rate?.classList.toggle("lv-not-yet", this.spec.product.stage > stage);
   }
 
   /** @param {string | null} name a second time: none */

@@ -1,6 +1,7 @@
 // The live component: what Streamlit mounts, by kind. A mount keeps its element for ever.
 
 import { channel, failed } from "./channel.js";
+import { mountCopy } from "./copy.js";
 import { mountDrawing } from "./drawing.js";
 import { mountGraph } from "./graph.js";
 import { mountMemory } from "./memory.js";
@@ -38,6 +39,7 @@ const MOUNTS = {
   pictures: mountPictures,
   memory: mountMemory,
   drawing: mountDrawing,
+  copy: mountCopy,
 };
 
 /** @param {Component<{ kind: string }>} component */

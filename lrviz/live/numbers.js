@@ -10,6 +10,8 @@ const EXACT = 1e-13;
 const PLACES = 3;
 const MINUS = "\u2212";
 const FIGURE_SPACE = "\u2007";
+/** Stands where something is left out: on paper a line to write on. */
+export const BLANK = "_______";
 /** @type {Record<string, string>} */
 const SUPERSCRIPT = { "-": "⁻", [MINUS]: "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, n) => [n, c])) };
 
@@ -85,7 +87,7 @@ export function ten(x) {
   return `${mantissa}×${tenTo(Math.floor(x) + carried)}`;
 }
 
-const SLOT = /\{([(_~^%|])?([a-z][\w. -]*)\)?\}/g;
+const SLOT = /\{([(_~^%|?])?([a-z][\w. -]*)\)?\}/g;
 
 /**
  * Whether x is, to within EXACT, the decimal that is written for it.
@@ -145,6 +147,7 @@ export function fill(template, read, digits = DIGITS) {
   for (const part of parse(template)) {
     if (typeof part === "string") out += part;
     else if (part.open === "~") out += part.keys.every((key) => exact(read(key), digits)) ? "=" : "≈";
+    else if (part.open === "?") out += BLANK;
     else out += slot(part.open, read(part.key), digits);
   }
   return out;

@@ -43,9 +43,9 @@ function turn(paper) {
       drawing(training, drawGraph(training.graph, training.spec.example[shape], training, Infinity));
     } else if (live) {
       const shape = paper ? "wide" : live.shape;
-      const stage = live.fields.hide.includes("values") ? 0 : live.player.stage;
       root.dataset.shape = shape;
-      drawing(live, drawGraph(live.figure, live.spec.figures[shape] ?? live.spec.figures.tall, live, stage));
+      drawing(live, drawGraph(live.figure, live.spec.figures[shape] ?? live.spec.figures.tall, live, live.player.stage)
+        .then(() => live.blanks.place(live.figure)));
     }
   }
   if (main && !paper) main.scrollTop = scrolled;

@@ -250,8 +250,8 @@ export class Plots {
   paint(read, nudged) {
     for (const plot of this.specs) {
       const made = marks(plot, read, nudged);
-      for (const [kind, d] of made) this.#write(plot, kind, d);
-      if (plot.kind === "curve" && plot.through) this.#scale(plot);
+      for (const [kind, d] of made) if (!plot.without.includes(kind)) this.#write(plot, kind, d);
+      if (plot.kind === "curve" && plot.through && !plot.without.includes("curve")) this.#scale(plot);
       if (plot.kind === "curve" && plot.dashed) this.#name(plot, read, nudged);
       for (const kind of ["secant", "twin"]) {
         if (!nudged && this.paths.has(`${plot.name} ${kind}`)) this.#write(plot, kind, "");

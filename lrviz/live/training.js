@@ -29,6 +29,7 @@ import { Contributions, History, Rule, write } from "./tables.js";
 import { DataView } from "./data-view.js";
 import { typesetter } from "./derivation.js";
 import { Weights } from "./weights.js";
+import { leaveOut } from "./withheld.js";
 
 /** @import { Control } from "./controls.js" */
 /** @import { Shape } from "./training-layout.js" */
@@ -255,6 +256,8 @@ export class TrainingPage {
     const now = mode(this.host);
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
+    // Drawn while it was not in the page, a graph has no sizes of texts.
+    if (leaveOut(this.root, data.hidden)) this.drawn = "";
     this.#offerFile(data);
     if (!structure && now === this.mode) return;
     const { rows } = channel(this.key);
@@ -315,6 +318,7 @@ export class TrainingPage {
     this.weights.load(playback, spec.features, spec.labels[1]);
     this.left.replaceChildren(this.optimizer.node, rates, scale);
     this.right.replaceChildren(this.contributions.node, about);
+    leaveOut(this.root, spec.hidden);
   }
 
   /** @param {TextBlock} block */

@@ -107,6 +107,8 @@ export interface CurveSpec {
   stages: [number, number];
   /** What the secant of a nudge is called, or nothing. */
   dashed: string;
+  /** Kinds of marks that the link leaves out. */
+  without: string[];
 }
 
 export interface BarsSpec {
@@ -115,6 +117,7 @@ export interface BarsSpec {
   box: Box;
   terms: string[];
   stages: [number, number];
+  without: string[];
 }
 
 export type PlotSpec = CurveSpec | BarsSpec;
@@ -271,10 +274,13 @@ export interface ChoiceInputSpec extends ChoiceSpec {
 }
 
 export interface ProductSpec {
-  factors: { symbol: string; key: string; mark: string; names: string[]; stage: number }[];
+  factors: { symbol: string; number: string; mark: string; names: string[]; stage: number }[];
   stage: number;
-  result: { symbol: string; key: string };
-  identity: { symbol: string; numbers: string };
+  result: { symbol: string; number: string };
+  /** The result in one line. */
+  rate: string;
+  /** None: the link leaves it out. */
+  identity: { symbol: string; numbers: string } | null;
   choice: ChoiceSpec & { name: "of"; title: string };
 }
 
@@ -310,6 +316,31 @@ export interface DerivationSpec {
   parts: PartSpec[];
   i: string;
   part_of: Record<string, string>;
+  /** Whether its numbers may be shown, and whether it is all there. */
+  numbers: boolean;
+  whole: boolean;
+}
+
+// What a link leaves out, see text/withheld.py and practice/blanks.py
+
+export interface BlanksSpec {
+  /** Quantity to what it is called. */
+  names: Record<string, string>;
+  formulas: { key: string; mark: string; symbol: string }[];
+}
+
+/** A button that copies a text. */
+export interface CopySpec extends Mounted {
+  label: string;
+  text: string;
+}
+
+export interface BlankAnswer {
+  key: string;
+  right: boolean | null;
+  said: string;
+  /** Of each mistake what it was, and where the derivation settles it: no part is none. */
+  lines: { said: string; part: string; line: number }[];
 }
 
 export interface LossSpec extends ChoiceSpec {
@@ -396,6 +427,9 @@ export interface GraphStructure {
   loss: LossSpec;
   curves: CurvesSpec;
   panels: Record<string, PanelSpec>;
+  /** The blocks that the link leaves out. */
+  without: string[];
+  blanks: BlanksSpec;
   presets: { label: string; note: string; fields: Inputs }[];
 }
 
@@ -712,10 +746,8 @@ export interface Page<Fields = any> {
   synced(): void;
 }
 
-export interface Question {
-  latex: string;
-  numbers: boolean;
-}
+/** A part of the derivation as LaTeX, or whether a blank is filled in right. */
+export type Question = { latex: string; numbers: boolean } | { fill: string; typed: string };
 
 export interface Message {
   client: string;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,12 +30,15 @@ from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
 from lrviz.live.component import base_path, control, live, signals
 from lrviz.live.component import plain as plain_spec
+from lrviz.live.derivation_payload import ORDER
 from lrviz.pages import tables
 from lrviz.pages.session import PageState
+from lrviz.practice import blanks
 from lrviz.settings import State
 from lrviz.text import act, cards, explanations, guide, sentence
 from lrviz.text.glossary import GLOSSARY
 from lrviz.text.latex import to_latex
+from lrviz.text.withheld import Withheld, withheld
 
 KEY: Final = "graph"
 
@@ -118,36 +123,45 @@ def _body() -> None:
     ask = page_state.receive()
     state = page_state.state
     inputs = {name: state[name] for name in INPUTS}
+    shown = withheld(state["view"], state["loss"], state["hide"])
     if ask.get("latex") in ("part", "all"):
-        numbers = ask.get("numbers") is True
-        page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=numbers))
+        numbers = ask.get("numbers") is True and not shown.keys
+        page_state.answer(_latex(state, whole=ask["latex"] == "all", numbers=numbers, shown=shown))
+    elif isinstance(ask.get("fill"), str):
+        page_state.answer(json.dumps(blanks.answer(ask["fill"], str(ask.get("typed")), state)))
     calm = state == settings.defaults(settings.GRAPH) and not page_state.memory["handled"][0]
-    spec = structure(state["view"], state["loss"], state["of"])
+    spec = structure(state["view"], state["loss"], state["of"], state["hide"])
     live(KEY, {**spec, "calm": calm})
     page_state.acknowledge()
     p = differentiate(**inputs, view=state["view"], loss=state["loss"])
+    without = spec["without"]
     opened = "check" not in state["hide"] and st.toggle(
         "Check", key="graph-check", help="The gradient check and every number as a table."
     )
-    st.html(_text(p, folded=not opened))
+    st.html(_text(p, shown, without, folded=not opened))
 
 
-def _latex(state: State, *, whole: bool, numbers: bool) -> str:
+def _latex(state: State, *, whole: bool, numbers: bool, shown: Withheld) -> str:
+    """The derivation, or the part that is open; nothing where the link leaves it out."""
+    if not all(map(shown.part, ORDER if whole else (state["part"],))):
+        return ""
     inputs = {name: state[name] for name in INPUTS}
     p = differentiate(**inputs, loss=state["loss"])
     part, i = (None if whole else state["part"]), 2 if state["of"] == "w2" else 1
     return to_latex(part, state["loss"], p.read if numbers else None, i)
 
 
-def _text(p: Pass, *, folded: bool) -> str:
+def _text(p: Pass, shown: Withheld, without: Collection[str], *, folded: bool) -> str:
     """The page's own text: saturation, the checks and the tables, in one element.
 
     One element, because each costs the browser a few milliseconds after every rest. What is
     folded is hidden from the eye only.
     """
-    numbers = tables.check(p) + tables.values(p) + tables.local_derivatives(p)
-    shown = "lv-tables lv-unseen" if folded else "lv-tables"
-    return f'{tables.saturation(p)}<div class="{shown}">{numbers}</div>'
+    check = "" if "check" in without else tables.check(p)
+    numbers = check + tables.values(p, shown) + tables.local_derivatives(p, shown)
+    look = "lv-tables lv-unseen" if folded else "lv-tables"
+    saturation = "" if "saturation" in without else tables.saturation(p)
+    return f'{saturation}<div class="{look}">{numbers}</div>'
 
 
 def _range(name: str, role: str) -> dict[str, Any]:
@@ -196,18 +210,22 @@ def _strip(graph: Graph, of: str) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=32)
-def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
-    """What the live component is given: it depends on no value that is dragged."""
-    graph = build(view, loss)
+def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What the live component is given: it depends on no value that is dragged.
+
+    What ``hide`` leaves out is not in it, but for the graph's own formulas, by which the browser
+    computes.
+    """
+    graph, shown = build(view, loss), withheld(view, loss, hide)
     product = explanations.product(graph, of)
     figures = {
-        shape: build_figure(view, loss=loss, of=of, shape=shape).to_plotly_json()
+        shape: build_figure(view, loss=loss, of=of, shape=shape, hide=hide).to_plotly_json()
         for (of_view, shape) in FRAMES
         if of_view == view
     }
     at_z = "∂L/∂z = {adjoint.z}"
     spec = {
-        "structure": f"{view}-{loss}-{of}",
+        "structure": f"{view}-{loss}-{of}-{','.join(hide)}",
         "palettes": {mode: dict(colours) for mode, colours in PALETTES.items()},
         "question": f"How does changing {explanations.letter(of)} change the loss?",
         "guide": guide.spec(cards.CARDS, KEY, f"{base_path()}/", settings.defaults(settings.GRAPH)),
@@ -256,7 +274,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
             "factors": [
                 {
                     "symbol": one.symbol,
-                    "key": one.key,
+                    "number": f"{{_{one.key}}}",
                     "mark": one.mark,
                     "names": list(one.names),
                     "stage": one.stage,
@@ -264,8 +282,11 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
                 for one in reversed(product.factors)
             ],
             "stage": product.stage,
-            "result": {"symbol": product.symbol, "key": product.key},
-            "identity": {"symbol": plain(product.identity), "numbers": product.identity_numbers},
+            "result": {"symbol": product.symbol, "number": f"{{_{product.key}}}"},
+            "rate": f"{product.symbol} {{~{product.key}}} {{{product.key}}}",
+            "identity": {"symbol": plain(product.identity), "numbers": product.identity_numbers}
+            if shown.short(of, loss)
+            else None,
             "choice": {
                 "name": "of",
                 "title": "Differentiate for",
@@ -279,7 +300,7 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
         "resting": explanations.resting(of),
         "walk": explanations.walk(graph),
         "plain": {kind: explanations.spec(build("features", kind)) for kind in LOSSES},
-        "derivation": derivation_payload.payload(view, loss, of),
+        "derivation": derivation_payload.payload(view, loss, of, shown),
         "loss": {
             "name": "loss",
             "title": "Loss",
@@ -288,11 +309,28 @@ def structure(view: View, loss: Loss, of: str) -> dict[str, Any]:
             "options": [["log", "log loss"], ["squared", "squared error"]],
         },
         "curves": _curves(),
-        "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
+        "panels": {
+            name: explanations.panel(graph, name, shown) for name in explanations.names(graph)
+        },
         "presets": [
-            {"label": name, "note": note, "fields": dict(zip(INPUTS, given, strict=True))}
+            {
+                "label": name,
+                # It tells what comes out there.
+                "note": "" if shown.keys else note,
+                "fields": dict(zip(INPUTS, given, strict=True)),
+            }
             for name, note, given in PRESETS
         ],
     }
-    made: dict[str, Any] = plain_spec(spec)
-    return made
+    made: dict[str, Any] = shown.clean(plain_spec(spec))
+    without, asked = shown.blocks(spec), blanks.spec(graph, of, shown)
+    for figure in made["figures"].values():
+        labels = next(trace["meta"] for trace in figure["data"] if "templates" in trace["meta"])
+        labels["templates"] = shown.labels(labels["templates"], asked["names"])
+    return made | {
+        "without": without,
+        "blanks": asked,
+        # What is left out is not sent.
+        "said": {name: [] if name in without else made["said"][name] for name in ("now", "moved")},
+        "guide": made["guide"] | ({"cards": {}} if "guide" in without else {}),
+    }

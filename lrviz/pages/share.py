@@ -11,8 +11,8 @@ from zlib import crc32
 
 import streamlit as st
 
-from lrviz import settings
-from lrviz.live.component import sync
+from lrviz import hiding, settings
+from lrviz.live.component import copying, sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
 from lrviz.settings import Field, State
@@ -24,20 +24,16 @@ Everything you set is in the link. Leave out what your students should work out 
 preview shows what they will see.
 """
 
+_NO_LOCK = (
+    "A link is no lock: whoever takes the field `hide` out of it sees everything; and an uploaded "
+    "file does not travel with it."
+)
+
 #: What a part is called, by its name in the link.
 PARTS = {
-    "values": "Computed numbers",
-    "product": "The chain rule",
-    "player": "Step by step",
-    "derivation": "The derivation",
-    "try": "Presets",
-    "check": "Check",
-    "data": "The data",
-    "rates": "Learning rates",
-    "contributions": "What each example adds",
-    "rule": "The update rule",
-    "example": "The chosen example",
-    "history": "The steps so far",
+    name: part.label
+    for table in (hiding.GRAPH, hiding.TRAINING, hiding.PRACTICE)
+    for name, part in table.items()
 }
 
 _THEMES = {"": "The reader's own", "light": "Light", "dark": "Dark"}
@@ -54,12 +50,13 @@ class _Shared:
     title: str
     path: str
     fields: Sequence[Field]
-    parts: Sequence[str]
+    parts: Mapping[str, hiding.Part]
 
 
 _PAGES = {
-    "graph": _Shared("Graph", "", settings.GRAPH, settings.HIDEABLE),
-    "training": _Shared("Training", "training", settings.TRAINING, settings.TRAINING_HIDEABLE),
+    "graph": _Shared("Graph", "", settings.GRAPH, hiding.GRAPH),
+    "training": _Shared("Training", "training", settings.TRAINING, hiding.TRAINING),
+    "practice": _Shared("Practice", "practice", settings.PRACTICE, hiding.PRACTICE),
 }
 
 
@@ -80,7 +77,8 @@ def snippet(address: str, title: str) -> str:
 def read(text: str) -> tuple[str, State, list[str]]:
     """The page, the state and the unreadable fields of a link that was pasted."""
     parts = urlsplit(text.strip())
-    key = "training" if parts.path.rstrip("/").endswith("/training") else "graph"
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    key = next((key for key, one in _PAGES.items() if one.path and one.path == last), "graph")
     query = parse_qs(parts.query, keep_blank_values=True, max_num_fields=100)
     for name in _EMBED:
         query.pop(name, None)
@@ -113,15 +111,7 @@ def page() -> None:
     shared = _PAGES[key]
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        hidden = st.pills(
-            "Leave out",
-            shared.parts,
-            default=list(state["hide"]),
-            format_func=PARTS.__getitem__,
-            selection_mode="multi",
-            wrap=True,
-            key=f"share-hide-{revision}-{key}-{','.join(state['hide'])}",
-        )
+        hidden = _choose(shared, state, f"share-hide-{revision}-{key}-{','.join(state['hide'])}")
     with right:
         theme = st.segmented_control(
             "Theme of the embed",
@@ -138,6 +128,27 @@ def page() -> None:
         offer_graph(state)
     _result(base, shared, query, theme)
     _remember(memory, link("", shared.path, query), theme)
+
+
+def _choose(shared: _Shared, state: State, key: str) -> set[str]:
+    """What is left out, kind by kind."""
+    chosen: set[str] = set()
+    for kind in dict.fromkeys(part.kind for part in shared.parts.values()):
+        options = [name for name, part in shared.parts.items() if part.kind == kind]
+        hints = [shared.parts[name] for name in options if shared.parts[name].hint]
+        chosen |= set(
+            st.pills(
+                kind,
+                options,
+                default=[name for name in options if name in state["hide"]],
+                format_func=PARTS.__getitem__,
+                selection_mode="multi",
+                wrap=True,
+                help="\n\n".join(f"**{one.label}**: {one.hint}" for one in hints) or None,
+                key=f"{key}-{kind}",
+            )
+        )
+    return chosen
 
 
 def _arrive() -> dict[str, Any]:
@@ -180,11 +191,12 @@ def _remember(memory: dict[str, Any], shared: str, theme: str) -> None:
 def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) -> None:
     options = {"embed": "true", **({"embed_options": f"{theme}_theme"} if theme else {})}
     embedded = link(base, shared.path, {**query, **options})
-    st.markdown("**Link**")
-    st.code(link(base, shared.path, query), language=None, wrap_lines=True)
-    st.markdown("**Embed**, for a page that takes HTML")
-    title = f"lrviz: {shared.title.lower()} of logistic regression"
-    st.code(snippet(embedded, title), language=None, wrap_lines=True)
+    address, title = link(base, shared.path, query), f"lrviz: {shared.title.lower()} of"
+    html = snippet(embedded, f"{title} logistic regression")
+    with st.container(key="share-out"):
+        _offer("link", "**Link**", address)
+        st.markdown(_NO_LOCK)
+        _offer("embed", "**Embed**, for a page that takes HTML", html)
     # A frame of its own for every address: one that went from address to address would add
     # each to the browser's history, and Back would turn pages in the preview.
     frame = f"share-frame-{crc32(embedded.encode())}"
@@ -192,6 +204,14 @@ def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) ->
         st.markdown("**Preview** of the embed")
         with st.container(key=frame):
             st.iframe(embedded, height=_HEIGHT)
+
+
+def _offer(name: str, title: str, text: str) -> None:
+    """A text to take away, with a button that copies it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(title, width="content")
+        copying(f"share-{name}", f"Copy the {name}", text)
+    st.code(text, language=None, wrap_lines=True)
 
 
 def _current(key: str) -> str:

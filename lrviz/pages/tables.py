@@ -12,7 +12,11 @@ from lrviz.core.graph import Pass
 from lrviz.core.naive import naive
 from lrviz.core.numerics import CERTAIN, ROUNDS_TO_ONE
 from lrviz.text import explanations
-from lrviz.text.numbers import number
+from lrviz.text.numbers import BLANK, number
+from lrviz.text.withheld import Withheld, withheld
+
+#: Stands in a table where a link leaves something out.
+LEFT_OUT = "left out"
 
 
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -30,36 +34,41 @@ def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def _vector(p: Pass, kind: str, name: str, held: Sequence[str]) -> str:
+def _vector(p: Pass, shown: Withheld, kind: str, name: str, held: Sequence[str]) -> str:
+    def one(key: str) -> str:
+        return number(p.read(key)) if shown.number(key) else LEFT_OUT
+
     if len(held) < 2:
-        return number(p.read(f"{kind}.{name}"))
-    return "(" + ", ".join(number(p.read(f"{kind}.{name}.{i}")) for i in range(len(held))) + ")"
+        return one(f"{kind}.{name}")
+    return "(" + ", ".join(one(f"{kind}.{name}.{i}") for i in range(len(held))) + ")"
 
 
-def values(p: Pass) -> str:
-    """The table ``Values``: node, value, adjoint."""
+def values(p: Pass, shown: Withheld | None = None) -> str:
+    """The table ``Values``: node, value, adjoint; less what a link leaves out."""
+    shown = shown or withheld(p.view, p.loss, ())
     rows = []
     for name in p.graph.graph["order"]:
         held = p.graph.nodes[name].get("inputs", ())
         rows.append(
             (
                 explanations.letter(name),
-                _vector(p, "value", name, held),
-                _vector(p, "adjoint", name, held),
+                _vector(p, shown, "value", name, held),
+                _vector(p, shown, "adjoint", name, held),
             )
         )
     return table("Values", ("Node", "Value", "Adjoint ∂L/∂node"), rows)
 
 
-def local_derivatives(p: Pass) -> str:
-    """The table ``Local derivatives``: edge, symbol, value."""
+def local_derivatives(p: Pass, shown: Withheld | None = None) -> str:
+    """The table ``Local derivatives``: edge, symbol, value; less what a link leaves out."""
+    shown = shown or withheld(p.view, p.loss, ())
     rows = []
     for tail, head in p.graph.edges:
         held = p.graph.nodes[tail].get("inputs", ())
-        formula = explanations.local_formula(p.graph, (tail, head))
+        formula = shown.formula(p.graph, (tail, head)).replace(BLANK, LEFT_OUT)
         symbol = f"{explanations.derivative((tail, head))} = {formula}"
         edge = f"{explanations.letter(tail)} → {explanations.letter(head)}"
-        rows.append((edge, symbol, _vector(p, "local", f"{tail}-{head}", held)))
+        rows.append((edge, symbol, _vector(p, shown, "local", f"{tail}-{head}", held)))
     return table("Local derivatives", ("Edge", "Symbol", "Value"), rows)
 
 

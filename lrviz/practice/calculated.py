@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from lrviz.core.expression import Expression, compiled, exp, log, number, rate, sigma, symbols
-from lrviz.core.graph import INPUTS, Pass, backward, build, differentiate, forward
+from lrviz.core.graph import INPUTS, Edge, Pass, backward, build, differentiate, forward
 from lrviz.core.numerics import sigmoid
 from lrviz.core.ops import OPS, RESIDUAL, SIGMOID
 from lrviz.practice.dice import Dice
@@ -81,17 +81,24 @@ def _made(  # noqa: PLR0917 - the columns of a table
     given: Iterable[str],
     place: tuple[str, str, str],
     rule: Text,
+    strict: bool = True,
     **more: object,
 ) -> Problem | None:
-    """A problem, unless a mistake would pass for the key; ``place``: part, chain, rule."""
+    """A problem; ``place`` is its part, chain and rule.
+
+    None where a mistake would pass for the key, unless it is not ``strict``: then that mistake
+    alone is not known.
+    """
     names = tuple(values)
 
     def worth(e: Expression, at: Mapping[str, float]) -> float:
         return float(compiled(e, names)(*(at[name] for name in names)))
 
     found = [Wrong(mistake, worth(e, values), e) for mistake, e in wrongs]
-    if not all(apart(one.value, key) for one in found) or key == 0:
+    told = [one for one in found if apart(one.value, key)]
+    if strict and (len(told) < len(found) or key == 0):
         return None
+    found = told
     if "a" in values and "a" in formula.symbols:
         early = {**values, "a": round(values["a"], _EARLY)}
         if 0 < early["a"] < 1 and apart(early_value := worth(formula, early), key):
@@ -118,8 +125,13 @@ def _pass(dice: Dice, level: int) -> tuple[Pass, dict[str, float]]:
 
 
 def _read(dice: Dice, level: int) -> Problem | None:
-    p, values = _pass(dice, level)
-    variant = dice.pick(("z", "a", "L"))
+    p, _ = _pass(dice, level)
+    return value(p, dice.pick(("z", "a", "L")))
+
+
+def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
+    """The question what z, a or L is, of a pass with two features."""
+    values = _values(p)
     wrongs: list[tuple[str, Expression]]
     if variant == "z":
         asked, formula = z, OPS["affine"].formula
@@ -159,19 +171,31 @@ def _read(dice: Dice, level: int) -> Problem | None:
         "read",
         variant,
         say("What is {}?", asked),
-        *(asked, formula, values[variant], wrongs, values, given, place, rule),
+        *(asked, formula, values[variant], wrongs, values, given, place, rule, strict),
         inputs=p.inputs,
     )
 
 
 def _local(dice: Dice, level: int) -> Problem | None:
-    p, values = _pass(dice, level)
+    p, _ = _pass(dice, level)
     edge = dice.pick((("w1", "z"), ("w2", "z"), ("z", "a"), ("a", "L")))
+    return local(p, edge, ("z",) if level == 3 else ("z", "a") if level == 2 else ("a",))
+
+
+def local(
+    p: Pass, edge: Edge, known: tuple[str, ...] = ("a",), *, strict: bool = True
+) -> Problem | None:
+    """The question what a local derivative is; ``known`` is given besides the inputs."""
+    values = _values(p)
     tail, head = edge
     wrongs: list[tuple[str, Expression]]
     given: tuple[str, ...]
-    known: tuple[str, ...] = ("z",) if level == 3 else ("z", "a") if level == 2 else ("a",)
-    if head == "z":
+    if edge == ("b", "z"):
+        formula, given = X["b"], tuple(INPUTS[:-1])
+        wrongs = [("sign", -formula), ("bias", x1), ("bias", x2), ("value", b), ("zero", number(0))]
+        place = ("5", "main", "zero: adding 0")
+        rule = say("{} is simply added.", b)
+    elif head == "z":
         formula, given = X[tail], tuple(INPUTS[:-1])
         wrongs = [
             ("sign", -formula),
@@ -205,7 +229,7 @@ def _local(dice: Dice, level: int) -> Problem | None:
         "local",
         f"{tail}-{head}",
         say("What is the local derivative {}?", asked),
-        *(asked, formula, float(p.locals[edge]), wrongs, values, given, place, rule),
+        *(asked, formula, float(p.locals[edge]), wrongs, values, given, place, rule, strict),
         inputs=p.inputs,
         of=tail if tail in W else "w1",
     )
@@ -218,10 +242,16 @@ def _known(level: int) -> tuple[str, ...]:
 def _chain(dice: Dice, level: int) -> Problem | None:
     p, values = _pass(dice, level)
     of = dice.pick(("w1", "w2", "b"))
+    if of == "b" and not values["y"]:
+        return None  # a itself, which is given
+    return chain(p, of, _known(level))
+
+
+def chain(p: Pass, of: str, known: tuple[str, ...] = (), *, strict: bool = True) -> Problem | None:
+    """The question what a parameter's gradient is; ``known`` is given besides the inputs."""
+    values = _values(p)
     asked = rate(L, W[of])
     if of == "b":
-        if not values["y"]:
-            return None  # a itself, which is given
         formula: Expression = DELTA
         wrongs = [("bias", DELTA @ x1), ("slope", UP), ("added", UP + SLOPE)]
         place = ("result", "bias", "put in: the result of ③")
@@ -243,7 +273,7 @@ def _chain(dice: Dice, level: int) -> Problem | None:
         *(asked, formula, float(p.adjoints[of])),
         [("sign", turned), ("swapped", turned), ("kept", formula @ SLOPE), *wrongs],
         values,
-        (*(name for name in INPUTS if name in p.inputs), *_known(level)),
+        (*(name for name in INPUTS if name in p.inputs), *known),
         place,
         say(
             "Along the way from {} to {} the rates multiply; ① and ② together are {}.",
@@ -251,8 +281,32 @@ def _chain(dice: Dice, level: int) -> Problem | None:
             L,
             DELTA,
         ),
+        strict,
         inputs=p.inputs,
         of=of,
+    )
+
+
+def residual(p: Pass, *, strict: bool = True) -> Problem | None:
+    """The question what ③ is, ∂L/∂z."""
+    values = _values(p)
+    asked = rate(L, z)
+    wrongs = [
+        ("sign", y - a),
+        ("swapped", y - a),
+        ("slope", UP),
+        ("kept", DELTA @ SLOPE),
+        ("added", UP + SLOPE),
+    ]
+    return _made(
+        "chain",
+        "z",
+        say("What is {}?", asked),
+        *(asked, DELTA, float(p.adjoints["z"]), wrongs, values, tuple(INPUTS)),
+        ("3", "main", "cancel: ya is taken away"),
+        say("It is ① times ②: {} and {} meet in {}.", UP, SLOPE, z),
+        strict,
+        inputs=p.inputs,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 from operator import add, matmul
-from typing import Any
+from typing import Any, Protocol
 
 import networkx as nx
 
@@ -275,8 +275,25 @@ _NOTES = {
 }
 
 
-def panel(graph: Graph, at: str) -> dict[str, Any]:
+class Shown(Protocol):
+    """May this be shown? See `lrviz.text.withheld`."""
+
+    def formula(self, graph: Graph, edge: Edge) -> str:
+        """The formula of a local derivative, or a blank."""
+
+    def note(self, graph: Graph, name: str) -> bool:
+        """Whether what is said of an operation may be said."""
+
+
+def panel(graph: Graph, at: str, shown: Shown | None = None) -> dict[str, Any]:
     """What selecting a node (``z``) or an edge (``w1-z``) explains.
+
+    Parameters
+    ----------
+    graph : Graph
+    at : str
+    shown : Shown, optional
+        Asked for every formula of a derivative; without it all is shown.
 
     Returns
     -------
@@ -284,11 +301,11 @@ def panel(graph: Graph, at: str) -> dict[str, Any]:
         ``title``, and ``lines``: templates in reading order.
     """
     if "-" not in at:
-        return _node_panel(graph, at)
-    return _edge_panel(graph, at) if graph.has_edge(*edge_of(at)) else _span_panel(graph, at)
+        return _node_panel(graph, at, shown)
+    return _edge_panel(graph, at, shown) if graph.has_edge(*edge_of(at)) else _span_panel(graph, at)
 
 
-def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
+def _node_panel(graph: Graph, name: str, shown: Shown | None) -> dict[str, Any]:
     node, sym = graph.nodes[name], letter(name)
     entries = _entries(graph, name)
     if "op" in node:
@@ -296,11 +313,11 @@ def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
             f"{sym} = {value_formula(graph, name)}",
             _worked(graph, sym, node["formula"], f"{{value.{name}}}"),
         ]
-        if node["op"] in _NOTES:
+        if node["op"] in _NOTES and (shown is None or shown.note(graph, name)):
             lines.append(_NOTES[node["op"]])
     else:
-        shown = [(text, f"{{value.{name}{n}}}") for text, n, _ in entries]
-        lines = [f"{text} {equals(value)} {value}" for text, value in shown]
+        held = [(text, f"{{value.{name}{n}}}") for text, n, _ in entries]
+        lines = [f"{text} {equals(value)} {value}" for text, value in held]
         lines.append(_ABOUT.get(name) or _ROLES[node["role"]])
     if name == "L":
         lines.append("∂L/∂L = 1: L changes exactly as fast as itself. The way back starts here.")
@@ -322,10 +339,11 @@ def _node_panel(graph: Graph, name: str) -> dict[str, Any]:
     return {"title": f"Node {sym}", "lines": lines}
 
 
-def _edge_panel(graph: Graph, at: str) -> dict[str, Any]:
+def _edge_panel(graph: Graph, at: str, shown: Shown | None) -> dict[str, Any]:
     tail, head = edge = edge_of(at)
+    formula = shown.formula(graph, edge) if shown else local_formula(graph, edge)
     lines = [
-        f"{derivative(edge)} = {local_formula(graph, edge)}",
+        f"{derivative(edge)} = {formula}",
         f"The local derivative: how fast {letter(head)} changes when {letter(tail)} alone changes.",
     ]
     for text, n, entry in _entries(graph, tail):

@@ -22,6 +22,8 @@ EXACT = 1e-13
 PLACES = 3
 MINUS = "−"
 FIGURE_SPACE = "\u2007"
+#: Stands where something is left out: on paper a line to write on.
+BLANK = "_______"
 
 
 def number(x: float, digits: int = DIGITS) -> str:
@@ -95,7 +97,7 @@ def equation(left: str, x: float, digits: int = DIGITS) -> str:
     return f"{left} {'=' if exact(x, digits) else '≈'} {number(x, digits)}".strip()
 
 
-_SLOT = re.compile(r"\{(?P<open>[(_~^%|])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
+SLOT = re.compile(r"\{(?P<open>[(_~^%|?])?(?P<keys>[a-z][\w.\- ]*)\)?\}")
 
 
 def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> str:
@@ -105,12 +107,14 @@ def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> s
     ``{_quantity}`` puts a figure space before a positive one, so that digits line up
     whatever the sign; ``{^quantity}`` is an exponent; ``{~one other}`` is = where all of these
     numbers are shown exactly, and ≈ where one of them is rounded; ``{%quantity}`` is in percent,
-    and ``{|quantity}`` without its sign.
+    and ``{|quantity}`` without its sign. ``{?quantity}`` is a blank: its number is left out.
     """
 
     def write(match: re.Match[str]) -> str:
         if match["open"] == "~":
             return "=" if all(exact(read(key), digits) for key in match["keys"].split()) else "≈"
+        if match["open"] == "?":
+            return BLANK
         value = read(match["keys"])
         if match["open"] == "%":
             return f"{number(100 * float(value), PERCENT_DIGITS)} %"
@@ -121,4 +125,4 @@ def fill(template: str, read: Callable[[str], float], digits: int = DIGITS) -> s
             return text if text[0] == MINUS else FIGURE_SPACE + text
         return f"({text})" if match["open"] == "(" and MINUS in text else text
 
-    return _SLOT.sub(write, template)
+    return SLOT.sub(write, template)

@@ -29,11 +29,14 @@ def test_anything_else_is_the_page_as_it_opens(text):
     assert (key, state) == ("graph", settings.defaults(settings.GRAPH))
 
 
-@pytest.mark.parametrize("parts", [settings.HIDEABLE, settings.TRAINING_HIDEABLE])
+@pytest.mark.parametrize(
+    "parts", [settings.HIDEABLE, settings.TRAINING_HIDEABLE, settings.PRACTICE_HIDEABLE]
+)
 def test_every_part_that_can_be_left_out_has_a_name_of_its_own(parts):
     names = [share.PARTS[part] for part in parts]
     assert len(set(names)) == len(parts)
-    assert set(share.PARTS) == {*settings.HIDEABLE, *settings.TRAINING_HIDEABLE}
+    every = (settings.HIDEABLE, settings.TRAINING_HIDEABLE, settings.PRACTICE_HIDEABLE)
+    assert set(share.PARTS) == {name for one in every for name in one}
 
 
 def test_a_state_of_either_page_comes_back_from_its_shared_link():

@@ -1,0 +1,185 @@
+// Blanks on the picture: where a link leaves a number out, it is typed in its place. Python judges
+// what is typed (lrviz/practice/blanks.py), so that no answer has to be here.
+
+import { during } from "./busy.js";
+import { button, el, later } from "./dom.js";
+import { BLANK } from "./numbers.js";
+
+/** @import { Figure } from "./figure.js" */
+/** @import { BlankAnswer, BlanksSpec } from "./types.d.ts" */
+
+/**
+ * @typedef {object} BlankActions
+ * @property {(key: string, typed: string) => Promise<BlankAnswer | null>} ask judge it
+ * @property {() => string} state what an answer is right for: the inputs
+ * @property {(part: string, line: number) => void} turn to a line of the derivation
+ */
+
+/** @typedef {{ node: HTMLElement, field: HTMLInputElement }} Place where one blank stands */
+/** @typedef {{ typed: string, state: string, answer: BlankAnswer | null }} Filled */
+
+const SLOTS = /\{\?([a-z][\w.-]*)\}/g;
+const [HIGH, UP] = [22, 5]; // px of a field on the picture, and from a line to the middle of its letters
+
+export class Blanks {
+  spec = /** @type {BlanksSpec} */ (later);
+  /** @type {Map<string, Place[]>} every place of a key */
+  places = new Map();
+  /** @type {Map<string, Place>} those on the picture */
+  drawn = new Map();
+  /** @type {Map<string, Filled>} */
+  filled = new Map();
+  layer = el("div", { class: "lv-blanks", role: "group", "aria-label": "To fill in on the picture" });
+  count = el("strong", { class: "lv-fill-count" });
+  formulas = el("div", { class: "lv-fill-formulas" });
+  said = el("p", { class: "lv-fill-said", role: "status" });
+  ways = el("div", { class: "lv-fill-ways" });
+  /** On paper there is room to write. */
+  room = el("div", { class: "lv-room", "aria-hidden": "true" }, ...Array.from({ length: 6 }, () => el("div")));
+  node = el("section", { class: "lv-fill", "aria-label": "Fill in what is left out", hidden: true },
+    el("div", { class: "lv-bar" }, this.count, this.formulas), this.said, this.ways);
+
+  /** @param {BlankActions} actions */
+  constructor(actions) {
+    this.actions = actions;
+  }
+
+  /** @param {BlanksSpec} spec */
+  build(spec) {
+    this.spec = spec;
+    this.places.clear();
+    this.drawn.clear();
+    this.layer.replaceChildren();
+    this.formulas.replaceChildren(...spec.formulas.map(({ key, mark, symbol }) =>
+      el("label", {}, `${mark} ${symbol} = `, this.field(key, `${symbol}, the formula`))));
+    this.ways.replaceChildren();
+    this.said.textContent = "";
+  }
+
+  /**
+   * A new field for a key; what is typed into one of them stands in all.
+   * @param {string} key
+   */
+  field(key, name = this.spec.names[key]) {
+    const field = el("input", {
+      type: "text", class: "lv-blank-field", autocomplete: "off", spellcheck: "false",
+      "aria-label": `${name}, to fill in`,
+    });
+    const node = el("span", { class: "lv-blank" }, field);
+    field.addEventListener("change", () => this.#typed(key, field.value));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && this.filled.get(key)?.state !== this.actions.state()) this.#typed(key, field.value);
+    });
+    this.places.set(key, [...this.places.get(key) ?? [], { node, field }]);
+    this.#mark(key);
+    return node;
+  }
+
+  /**
+   * Put a field over every blank of the picture; the first place of a quantity has it.
+   * @param {Figure} figure
+   */
+  place(figure) {
+    const { templates } = figure.labels;
+    /** @type {Map<string, [x: number, y: number]>} */
+    const found = new Map();
+    templates.forEach((template, i) => {
+      const node = figure.texts[i];
+      if (!node || node.classList.contains("lv-not-yet")) return;
+      let from = 0;
+      for (const [, key] of template.matchAll(SLOTS)) {
+        const at = node.textContent?.indexOf(BLANK, from) ?? -1;
+        if (at < 0) return;
+        from = at + BLANK.length;
+        const matrix = node.getCTM();
+        if (!matrix || found.has(key) || !(key in this.spec.names)) continue;
+        const start = node.getStartPositionOfChar(at);
+        const { x, y } = new DOMPoint(start.x, start.y).matrixTransform(matrix);
+        found.set(key, [x, y]);
+      }
+    });
+    for (const [key, { node }] of this.drawn) {
+      if (found.has(key)) continue;
+      node.remove();
+      this.drawn.delete(key);
+      this.places.set(key, (this.places.get(key) ?? []).filter((one) => one.node !== node));
+    }
+    for (const [key, [x, y]] of [...found].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])) {
+      const node = this.drawn.get(key)?.node ?? this.#draw(key);
+      node.style.cssText = `left:${x.toFixed(1)}px;top:${(y - UP - HIGH / 2).toFixed(1)}px`;
+    }
+    this.layer.hidden = !found.size;
+    this.paint();
+  }
+
+  /** @param {string} key */
+  #draw(key) {
+    const node = this.field(key);
+    const place = this.places.get(key)?.at(-1);
+    if (place) this.drawn.set(key, place);
+    this.layer.append(node);
+    return node;
+  }
+
+  /** @param {string} key @param {string} typed */
+  #typed(key, typed) {
+    const state = this.actions.state();
+    /** @type {Filled} */
+    const one = { typed, state, answer: null };
+    this.filled.set(key, one);
+    this.#mark(key);
+    if (!typed.trim()) {
+      this.#say(null);
+      return;
+    }
+    during(this.actions.ask(key, typed).then((answer) => {
+      if (this.filled.get(key) !== one) return;
+      one.answer = answer;
+      this.#mark(key);
+      this.#say(answer);
+    }));
+  }
+
+  /**
+   * Show what stands in a blank, and what is known of it: an answer holds for its inputs alone.
+   * @param {string} key
+   */
+  #mark(key) {
+    const one = this.filled.get(key);
+    const fresh = one?.state === this.actions.state();
+    const right = fresh ? one?.answer?.right : null;
+    for (const { node, field } of this.places.get(key) ?? []) {
+      if (one && document.activeElement !== field && field.value !== one.typed) field.value = one.typed;
+      node.dataset.judged = right === true ? "right" : right === false ? "wrong" : "";
+      field.setAttribute("aria-invalid", String(right === false));
+    }
+  }
+
+  /** @param {BlankAnswer | null} answer */
+  #say(answer) {
+    this.#counted();
+    this.said.textContent = answer?.said ?? "";
+    this.ways.replaceChildren(...(answer?.lines ?? []).map(({ said, part, line }) => el("p", {}, `${said} `,
+      part ? button("The line that settles it", () => this.actions.turn(part, line), { class: "lv-quiet lv-extreme" })
+        : null)));
+  }
+
+  #counted() {
+    const state = this.actions.state();
+    const asked = [...this.places].filter(([, places]) => places.length).map(([key]) => key);
+    const right = asked.filter((key) => {
+      const one = this.filled.get(key);
+      return one?.state === state && one.answer?.right;
+    });
+    this.node.hidden = !asked.length;
+    this.count.textContent = `Fill in what is left out: ${right.length} of ${asked.length} right`;
+  }
+
+  /** The inputs may have changed: what was right is to be found anew. */
+  paint() {
+    for (const key of this.places.keys()) this.#mark(key);
+    const stale = [...this.filled.values()].every(({ state }) => state !== this.actions.state());
+    if (stale) this.#say(null);
+    else this.#counted();
+  }
+}

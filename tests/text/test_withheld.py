@@ -1,0 +1,133 @@
+"""What a link leaves out is in nothing that Python gives the page."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from lrviz import hiding, settings
+from lrviz.core.graph import INPUTS, LOSSES, VIEWS, build, differentiate
+from lrviz.live.derivation_payload import ORDER
+from lrviz.pages import graph as page
+from lrviz.text.numbers import fill
+from lrviz.text.withheld import withheld
+from tests.samples import LONG, sample
+from tests.withheld import (
+    ALL,
+    hidden_formulas,
+    hidden_numbers,
+    leaks,
+    subsets,
+    telling_state,
+)
+
+#: What the browser works out for itself, in blocks that are there only where all of it may be.
+OWN = re.compile(r"\b(moved|next|change|guess|nudge|step|eta|share)\b")
+
+
+def texts(spec):
+    """Every text of a payload, less the graph that the browser computes by and what it draws."""
+    if isinstance(spec, str):
+        return [spec]
+    if isinstance(spec, dict):
+        skipped = ("graph", "plain", "palettes", "plots", "value", "formula", "glossary")
+        return [text for key, one in spec.items() if key not in skipped for text in texts(one)]
+    return [text for one in spec for text in texts(one)] if isinstance(spec, list) else []
+
+
+def filled(text, *passes):
+    """A template with the numbers of the first pass that has them; LaTeX has other braces."""
+    for p in passes:
+        try:
+            return fill(text, p.read)
+        except (KeyError, ValueError, IndexError):
+            continue
+    return text
+
+
+def given(state, view, loss, hide, parts=ORDER):
+    """All that the page would say in this state, filled in."""
+    p = differentiate(**state, view=view, loss=loss)
+    two = differentiate(**state, loss=loss)
+    spec = page.structure(view, loss, "w1", hide)
+    blocks = {"onestep", "nudge", "curves", "strip", "product", "player", "try"}
+    blocks &= set(spec["without"])
+    keys = {"player": ("captions", "walk"), "try": ("presets",)}
+    gone = {key for name in blocks for key in keys.get(name, (name,))}
+    out = []
+    for text in texts({key: one for key, one in spec.items() if key not in gone}):
+        if OWN.search(text) and "{" in text:
+            continue
+        out.append(filled(text, p, two))
+    shown = withheld(view, loss, hide)
+    tables = page._text(p, shown, spec["without"], folded=False)
+    out += re.findall(r"[^<>]+", tables)
+    fields = settings.defaults(settings.GRAPH) | {**state, "hide": hide, "loss": loss}
+    for part in parts:
+        made = page._latex(
+            fields | {"part": part}, whole=False, numbers=not shown.keys, shown=shown
+        )
+        out += made.splitlines()
+    return out
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_nothing_that_is_left_out_is_in_what_the_page_is_given(view, loss):
+    dice = random.Random(f"{view}{loss}")
+    every = subsets(sample(10, 100))
+    for hide in every if LONG else [*dice.sample(every, 12), ALL]:
+        state = telling_state(dice, hide, loss, view)
+        found = given(state, view, loss, hide, ORDER if LONG else dice.sample(ORDER, 1))
+        assert len(found) > 40
+        numbers, formulas = hidden_numbers(hide, state, loss, view), hidden_formulas(hide, loss)
+        assert leaks(found, numbers, formulas) == [], (hide, state)
+
+
+def test_the_search_finds_what_is_not_left_out():
+    state = {"x1": 1.5, "w1": 0.5, "x2": 2.0, "w2": -0.25, "b": 0.1, "y": 1}
+    found = given(state, "features", "log", ())
+    for name in ("forward", "gradients", "number1", "number2", "number3"):
+        assert leaks(found, hidden_numbers((name,), state, "log", "features"), set()), name
+    for n in "12345":
+        assert leaks(found, set(), hidden_formulas((f"formula{n}",), "log")), n
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("name", [n for n in ALL if hiding.GRAPH[n].kind == hiding.NUMBERS])
+def test_no_number_that_is_shown_is_always_one_that_is_left_out(view, loss, name):
+    shown = withheld(view, loss, (name,))
+    assert shown.keys
+    dice = random.Random(name)
+    passes = []
+    for y in (0, 1, 0, 1, 0, 1):
+        inputs = {n: dice.uniform(-2, 2) for n in INPUTS if n != "y"} | {"y": y}
+        passes.append(differentiate(**inputs, view=view, loss=loss))
+    graph = build(view, loss)
+    computed = [name for name in graph.nodes if "op" in graph.nodes[name]]
+    every = [f"{kind}.{n}" for n in computed for kind in ("value", "adjoint")]
+    every += [f"local.{t}-{h}" for t, h in graph.edges if len(graph.nodes[t].get("inputs", ())) < 2]
+    size = {key: [abs(float(p.read(key))) for p in passes] for key in every}
+    for key in shown.keys & set(every):
+        if len({round(one, 9) for one in size[key]}) > 1:  # a 1 tells nothing
+            same = {k for k in every if size[k] == pytest.approx(size[key], rel=1e-9)}
+            assert same <= shown.keys, (key, same - shown.keys)
+
+
+def test_old_links_leave_out_what_they_always_did():
+    blocks = ("derivation", "check", "try", "product", "player")
+    without = page.structure("features", "log", "w1", blocks)["without"]
+    assert {*blocks, "curves", "nudge", "onestep"} <= set(without)
+    assert not withheld("features", "log", blocks).keys
+    assert page.structure("features", "log", "w1")["without"] == []
+
+
+def test_what_is_left_out_is_not_to_be_had_as_latex():
+    state = settings.defaults(settings.GRAPH) | {"hide": ("formula2",), "part": "2"}
+    shown = withheld("features", "log", state["hide"])
+    assert page._latex(state, whole=False, numbers=False, shown=shown) == ""
+    assert page._latex(state, whole=True, numbers=False, shown=shown) == ""
+    assert page._latex(state | {"part": "1"}, whole=False, numbers=False, shown=shown)

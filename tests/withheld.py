@@ -1,0 +1,129 @@
+"""What a link's words leave out, worked out by itself: what no page may show then.
+
+Nothing here asks `lrviz.text.withheld`: the numbers come from the formulas of logistic regression,
+and the formulas are written out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import re
+
+from lrviz import hiding
+from lrviz.core.graph import INPUTS
+from lrviz.text.numbers import DIGITS, MORE_DIGITS, number
+
+NUMBER = re.compile(r"−?\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+State = dict[str, float]
+ALL = tuple(hiding.GRAPH)
+#: Words that leave out a number or a formula; the others leave out whole blocks.
+TELLING = tuple(name for name, part in hiding.GRAPH.items() if part.kind != hiding.BLOCK)
+
+#: Component to what its formula looks like, by loss; every spelling, less its spaces.
+FORMULAS = {
+    "log": {
+        "1": ("(1−y)/(1−a)−y/a", r"\frac{1-y}{1-a}-\frac{y}{a}"),
+        "2": ("a(1−a)", "a(1-a)", r"a\left(1-a\right)"),
+        "3": ("∂L/∂z=a−y", "(a−y)", "=a-y", "(a-y)"),
+        "4": ("∂z/∂w₁=x₁", "∂z/∂w₂=x₂", "∂z/∂w=x"),
+        "5": ("∂z/∂b=1",),
+    },
+    "squared": {
+        "1": ("∂L/∂a=a−y", "=a-y"),
+        "2": ("a(1−a)", "a(1-a)", r"a\left(1-a\right)"),
+        "3": ("(a−y)·a(1−a)", r"(a-y)\cdota(1-a)"),
+        "4": ("∂z/∂w₁=x₁", "∂z/∂w₂=x₂", "∂z/∂w=x"),
+        "5": ("∂z/∂b=1",),
+    },
+}
+
+
+def subsets(count: int, seed: int = 7) -> list[tuple[str, ...]]:
+    """Every single word, every pair, all of them, and so many more that are drawn."""
+    dice = random.Random(seed)
+    drawn = [dice.sample(ALL, dice.randrange(3, len(ALL))) for _ in range(count)]
+    found = [*itertools.combinations(ALL, 1), *itertools.combinations(ALL, 2), ALL, *drawn]
+    return [tuple(name for name in ALL if name in one) for one in found]
+
+
+def quantities(state: State, loss: str) -> dict[str, float]:
+    """z, a, L, ① to ③ and the gradients, by the formulas of the field."""
+    z = state["w1"] * state["x1"] + state["w2"] * state["x2"] + state["b"]
+    a, y = 1 / (1 + math.exp(-z)), state["y"]
+    slope = a * (1 - a)
+    if loss == "log":
+        size, up, delta = -math.log(a if y else 1 - a), (-1 / a if y else 1 / (1 - a)), a - y
+    else:
+        size, up, delta = (a - y) ** 2 / 2, a - y, (a - y) * slope
+    out = {"z": z, "a": a, "L": size, "1": up, "2": slope, "3": delta}
+    return out | {f"g{n}": delta * state[f"x{n}"] for n in (1, 2)}
+
+
+NAMED = {
+    "forward": ("z", "a", "L"),
+    "number1": ("1",),
+    "number2": ("2",),
+    "number3": ("3",),
+    "gradients": ("3", "g1", "g2"),
+    "values": ("z", "a", "L", "1", "2", "3", "g1", "g2"),
+}
+
+
+def hidden_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> set[str]:
+    """How the numbers that are left out would be written: in few digits, in many."""
+    found = quantities(state, loss)
+    wanted = {key for name in hide for key in NAMED.get(name, ())}
+    out = {number(found[key], digits) for key in wanted for digits in (DIGITS, MORE_DIGITS)}
+    if "a" in wanted:
+        out |= {number(1 - found["a"])}
+        out |= {number(100 * found["a"], 3)}
+    # In single operations 1 − a is a node: for y = 1 it is ∂L/∂z but for its sign.
+    return out | ({one.removeprefix("−") for one in out} if view != "operations" else set())
+
+
+def shown_numbers(hide: tuple[str, ...], state: State, loss: str) -> set[str]:
+    """How what is not left out is written, with and without its sign."""
+    found = quantities(state, loss)
+    wanted = {key for name in hide for key in NAMED.get(name, ())}
+    rest = [found[key] for key in found if key not in wanted]
+    rest += [state[name] for name in INPUTS]
+    rest += [state[f"w{n}"] * state[f"x{n}"] for n in (1, 2)]
+    rest += [0, 1, 0.5, 8, 5]
+    written = {number(one, digits) for one in rest for digits in (DIGITS, MORE_DIGITS)}
+    return written | {one.removeprefix("−") for one in written}
+
+
+def hidden_formulas(hide: tuple[str, ...], loss: str) -> set[str]:
+    """The spellings of the formulas that are left out."""
+    numbers = "12345" if "formulas" in hide else [n for n in "12345" if f"formula{n}" in hide]
+    return {text for n in numbers for text in FORMULAS[loss][n]}
+
+
+def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: str) -> State:
+    """Inputs at which no number that is left out is written like one that is shown."""
+    for _ in range(10_000):
+        state: State = {name: dice.randrange(1, 301) / 100 for name in INPUTS if name != "y"}
+        state = {name: dice.choice((-1, 1)) * value for name, value in state.items()}
+        state["y"] = dice.randrange(2)
+        if abs(quantities(state, loss)["z"]) > 6:
+            continue
+        numbers = hidden_numbers(hide, state, loss, view)
+        # A few digits may stand anywhere.
+        long = all(len(one.strip("−0.")) > 3 for one in numbers)
+        if long and not numbers & shown_numbers(hide, state, loss):
+            return state
+    raise AssertionError(f"no state tells {hide} from what is shown")
+
+
+def leaks(texts: list[str], numbers: set[str], formulas: set[str]) -> list[str]:
+    """Texts in which something stands that is left out."""
+    out = []
+    for text in texts:
+        bare = re.sub(r"[\s⁡{}]", "", text) if formulas else ""
+        if numbers & set(NUMBER.findall(text)) or any(
+            re.sub(r"[{}]", "", one) in bare for one in formulas
+        ):
+            out.append(text)
+    return out
