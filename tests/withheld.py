@@ -10,6 +10,7 @@ import itertools
 import math
 import random
 import re
+from collections.abc import Iterable
 
 from lrviz import hiding
 from lrviz.core.graph import INPUTS
@@ -71,28 +72,40 @@ NAMED = {
 }
 
 
+def _wanted(hide: tuple[str, ...]) -> set[str]:
+    return {key for name in hide for key in NAMED.get(name, ())}
+
+
+def _written(numbers: Iterable[float]) -> set[str]:
+    return {number(one, digits) for one in numbers for digits in (DIGITS, MORE_DIGITS)}
+
+
 def hidden_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> set[str]:
-    """How the numbers that are left out would be written: in few digits, in many."""
-    found = quantities(state, loss)
-    wanted = {key for name in hide for key in NAMED.get(name, ())}
-    out = {number(found[key], digits) for key in wanted for digits in (DIGITS, MORE_DIGITS)}
+    """How numbers that are left out would be written, less those that are shown as others.
+
+    For y = 1 ∂L/∂z is a − 1, and 1 − a may be shown.
+    """
+    found, wanted = quantities(state, loss), _wanted(hide)
+    out = _written(found[key] for key in wanted)
+    out |= {one.removeprefix("−") for one in out}
     if "a" in wanted:
-        out |= {number(1 - found["a"])}
         out |= {number(100 * found["a"], 3)}
-    # In single operations 1 − a is a node: for y = 1 it is ∂L/∂z but for its sign.
-    return out | ({one.removeprefix("−") for one in out} if view != "operations" else set())
+    return out - shown_numbers(hide, state, loss, view)
 
 
-def shown_numbers(hide: tuple[str, ...], state: State, loss: str) -> set[str]:
-    """How what is not left out is written, with and without its sign."""
-    found = quantities(state, loss)
-    wanted = {key for name in hide for key in NAMED.get(name, ())}
+def shown_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> set[str]:
+    """How what is not left out is written."""
+    found, wanted = quantities(state, loss), _wanted(hide)
     rest = [found[key] for key in found if key not in wanted]
     rest += [state[name] for name in INPUTS]
     rest += [state[f"w{n}"] * state[f"x{n}"] for n in (1, 2)]
     rest += [0, 1, 0.5, 8, 5]
-    written = {number(one, digits) for one in rest for digits in (DIGITS, MORE_DIGITS)}
-    return written | {one.removeprefix("−") for one in written}
+    if "a" not in wanted:
+        rest += [1 - found["a"]]
+    if "a" in wanted and "3" not in wanted and loss == "log":
+        # ∂L/∂z is a for y = 0; what comes back to the denominator of σ is a for y = 1.
+        rest += [abs(found["3"]), *([found["a"]] if view == "operations" else [])]
+    return _written(rest)
 
 
 def hidden_formulas(hide: tuple[str, ...], loss: str) -> set[str]:
@@ -109,10 +122,13 @@ def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: s
         state["y"] = dice.randrange(2)
         if abs(quantities(state, loss)["z"]) > 6:
             continue
+        found, wanted = quantities(state, loss), _wanted(hide)
+        if view == "operations" or loss == "log":
+            wanted -= {"a"}
         numbers = hidden_numbers(hide, state, loss, view)
         # A few digits may stand anywhere.
         long = all(len(one.strip("−0.")) > 3 for one in numbers)
-        if long and not numbers & shown_numbers(hide, state, loss):
+        if long and _written(found[key] for key in wanted) <= numbers:
             return state
     raise AssertionError(f"no state tells {hide} from what is shown")
 

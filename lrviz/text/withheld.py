@@ -198,6 +198,8 @@ def withheld(view: View, loss: Loss, hide: tuple[str, ...]) -> Withheld:
         every = _every(graph)
         for name in names:
             keys |= {key for key in _told(graph, every, name) if _tells(name, _seen(key, passes))}
+        if "5" in formulas:  # its formula is its number
+            keys |= set(_told(graph, every, "number5"))
         keys = _same(keys, every, passes)
         # What a token carries from one end of an edge to the other.
         for tail, head in graph.edges:

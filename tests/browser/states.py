@@ -26,6 +26,7 @@ from lrviz.pages import graph, tables, training
 from lrviz.text import explanations
 from lrviz.text.cards import CARDS
 from lrviz.text.numbers import number
+from lrviz.text.withheld import withheld
 from lrviz.training.model import PLANES, contributions
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, RunSettings
@@ -135,11 +136,12 @@ GRAPH_MAKERS: dict[str, Maker] = {
 
 
 def _graph_tables(state: State) -> Screen:
+    shown = withheld(state["view"], state["loss"], state["hide"])
     inputs = {name: state[name] for name in INPUTS}
     p = differentiate(**inputs, view=state["view"], loss=state["loss"])
     return {
-        "Values": cells(tables.values(p), "Values"),
-        "Local derivatives": cells(tables.local_derivatives(p), "Local derivatives"),
+        "Values": cells(tables.values(p, shown), "Values"),
+        "Local derivatives": cells(tables.local_derivatives(p, shown), "Local derivatives"),
     }
 
 
@@ -170,10 +172,10 @@ _GRAPH_SCREEN = """
     product: shown(".lv-product"), player: shown(".lv-player"),
     derivation: shown(".lv-derivation"), try: shown(".lv-foot"),
     guide: text(".lv-guide:not([hidden]) h1"),
-    nudge: document.querySelector("[aria-label=nudge]").getAttribute("aria-valuetext"),
+    nudge: document.querySelector("[aria-label=nudge]")?.getAttribute("aria-valuetext") ?? null,
     check: document.querySelector(".st-key-graph-check") !== null,
     computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
-      .filter((n) => n.dataset.kind === "adjoint").length > 0 };
+      .filter((n) => n.dataset.kind === "adjoint" && /^.?[−\\d]/.test(n.textContent)).length > 0 };
 }
 """
 
@@ -182,32 +184,46 @@ def graph_seen(page: Page, state: State) -> Screen:
     page.wait_for_selector("table[aria-label=Values]", state="attached")
     found: Screen = page.evaluate(_GRAPH_SCREEN)
     found["sliders"] = {name: read(text) for name, text in found["sliders"].items()}
-    found["line"] = found["line"].partition(".")[0]
+    found["line"] = found["line"] and found["line"].partition(".")[0]
     return found | {name: table(page, name) for name in ("Values", "Local derivatives")}
 
 
 def graph_shown(state: State) -> Screen:
     drawn = build(state["view"], state["loss"])
     last = len(stages(drawn)) - 1
+    shown = withheld(state["view"], state["loss"], state["hide"])
+    spec = graph.structure(state["view"], state["loss"], state["of"], state["hide"])
+    without = spec["without"]
+    # A part that is left out gives way to the first that is not.
+    keys = [one["key"] for one in spec["derivation"]["parts"]]
+    part = state["part"] if shown.part(state["part"]) else keys[0] if keys else None
+    lines = length(part, state["loss"]) if part else 0
     views = {"vector": "Vector", "features": "Two features", "operations": "Every operation"}
     return {
         "sliders": {name: state[name] for name in ("x1", "x2", "w1", "w2", "b")},
         "y": str(state["y"]),
         "view": views[state["view"]],
-        "of": explanations.gradient(state["of"]),
+        "of": None if "product" in without else explanations.gradient(state["of"]),
         "loss": "log loss" if state["loss"] == "log" else "squared error",
         "panel": explanations.panel(drawn, state["at"])["title"] if state["at"] else None,
         # At the last stage, which a link leaves out, nothing is counted.
-        "stage": None if state["stage"] is None else f"{state['stage']} of {last}",
-        "line": f"Line {state['line'] + 1} of {length(state['part'], state['loss'])}",
-        **{part: part not in state["hide"] for part in ("product", "derivation", "try")},
-        "player": not {"player", "values"} & set(state["hide"]),
-        "guide": state["guide"] and CARDS[state["guide"]].title,
-        "nudge": "none" if state["nudge"] is None else number(state["nudge"]),
+        "stage": None
+        if state["stage"] is None or "player" in without
+        else f"{state['stage']} of {last}",
+        "line": None
+        if "derivation" in without
+        else f"Line {min(state['line'] + 1, lines)} of {lines}",
+        **{part: part not in without for part in ("product", "derivation", "try", "player")},
+        # A link that leaves something out opens no card.
+        "guide": None if state["hide"] else state["guide"] and CARDS[state["guide"]].title,
+        "nudge": None
+        if "nudge" in without
+        else "none"
+        if state["nudge"] is None
+        else number(state["nudge"]),
         "check": "check" not in state["hide"],
-        # The walk shows gradients once it turns back at L.
-        "computed": "values" not in state["hide"]
-        and (state["stage"] is None or state["stage"] > last // 2),
+        # The walk shows gradients once it turns back at L, and at least ∂L/∂L = 1.
+        "computed": state["stage"] is None or state["stage"] > last // 2,
         **_graph_tables(state),
     }
 

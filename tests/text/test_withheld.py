@@ -33,6 +33,7 @@ def texts(spec):
         return [spec]
     if isinstance(spec, dict):
         skipped = ("graph", "plain", "palettes", "plots", "value", "formula", "glossary")
+        skipped += ("ways", "shapes")  # paths
         return [text for key, one in spec.items() if key not in skipped for text in texts(one)]
     return [text for one in spec for text in texts(one)] if isinstance(spec, list) else []
 

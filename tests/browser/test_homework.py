@@ -1,0 +1,205 @@
+"""A link that leaves something out, as a student meets it: on screen, heard and on paper."""
+
+from __future__ import annotations
+
+import random
+from urllib.parse import quote
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from lrviz import settings
+from lrviz.core.graph import LOSSES, VIEWS
+from tests.browser.conftest import boxes, settle, slide, table
+from tests.samples import sample
+from tests.withheld import hidden_formulas, hidden_numbers, leaks, subsets, telling_state
+
+#: Every text of the page and every attribute, but for those that only place or draw.
+_DOM = """() => {
+  const places = new Set(["d", "x", "y", "width", "height", "transform", "viewBox", "style"]);
+  const found = [];
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (["SCRIPT", "STYLE"].includes(node.tagName)) continue;
+      for (const { name, value } of node.attributes) if (!places.has(name)) found.push(value);
+      if (node.value) found.push(String(node.value));
+      if (node.shadowRoot) walk(node.shadowRoot);
+      const own = [...node.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data);
+      if (own.length) found.push(own.join(""));
+    }
+    // What stands in several elements side by side is one text to a reader.
+    const whole = "p, td, th, h1, h2, h3, label, annotation, .katex, .lv-factor";
+    for (const node of root.querySelectorAll(whole)) found.push(node.textContent);
+  };
+  walk(document.body);
+  return found.filter((text) => text.trim());
+}"""
+_PAPER = """(paper) => { dispatchEvent(new Event(paper ? "beforeprint" : "afterprint")); }"""
+
+
+def heard(page):
+    """Every name, value and description of the accessibility tree."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [
+        str(node[kind]["value"])
+        for node in nodes
+        for kind in ("name", "value", "description")
+        if kind in node and node[kind].get("value")
+    ]
+
+
+def printed(page):
+    """Every text and attribute as the page is drawn for a sheet."""
+    page.emulate_media(media="print")
+    page.evaluate(_PAPER, True)
+    settle(page)
+    found = page.evaluate(_DOM)
+    page.evaluate(_PAPER, False)
+    page.emulate_media(media="screen")
+    settle(page)
+    return found
+
+
+def query(hide, state, **more):
+    fields = settings.defaults(settings.GRAPH) | {**state, **more, "hide": hide}
+    made = settings.encode(settings.GRAPH, fields)
+    return "/?" + "&".join(f"{name}={quote(value, safe=',-')}" for name, value in made.items())
+
+
+def test_what_is_left_out_is_nowhere(visit):
+    dice = random.Random(14)
+    every = subsets(40)
+    for hide in (sample(0, 1) and every) or dice.sample(every, 14):
+        loss, view = dice.choice(LOSSES), dice.choice(VIEWS)
+        state = telling_state(dice, hide, loss, view)
+        at = dice.choice(("z", "a", "L", "b"))
+        part = dice.choice(("3", "result", "2", "strategy"))
+        more = {"part": part, "line": 1 if at == "z" else 0}
+        page = visit(query(hide, state, loss=loss, view=view, at=at, **more))
+        hidden = hidden_numbers(hide, state, loss, view), hidden_formulas(hide, loss)
+        for found in (page.evaluate(_DOM), heard(page), printed(page)):
+            assert len(found) > 60
+            assert leaks(found, *hidden) == [], (hide, state, loss, view)
+
+
+def test_the_search_finds_what_is_not_left_out(visit):
+    state = {"x1": 1.5, "w1": 0.5, "x2": 2.0, "w2": -0.25, "b": 0.1, "y": 1}
+    page = visit(query((), state, part="result", line=2, at="z-a"))
+    for found in (page.evaluate(_DOM), heard(page), printed(page)):
+        for name in ("forward", "number1", "number2", "number3", "gradients"):
+            assert leaks(found, hidden_numbers((name,), state, "log", "features"), set()), name
+
+
+def test_nothing_is_told_while_a_hand_moves_or_the_page_is_walked_through(visit):
+    dice = random.Random(5)
+    hide = ("number2", "number3", "gradients", "formula3")
+    page = visit("/?hide=" + ",".join(hide))
+    state = telling_state(dice, hide, "log", "features")
+    for name, value in state.items():
+        if name != "y":
+            slide(page, name, value)
+    page.locator(f"[aria-label=y] label:has-text('{state['y']:.0f}')").click()
+    settle(page)
+    hidden = hidden_numbers(hide, state, "log", "features"), hidden_formulas(hide, "log")
+    assert leaks(page.evaluate(_DOM), *hidden) == []
+    for _ in range(6):
+        page.get_by_role("button", name="Step", exact=True).click()
+        settle(page)
+        assert leaks([*page.evaluate(_DOM), *heard(page)], *hidden) == []
+    page.get_by_role("button", name="More digits").click()
+    assert leaks(page.evaluate(_DOM), *hidden) == []
+
+
+def fill(page, name, typed):
+    field = page.get_by_role("textbox", name=f"{name}, to fill in", exact=True).first
+    field.fill(typed)
+    field.press("Enter")
+    settle(page)
+    return field
+
+
+def test_a_student_fills_in_what_is_missing_on_the_picture(visit):
+    page = visit("/?hide=number1,number3,gradients")
+    section = page.get_by_role("region", name="Fill in what is left out")
+    assert "0 of 6 right" in section.inner_text()
+    field = fill(page, "∂L/∂z", "0.4134")
+    assert field.get_attribute("aria-invalid") == "true"
+    said = section.get_by_role("status").inner_text()
+    assert "the sign flipped" in said
+    assert "−0.4134" not in section.inner_text()
+    # It leads to the line that settles it.
+    section.get_by_role("button", name="The line that settles it").first.click()
+    settle(page)
+    assert "part=3&line=9" in page.url
+    field = fill(page, "∂L/∂z", "-0.4134")
+    assert field.get_attribute("aria-invalid") == "false"
+    assert section.get_by_role("status").inner_text() == "Right: ∂L/∂z ≈ −0.4134."
+    assert "1 of 6 right" in section.inner_text()
+    # An expression may use what is shown; the same number elsewhere follows.
+    fill(page, "∂L/∂w₁", "(a-y)*x1")
+    assert "2 of 6 right" in section.inner_text()
+    fields = page.get_by_role("textbox", name="∂L/∂w₁, to fill in", exact=True)
+    assert {one.input_value() for one in fields.all()} == {"(a-y)*x1"}
+    # With other inputs it is to be found anew.
+    slide(page, "b", 1.0)
+    settle(page)
+    assert "0 of 6 right" in section.inner_text()
+    assert "data-judged" not in page.url
+
+
+def test_formulas_are_filled_in_too(visit):
+    page = visit("/?hide=formulas")
+    section = page.get_by_role("region", name="Fill in what is left out")
+    assert "0 of 5 right" in section.inner_text()
+    fill(page, "∂a/∂z, the formula", "a*a")
+    assert section.get_by_role("status").inner_text().startswith("Not yet.")
+    fill(page, "∂a/∂z, the formula", "a(1-a)")
+    assert "1 of 5 right" in section.inner_text()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("view", VIEWS)
+def test_blanks_keep_apart_and_in_the_picture(visit, view, width):
+    page = visit(f"/?hide=values&view={view}", width=width)
+    ((left, top, right, bottom),) = boxes(page, ".lv-figure")
+    found = boxes(page, ".lv-blanks .lv-blank")
+    assert len(found) >= 9
+    for n, one in enumerate(found):
+        assert left <= one[0] < one[2] <= right, one
+        assert top <= one[1] < one[3] <= bottom, one
+        for other in found[n + 1 :]:
+            across = min(one[2], other[2]) - max(one[0], other[0])
+            down = min(one[3], other[3]) - max(one[1], other[1])
+            assert min(across, down) <= 2, (one, other)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_where_something_is_left_out(visit, scheme):
+    page = visit("/?hide=values,formulas", scheme=scheme)
+    found = [v for v in Axe().run(page)["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
+
+
+def test_on_paper_there_is_room_to_write(visit):
+    page = visit("/?hide=values")
+    assert page.locator(".lv-room").is_hidden()
+    page.emulate_media(media="print")
+    assert page.locator(".lv-room div").count() >= 5
+    assert page.locator(".lv-room").is_visible()
+    page.emulate_media(media="screen")
+    whole = visit("/")
+    whole.emulate_media(media="print")
+    assert whole.locator(".lv-room").is_hidden()
+    whole.emulate_media(media="screen")
+
+
+def test_tables_say_what_is_left_out(visit):
+    page = visit("/?hide=number2,gradients,formula2")
+    values = {row[0]: row[1:] for row in table(page, "Values")}
+    assert values["w₁"] == ["0.5", "left out"]
+    assert values["z"] == ["0.35", "left out"]
+    rates = {row[0]: row[1:] for row in table(page, "Local derivatives")}
+    assert rates["z → a"] == ["∂a/∂z = left out", "left out"]
+    assert page.get_by_role("table", name="Gradient check").count() == 0
