@@ -2,7 +2,7 @@
 // builds its elements once per structure and then only writes text that changed.
 
 import { button, choice, el, later } from "./dom.js";
-import { DIGITS, MORE_DIGITS, fill } from "./numbers.js";
+import { DIGITS, MORE_DIGITS, fill, keysOf } from "./numbers.js";
 
 /** @import { ChoiceSpec, PanelSpec, ProductSpec, Read } from "./types.d.ts" */
 
@@ -44,7 +44,7 @@ export class Bindings {
 export class Product {
   node = el("section", { class: "lv-product", "aria-label": "The chain rule" });
   bind = new Bindings();
-  /** @type {{ digits: HTMLElement, stage: number }[]} */
+  /** @type {{ digits: HTMLElement, stage: number, keys: string[] }[]} */
   staged = [];
   more = el("button", {
     type: "button", class: "lv-quiet", "aria-pressed": "false", text: "More digits", onclick: () => this.#toggle(),
@@ -60,34 +60,38 @@ export class Product {
   build(spec, fields) {
     this.bind = new Bindings();
     this.staged = [];
-    /** @type {(symbol: string, template: string, mark: string, kind: string, stage: number) => HTMLElement} */
-    const cell = (symbol, template, mark, kind, stage) => {
+    const result = keysOf(spec.result.number);
+    const whole = [...result, ...spec.factors.flatMap((factor) => keysOf(factor.number))];
+    /** @type {(symbol: string, template: string, mark: string, kind: string, stage: number, keys: string[]) =>
+     *   HTMLElement} */
+    const cell = (symbol, template, mark, kind, stage, keys) => {
       const [, left] = template.match(/^\{\?([^{}]*)\}$/) ?? [];
       const digits = left ? el("span", { class: "lv-digits" }, this.actions.blank(left))
         : this.bind.text("span", { class: "lv-digits" }, template);
-      this.staged.push({ digits, stage });
+      this.staged.push({ digits, stage, keys });
       return el("div", { class: `lv-factor lv-${kind}` },
         el("span", { class: "lv-formula", text: mark ? `${symbol} ${mark}` : symbol }), digits);
     };
-    /** @type {(text: string, stage: number, below?: string) => HTMLElement} */
-    const sign = (text, stage, below = text) => {
+    /** @type {(text: string, stage: number, keys: string[], below?: string) => HTMLElement} */
+    const sign = (text, stage, keys, below = text) => {
       const digits = el("span", { text: below });
-      this.staged.push({ digits, stage });
+      this.staged.push({ digits, stage, keys });
       return el("div", { class: "lv-sign" }, el("span", { text }), digits);
     };
     const row = el("div", { class: "lv-row" });
-    row.append(cell(spec.result.symbol, spec.result.number, "", "result", spec.stage));
-    row.append(sign("=", spec.stage, "≈"));
+    row.append(cell(spec.result.symbol, spec.result.number, "", "result", spec.stage, result));
+    row.append(sign("=", spec.stage, whole, "≈"));
     spec.factors.forEach((factor, i) => {
-      if (i) row.append(sign("×", factor.stage));
-      const node = cell(factor.symbol, factor.number, factor.mark, "factor-of", factor.stage);
+      if (i) row.append(sign("×", factor.stage, whole));
+      const node = cell(factor.symbol, factor.number, factor.mark, "factor-of", factor.stage,
+        keysOf(factor.number));
       node.addEventListener("pointerenter", () => this.actions.point(factor.names));
       node.addEventListener("pointerleave", () => this.actions.point(null));
       row.append(node);
     });
     if (spec.identity) {
-      row.append(sign("=", spec.stage, "≈"));
-      row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage));
+      row.append(sign("=", spec.stage, [], "≈"));
+      row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage, []));
     }
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));
@@ -98,10 +102,13 @@ export class Product {
 
   /**
    * Hide what the walk has not computed yet.
-   * @param {number} stage
+   * @param {number} stage @param {string[]} seen quantities that are shown all the same
    */
-  reveal(stage) {
-    for (const one of this.staged) one.digits.classList.toggle("lv-not-yet", one.stage > stage);
+  reveal(stage, seen) {
+    for (const { digits, stage: at, keys } of this.staged) {
+      const told = keys.length > 0 && keys.every((key) => seen.includes(key));
+      digits.classList.toggle("lv-not-yet", at > stage && !told);
+    }
   }
 
   #toggle() {

@@ -5,7 +5,7 @@
 import { during } from "./busy.js";
 import { el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
-import { fill } from "./numbers.js";
+import { fill, keysOf } from "./numbers.js";
 import { morph, places } from "./morph.js";
 import { Plots, stroke } from "./plots.js";
 import { Travel } from "./travel.js";
@@ -74,8 +74,6 @@ export function recolour(figure, from, to) {
  */
 const found = (root, selector) => [...root.querySelectorAll(selector)];
 
-/** The quantities of a template's slots. */
-const KEYS = /\{[_(]?([a-z][\w. -]*)\)?\}/g;
 const HOW = "Arrow keys walk the graph: right follows an edge forward, left follows it back, up and down go to "
   + "what stands beside. Enter explains.";
 
@@ -229,14 +227,22 @@ export class Figure {
 
   /**
    * Fade what a stage of the walk has not computed yet.
-   * @param {number} stage
+   * @param {number} stage @param {string[]} seen quantities that are shown all the same
    */
-  reveal(stage) {
-    this.plots.reveal(stage);
+  reveal(stage, seen = /** @type {string[]} */ ([])) {
+    this.plots.reveal(stage, seen);
+    const { stages, kinds, templates } = this.labels;
+    const told = templates.map((template) => {
+      const keys = keysOf(template);
+      return keys.length > 0 && keys.every((key) => seen.includes(key));
+    });
+    /** @param {number} i a label without a number goes with that of its kind and stage */
+    const goes = (i) => !keysOf(templates[i]).length
+      && told.some((yes, n) => yes && stages[n] === stages[i] && kinds[n] === kinds[i]);
     this.texts.forEach((node, i) => {
-      const hidden = this.labels.stages[i] > stage;
+      const hidden = stages[i] > stage && !told[i] && !(seen.length && goes(i));
       node.classList.toggle("lv-not-yet", hidden);
-      node.dataset.kind = this.labels.kinds[i];
+      node.dataset.kind = kinds[i];
     });
     this.shapes.forEach((node) => {
       const at = this.shapeStages[Number(node.dataset.index)] ?? 0;
@@ -250,9 +256,8 @@ export class Figure {
    */
   known(template) {
     const { templates, stages } = this.labels;
-    const asked = [...template.matchAll(KEYS)].flatMap(([, keys]) => keys.split(" "));
-    return Math.max(0, ...asked.map((key) => {
-      const of = stages.filter((_, i) => [...templates[i].matchAll(KEYS)].some(([, keys]) => keys === key));
+    return Math.max(0, ...keysOf(template).map((key) => {
+      const of = stages.filter((_, i) => keysOf(templates[i]).includes(key));
       return of.length ? Math.min(...of) : 0;
     }));
   }

@@ -145,7 +145,10 @@ export class GraphPage {
       return this.queue.flush();
     },
     read: () => this.#plain(this.spec.loss.now),
-    light: () => this.#point(null),
+    light: () => {
+      this.#point(null);
+      if (this.ready) this.#reveal(this.player.stage);
+    },
     root: () => this.root,
     part: (name) => ({ picture: this.figureHost, nudge: this.nudge.node, onestep: this.onestep.node })[name]
       ?? this.figure.buttons.get(name) ?? null,
@@ -697,8 +700,8 @@ export class GraphPage {
    */
   #reveal(stage) {
     this.stage = stage;
-    this.figure.reveal(stage);
-    this.product.reveal(stage);
+    this.figure.reveal(stage, this.guide.seen);
+    this.product.reveal(stage, this.guide.seen);
     this.panel.reveal((template) => this.figure.known(template) <= stage);
     this.rate?.classList.toggle("lv-not-yet", this.spec.product.stage > stage);
   }

@@ -4,6 +4,7 @@
 import { during } from "./busy.js";
 import { button, el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
+import { number } from "./numbers.js";
 import { holds, say } from "./sentence.js";
 
 /** @import { GuideAmount, GuideCard, GuideSpec, Read } from "./types.d.ts" */
@@ -71,6 +72,8 @@ export class Guide {
   /** What was wrong with the answer: nothing where it was right. */
   reason = "";
   given = "";
+  /** @type {HTMLElement | null} */
+  marked = null;
   node = el("section", { class: "lv-guide", "aria-label": "Guide", hidden: true });
   heading = el("h1", { class: "lv-guide-title", tabindex: -1 });
   count = el("span", { class: "lv-guide-count" });
@@ -118,6 +121,52 @@ export class Guide {
   /** What the card lights up. */
   get lit() {
     return this.card?.lit ?? null;
+  }
+
+  /** Quantities that the card shows although the walk has not come so far. */
+  get seen() {
+    const { card } = this;
+    return card ? [...card.seen, ...(this.answered ? card.told : [])] : [];
+  }
+
+  /** Mark the part of the page that is spoken of, where it is not the picture. */
+  #mark() {
+    const { card } = this;
+    const part = card && card.part !== "picture" ? this.guided.part(card.part) : null;
+    if (part === this.marked) return;
+    this.marked?.classList.remove("lv-guide-part");
+    part?.classList.add("lv-guide-part");
+    this.marked = part;
+  }
+
+  /**
+   * Keep room for the longest that the card may come to say: what stands below it does not jump.
+   * @param {GuideCard} card
+   */
+  #reserve({ ask, because }) {
+    const { node, verdict, answers } = this;
+    node.style.minHeight = "";
+    if (!ask) return;
+    const read = this.guided.read();
+    const asking = node.offsetHeight;
+    const options = ask.kind === "choose" ? ask.options.map(({ meaning, label }) => said(label, meaning)) : [];
+    const why = ask.kind === "type" ? ask.mistakes.map(({ why: one }) => said("−0.0000", one)) : [];
+    const longest = [...options, ...why].reduce((so, one) => (one.length > so.length ? one : so), "");
+    put(verdict, longest + this.#because(ask, because, read));
+    answers.hidden = true;
+    node.style.minHeight = `${Math.max(asking, node.offsetHeight)}px`;
+    put(verdict, "");
+    answers.hidden = false;
+  }
+
+  /**
+   * Why it is so, after the number that was asked for.
+   * @param {GuideCard["ask"]} ask @param {GuideCard["because"]} because @param {Read} read
+   */
+  #because(ask, because, read) {
+    const known = ask?.kind === "type" && (!this.given || this.reason);
+    const answer = known ? `It is ${number(amountOf(ask.right, read))}, to four digits. ` : "";
+    return answer + say(because, read);
   }
 
   get #place() {
@@ -181,12 +230,28 @@ export class Guide {
   async #away({ name, page }) {
     wanted = name;
     await this.guided.hand(this.#had());
-    const path = `${this.spec.home}${page === "graph" ? "" : page}`;
+    this.#go(`${this.spec.home}${page === "graph" ? "" : page}`, `?guide=${name}`);
+  }
+
+  /**
+   * Leave the guide for another page.
+   * @param {string} page
+   */
+  async #onward(page) {
+    remember({ closed: true });
+    await this.guided.hand(this.#had());
+    this.#go(`${this.spec.home}${page}`, "");
+  }
+
+  /**
+   * To a page: the way of the navigation keeps the session; an address alone begins another one.
+   * @param {string} path @param {string} query
+   */
+  #go(path, query) {
     const links = [...document.querySelectorAll("header a, nav a")];
     const link = links.find((one) => one instanceof HTMLAnchorElement && one.pathname === path);
-    // The way of the navigation keeps the session; an address alone begins another one.
     if (link instanceof HTMLElement) link.click();
-    else location.assign(`${path}?guide=${name}`);
+    else location.assign(`${path}${query}`);
   }
 
   /** @param {string | null} name */
@@ -198,6 +263,7 @@ export class Guide {
     this.node.hidden = !card;
     put(this.verdict, "");
     this.#veil();
+    this.#mark();
     if (!card) {
       this.#offer();
       this.guided.light();
@@ -210,6 +276,7 @@ export class Guide {
     this.#ask(card);
     if (!card.ask) this.#done(this.spec.order[at].name);
     this.paint();
+    this.#reserve(card);
     this.guided.light();
     this.#view(card);
   }
@@ -230,7 +297,10 @@ export class Guide {
 
   /** @param {GuideCard} card */
   #ask({ ask }) {
-    if (!ask) this.answers.replaceChildren();
+    if (!ask) {
+      const { onward } = this.spec.cards[String(this.name)];
+      this.answers.replaceChildren(...(onward ? [button("Go on to problems", () => this.#onward(onward))] : []));
+    }
     else if (ask.kind === "choose") {
       this.answers.replaceChildren(...ask.options.map(({ label }) => button(label, () => this.#chose(label))));
     } else if (ask.kind === "type") {
@@ -314,8 +384,8 @@ export class Guide {
     put(this.says, say(card.says, read));
     put(this.question, card.ask ? say(card.ask.question, read) : "");
     this.answers.hidden = this.answered;
-    const judged = !this.given ? "" : this.reason ? `You said “${this.given}”. ${this.reason} ` : "Right. ";
-    if (this.answered) put(this.verdict, judged + say(card.because, read));
+    const judged = !this.given ? "" : this.reason ? said(this.given, this.reason) : "Right. ";
+    if (this.answered) put(this.verdict, judged + this.#because(card.ask, card.because, read));
     this.node.classList.toggle("lv-guide-wrong", Boolean(this.answered && this.reason));
     this.node.classList.toggle("lv-guide-done", this.answered);
     const last = this.#place === this.spec.order.length - 1;
@@ -344,6 +414,9 @@ export class Guide {
     return fields;
   }
 }
+
+/** @param {string} given @param {string} reason */
+const said = (given, reason) => `You said “${given}”. ${reason} `;
 
 /** @param {HTMLElement} node @param {string} text */
 function put(node, text) {

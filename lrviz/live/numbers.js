@@ -152,3 +152,10 @@ export function fill(template, read, digits = DIGITS) {
   }
   return out;
 }
+
+const KEYS = /\{[_(]?([a-z][\w. -]*)\)?\}/g;
+/**
+ * The quantities whose numbers a template shows.
+ * @param {string} template
+ */
+export const keysOf = (template) => [...template.matchAll(KEYS)].flatMap(([, keys]) => keys.split(" "));

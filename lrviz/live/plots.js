@@ -225,6 +225,8 @@ export class Plots {
   /** @type {Map<string, string>} what was last written into each */
   last = new Map();
   stage = Infinity;
+  /** @type {string[]} slopes that are shown before the walk comes to them */
+  seen = [];
   /** @type {SVGTextElement[]} the numbers of a scale that follows its curve */
   ticks = [];
   named = svg("text", { class: "lv-mark-name", "text-anchor": "end" });
@@ -319,11 +321,12 @@ export class Plots {
     return path;
   }
 
-  /** @param {number} stage */
-  reveal(stage) {
+  /** @param {number} stage @param {string[]} seen slopes that are shown all the same */
+  reveal(stage, seen = /** @type {string[]} */ ([])) {
     this.stage = stage;
+    this.seen = seen;
     const of = this.specs.find((plot) => plot.kind === "curve" && plot.dashed);
-    this.named.classList.toggle("lv-not-yet", Boolean(of && of.stages[1] > stage));
+    this.named.classList.toggle("lv-not-yet", Boolean(of && of.stages[1] > stage && !this.#seen(of)));
     for (const plot of this.specs) {
       for (const [key, path] of this.paths) {
         const [name, kind] = key.split(" ");
@@ -332,10 +335,15 @@ export class Plots {
     }
   }
 
+  /** @param {PlotSpec} plot whether its slope is shown before the walk comes to it */
+  #seen(plot) {
+    return plot.kind === "curve" && this.seen.includes(plot.slope);
+  }
+
   /** @param {PlotSpec} plot @param {string} kind @param {SVGPathElement} path */
   #reveal(plot, kind, path) {
     const first = kind === "curve" || kind === "axis" ? 0 : plot.stages[0];
-    const at = kind === "tangent" || kind === "secant" ? plot.stages[1] : first;
+    const at = (kind === "tangent" || kind === "secant") && !this.#seen(plot) ? plot.stages[1] : first;
     path.classList.toggle("lv-not-yet", at > this.stage);
   }
 }

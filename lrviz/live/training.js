@@ -116,7 +116,7 @@ export class TrainingPage {
     read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
     light: () => {},
     root: () => this.root,
-    part: (name) => ({ surface: this.surface.node, loss: this.loss.node })[name] ?? this.surface.node,
+    part: (name) => ({ loss: this.loss.node, contributions: this.contributions.node })[name] ?? this.surface.node,
   });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });

@@ -73,6 +73,11 @@ export interface GuideCard {
   lit: string[];
   part: string;
   veil: string[];
+  /** Quantities that are shown before the walk has come to them: at once, and when it has been answered. */
+  seen: string[];
+  told: string[];
+  /** A page to go on to. */
+  onward: string;
 }
 
 export interface GuideSpec {

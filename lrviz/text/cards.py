@@ -16,6 +16,8 @@ POSITIVE: Bounds = (_LEAST, None)
 
 #: Stages of the walk in the view "features": what is known when a card asks.
 _Z, _A, _L, _BACK = 1, 2, 3, 5
+#: The local derivatives on the way from w₁ to L.
+_CHAIN = ("local.w1-z", "local.z-a", "local.a-L")
 
 _GRAPH: tuple[Card, ...] = (
     Card(
@@ -100,7 +102,13 @@ _GRAPH: tuple[Card, ...] = (
         "way",
         "graph",
         "Which way?",
-        always("Now only w₁ may move, and everything else is held. We want the loss to fall."),
+        (
+            (
+                ({"value.y": ONE}, "The answer is 1. "),
+                ({}, "Another example: now the answer is 0. "),
+            ),
+            (({}, "Only w₁ may move, all else is held, and we want the loss to fall."),),
+        ),
         Choose(
             "Should w₁ go up or down?",
             (
@@ -142,8 +150,8 @@ _GRAPH: tuple[Card, ...] = (
                 ),
             ),
         ),
-        state={"stage": _L},
-        shown={"stage": None},
+        state={"y": 0, "stage": _L},
+        told=("adjoint.w1",),
         lit=("w1",),
     ),
     Card(
@@ -181,17 +189,20 @@ _GRAPH: tuple[Card, ...] = (
             "node the true change stands beside rate × change, and they nearly agree, because a "
             "curve is nearly its tangent for a small step."
         ),
+        state={"y": 0, "stage": _L},
         shown={"nudge": 0.01},
         lit=("w1", "L"),
         part="nudge",
+        seen=("adjoint.w1",),
     ),
     Card(
         "chain",
         "graph",
         "Three rates along one path",
         always(
-            "A unit of w₁ moves z by ④ {~local.w1-z} {local.w1-z}. A unit of z moves a by ② "
-            "{~local.z-a} {local.z-a}. A unit of a moves L by ① {~local.a-L} {local.a-L}."
+            "Each arrow has a slope of its own, its local derivative. A unit of w₁ moves z by ④ "
+            "{~local.w1-z} {local.w1-z}; a unit of z moves a by ② {~local.z-a} {local.z-a}; a unit "
+            "of a moves L by ① {~local.a-L} {local.a-L}."
         ),
         Type(
             "Then how much does a unit of w₁ move L, at this rate?",
@@ -226,8 +237,9 @@ _GRAPH: tuple[Card, ...] = (
             "path they multiply. That is the chain rule."
         ),
         state={"stage": _L},
-        shown={"stage": None},
         lit=("w1", "z", "a", "L"),
+        seen=_CHAIN,
+        told=("adjoint.w1",),
     ),
     Card(
         "shortcut",
@@ -237,13 +249,14 @@ _GRAPH: tuple[Card, ...] = (
             (
                 (
                     {"value.y": ONE},
-                    "The answer is 1. Then ① is −1/a {~local.a-L} {local.a-L}, and ② is a·(1 − a) "
-                    "{~local.z-a} {local.z-a}.",
+                    "The answer is 1. Then ①, the slope of −log a, is −1/a {~local.a-L} "
+                    "{local.a-L}, and ②, the slope of σ, is a·(1 − a) {~local.z-a} {local.z-a}.",
                 ),
                 (
                     {},
-                    "Now the answer is 0. Then ① is 1/(1 − a) {~local.a-L} {local.a-L}, and ② is "
-                    "a·(1 − a) {~local.z-a} {local.z-a}.",
+                    "Now the answer is 0. Then ①, the slope of −log(1 − a), is 1/(1 − a) "
+                    "{~local.a-L} {local.a-L}, and ②, the slope of σ, is a·(1 − a) {~local.z-a} "
+                    "{local.z-a}.",
                 ),
             ),
         ),
@@ -285,6 +298,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"y": 0, "stage": _L},
         shown={"stage": None},
         lit=("a", "L"),
+        seen=("local.z-a", "local.a-L"),
     ),
     Card(
         "paths",
@@ -305,7 +319,8 @@ _GRAPH: tuple[Card, ...] = (
                 Option(
                     "the larger one",
                     {"value.y": (2, None)},
-                    "A change of a goes both ways at once, so both shares count.",
+                    "It looks so only because the other way brings 0 for this answer. A change of "
+                    "a goes both ways at once, so both shares count.",
                 ),
                 Option("their sum", {}, ""),
             ),
@@ -393,7 +408,7 @@ _GRAPH: tuple[Card, ...] = (
             (
                 (
                     Amount(("adjoint.z", "value.x2"), by=-1.0),
-                    "The size is right: ∂L/∂z is negative, and x₂ is not.",
+                    "The size is right: look at the signs of ∂L/∂z and x₂.",
                 ),
                 (
                     Amount(("adjoint.z",)),
@@ -413,7 +428,7 @@ _GRAPH: tuple[Card, ...] = (
             "{adjoint.z} × {(value.x2)} {~adjoint.w2 adjoint.z value.x2} {adjoint.w2}. One "
             "backward pass has all three gradients, for hardly more work than one."
         ),
-        state={"stage": _BACK, "of": "w2"},
+        state={"y": 0, "stage": _BACK, "of": "w2"},
         shown={"stage": None},
         lit=("w1", "w2", "b"),
     ),
@@ -422,8 +437,8 @@ _GRAPH: tuple[Card, ...] = (
         "graph",
         "One step",
         always(
-            "Each parameter moves against its own gradient: w ← w − η·∂L/∂w. η, the learning rate, "
-            "says how far."
+            "Another example, judged wrongly. Each parameter moves against its own gradient: "
+            "w ← w − η·∂L/∂w. η, the learning rate, says how far."
         ),
         Try(
             "Press “Take one step” until the loss is below 0.2. Watch how far each step goes.",
@@ -495,12 +510,39 @@ _TRAINING: tuple[Card, ...] = (
         veil=("loss", "numbers", "example", "surface"),
     ),
     Card(
+        "pull",
+        "training",
+        "Everybody pulls",
+        always(
+            "J is a sum of losses, divided by their number m. A derivative goes through a sum and "
+            "a constant factor, so every example has a say in ∂J/∂w₁."
+        ),
+        Type(
+            "Three examples alone: their ∂L/∂w₁ are 0.8, −0.3 and −0.2. What is ∂J/∂w₁?",
+            Amount((), by=0.1),
+            (
+                (Amount((), by=0.3), "That is their sum; J divides it by m, which is 3 here."),
+                (Amount((), by=1.3 / 3), "Their signs count: two of them pull the other way."),
+                (Amount((), by=1.3), "Their signs count, and J divides the sum by m."),
+                (Amount((), by=-0.1), "The size is right: 0.8 outweighs the two others."),
+                (Amount((), by=0.8), "The largest one alone decides nothing: all three count."),
+            ),
+        ),
+        always(
+            "(0.8 − 0.3 − 0.2)/3 = 0.1: the gradient of J is the mean of the examples' own "
+            "gradients, (a − y)·xᵢ each. They pull different ways, and the mean decides."
+        ),
+        state=_RUN,
+        part="contributions",
+    ),
+    Card(
         "downhill",
         "training",
         "The surface",
         always(
             "Every place on the surface is a pair of weights, and its height is J there. The ball "
-            "stands at the weights of this step; drag it anywhere to begin there."
+            "stands at the weights of this step. Here two features say nearly the same, and the "
+            "valley is long."
         ),
         Choose(
             "A contour line joins places of equal J. Which way does a short step leave it?",
@@ -521,12 +563,12 @@ _TRAINING: tuple[Card, ...] = (
         ),
         always(
             "The gradient points straight uphill, at a right angle to the contour, and the step "
-            "goes against it: w ← w − η·∂J/∂w. Step by step that bends the path. Each example "
-            "brings its own gradient, and ∂J/∂w is their mean."
+            "goes against it: w ← w − η·∂J/∂w. Step by step that bends the path."
         ),
-        state={**_RUN, "start": (1.5, -0.5, 0.0)},
+        state={**_RUN, "data": "twins", "lr": 2.0, "start": (0.0, 3.0, 0.0)},
         shown={"step": 40},
         part="surface",
+        veil=("arrows", "loss"),
     ),
     Card(
         "large",
@@ -536,10 +578,10 @@ _TRAINING: tuple[Card, ...] = (
             (
                 (
                     {"rate": (20, 20)},
-                    "The same start and the same data, but η = 20 in place of 0.5: for the same "
-                    "slope every step is forty times as long.",
+                    "Back to the birds, again from w₁ = w₂ = b = 0, but with η = 20 in place of "
+                    "0.5: for the same slope every step is forty times as long.",
                 ),
-                ({}, "The same start and the same data, but η {~rate} {rate} in place of 0.5."),
+                ({}, "The birds again, but η {~rate} {rate} in place of 0.5."),
             ),
         ),
         Choose(
@@ -575,15 +617,16 @@ _TRAINING: tuple[Card, ...] = (
         state={**_RUN, "lr": 20.0},
         shown={"step": 200},
         part="surface",
-        veil=("loss", "numbers"),
+        veil=("loss", "numbers", "arrows"),
     ),
     Card(
         "units",
         "training",
         "Why features are scaled",
         always(
-            "The same birds, but in millimetres, and about the largest η that is safe there. On "
-            "standardised features 200 steps reach the minimum, at J ≈ 0.486."
+            "The same birds, but in millimetres, and about the largest η that is safe there. "
+            "Standardised, each feature less its mean and over its deviation, 200 steps reach "
+            "the minimum, at J ≈ 0.486."
         ),
         Choose(
             "How far does J come down from {loss.start} in {step.last} steps here?",
@@ -604,7 +647,7 @@ _TRAINING: tuple[Card, ...] = (
         always(
             "J is {loss.last} after {step.last} steps. Large numbers make one direction steep, and "
             "its steepness sets the largest safe η for all: along the flat floor of the valley "
-            "such steps are tiny. Scaling makes the valley round."
+            "such steps are tiny. Scaling makes the valley rounder."
         ),
         state={**_RUN, "scale": "raw", "lr": 0.003},
         shown={"step": 200},
@@ -622,8 +665,8 @@ _TRAINING: tuple[Card, ...] = (
                 Option(
                     "they settle",
                     {"minimum.there": POSITIVE},
-                    "They settle where there is a minimum: where classes overlap, or under a "
-                    "weight decay.",
+                    "They settle where there is a minimum: where classes overlap, or where large "
+                    "weights are charged for.",
                 ),
                 Option(
                     "they go back to 0",
@@ -642,8 +685,8 @@ _TRAINING: tuple[Card, ...] = (
                 (
                     {},
                     "Double all weights, and the line stays where it is, but every example is "
-                    "surer, and right: J falls again. So there is no minimum, and ‖w‖ grows for "
-                    "ever, slower and slower.",
+                    "surer, and right: J falls again. So there is no minimum, and the weights "
+                    "grow for ever, slower and slower.",
                 ),
             ),
         ),
@@ -656,12 +699,13 @@ _TRAINING: tuple[Card, ...] = (
         "training",
         "Now you",
         always(
-            "A slope is a rate; along a path rates multiply, and where paths meet they add; a step "
-            "goes against the gradient, and J is the mean of many losses. Now place points of your "
-            "own, or drag the ball. Practice asks you more."
+            "Along a path rates multiply, where paths meet they add, and ∂L/∂z is a − y. A step "
+            "goes η times against the gradient of J, the mean of many losses. Now drag the ball, "
+            "place points of your own, or go on to problems."
         ),
         None,
         state={"step": 0},
+        onward="practice",
     ),
 )
 

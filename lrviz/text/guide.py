@@ -123,6 +123,11 @@ class Card:
         The part of the page it speaks of; brought into view.
     veil : tuple of str
         Parts of the page that would give the answer away: hidden until it is given.
+    seen, told : tuple of str
+        Quantities that are shown although the walk has not come so far: from the first, and from
+        the answer on.
+    onward : str
+        The page that the last card leads to.
     """
 
     name: str
@@ -136,6 +141,9 @@ class Card:
     lit: tuple[str, ...] = ()
     part: str = "picture"
     veil: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    onward: str = ""
 
 
 def always(text: str) -> tuple[Table, ...]:
@@ -168,6 +176,9 @@ def _card(card: Card, defaults: Mapping[str, Any]) -> dict[str, Any]:
         "lit": list(card.lit),
         "part": card.part,
         "veil": list(card.veil),
+        "seen": list(card.seen),
+        "told": list(card.told),
+        "onward": card.onward,
     }
 
 
