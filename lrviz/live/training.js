@@ -363,6 +363,10 @@ export class TrainingPage {
   }
 
   #fit() {
+    const lecture = this.fields.layout === "lecture";
+    this.root.classList.toggle("lvt-lecture", lecture);
+    this.lecture.setAttribute("aria-pressed", String(lecture));
+    put(this.lecture, lecture ? "Whole page" : "Lecture view");
     fit(this.root, this.cells, this.surface.node, this.layout);
   }
 
@@ -474,10 +478,15 @@ export class TrainingPage {
   }
 
   #lecture() {
-    const on = this.root.classList.toggle("lvt-lecture");
-    this.lecture.setAttribute("aria-pressed", String(on));
-    this.lecture.textContent = on ? "Whole page" : "Lecture view";
-    drawing(this, this.#resized());
+    this.fields.layout = this.fields.layout === "page" ? "lecture" : "page";
+    this.#arrange();
+    if (!this.playing) this.queue.rested();
+  }
+
+  /** The whole page, or surface, curve and player alone. */
+  #arrange() {
+    const on = this.fields.layout === "lecture";
+    if (this.root.classList.contains("lvt-lecture") !== on) drawing(this, this.#resized());
   }
 
   /**
@@ -580,6 +589,7 @@ export class TrainingPage {
     this.guide.arrive();
     this.guide.offer.hidden = this.fields.hide.length > 0;
     this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
+    this.#arrange();
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");

@@ -426,6 +426,7 @@ export interface TrainingFields {
   surface: "contour" | "3d";
   step: number;
   threshold: number;
+  layout: "page" | "lecture";
   example: number;
   points: PlacedPoint[];
   comparisons: ComparisonRow[];
