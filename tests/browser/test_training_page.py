@@ -472,8 +472,8 @@ def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_toget
     sizes = page.evaluate(
         """() => [...document.querySelectorAll(".lvt-views *, .lvt-shelf *, .lvt-controls *")]
           .filter((n) => n.checkVisibility() && !n.closest(".lvt-d")
-            // KaTeX keeps a place with a space of no width.
-            && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.replace("\u200b", "").trim()))
+            // KaTeX keeps a place with a space of no width: letters, digits and signs are meant.
+            && [...n.childNodes].some((c) => c.nodeType === 3 && /[^\\s\\u200b]/.test(c.data)))
           .map((n) => parseFloat(getComputedStyle(n).fontSize))"""
     )
     assert len(sizes) > 60
