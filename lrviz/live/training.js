@@ -149,6 +149,8 @@ export class TrainingPage {
     const settled = this.playback.spec.settled_start;
     if (settled) this.#from(settled.start);
   }, { hidden: true });
+  /** What is said of raw values that are too large, and the way out. */
+  large = el("p", { class: "lvt-caption lvt-note" });
   counts = new CountsView();
   now = el("p", { class: "lvt-told" });
   note = el("p", { class: "lvt-caption lvt-note", role: "status" });
@@ -306,6 +308,9 @@ export class TrainingPage {
     this.points.offer(this.fields.data === "file");
     this.player.load();
     this.move.hidden = !playback.spec.settled_start;
+    const { large } = playback.spec;
+    const way = button("Standardise", () => this.#set("scale", "standard"), { class: "lv-quiet" });
+    this.large.replaceChildren(...(large ? [`${large} `, ...(this.fields.scale === "raw" ? [way] : [])] : []));
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
@@ -334,7 +339,7 @@ export class TrainingPage {
     this.head.replaceChildren(el("h1", { text: spec.question }),
       el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
         this.lecture, link, this.copied),
-      this.now, this.move, this.note);
+      this.now, this.move, this.note, this.large);
     this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {

@@ -518,6 +518,8 @@ export interface PlaybackSpec {
   bounds: { guaranteed: number; local: number | null; marks: [name: string, lr: number][] };
   /** Why nothing moves from this start, and one from which something does. */
   settled_start: { why: string; start: Triple } | null;
+  /** Why raw values are too large to train on or to draw. */
+  large: string | null;
   /** The start that the seed gives. */
   random_start: Triple;
   mean: [number, number];
