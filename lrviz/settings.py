@@ -306,6 +306,8 @@ TRAINING: tuple[Field, ...] = (
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
     one_of("plane", tuple(PLANES), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
+    # The lecture view has surface, loss curve and player alone.
+    one_of("layout", ("page", "lecture"), "page"),
     whole("step", 0, STEPS_HIGH, 0),
     real("threshold", THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD),
     whole("example", 0, 999_999, 0),

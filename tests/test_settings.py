@@ -137,6 +137,7 @@ training_states = st.fixed_dictionaries(
         "start": st.tuples(*_starts),
         "plane": st.sampled_from(["w1w2", "w1b", "w2b"]),
         "surface": st.sampled_from(["contour", "3d"]),
+        "layout": st.sampled_from(["page", "lecture"]),
         "step": st.integers(0, settings.STEPS_HIGH),
         "threshold": st.floats(settings.THRESHOLD_LOW, settings.THRESHOLD_HIGH),
         "example": st.integers(0, 999_999),

@@ -162,6 +162,7 @@ def choose(
         "Your own file.",
         "Yours: it is not shared.",
         notes=tuple(notes),
+        label=label,
     )
 
 

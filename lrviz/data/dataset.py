@@ -11,6 +11,8 @@ import numpy.typing as npt
 from lrviz.core.numerics import Array
 from lrviz.data.table import DataError
 
+UNNAMED = "y"  #: a label without a name of its own
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
@@ -32,6 +34,8 @@ class Dataset:
         One sentence on what to look for; empty for a visitor's own data.
     notes : tuple of str
         What a reader of the file should know: an encoding guessed, rows left out.
+    label : str
+        What the label's column is called; y where it has no name of its own.
     """
 
     name: str
@@ -43,11 +47,19 @@ class Dataset:
     licence: str
     teaches: str = ""
     notes: tuple[str, ...] = ()
+    label: str = UNNAMED
 
     def __post_init__(self) -> None:
         """Seal the arrays."""
         self.X.setflags(write=False)
         self.y.setflags(write=False)
+
+    @property
+    def classes(self) -> tuple[str, str]:
+        """What label 0 and label 1 mean, with the column's name where it has one."""
+        zero, one = self.label_names
+        own = self.label == UNNAMED
+        return (zero, one) if own else (f"{self.label} = {zero}", f"{self.label} = {one}")
 
     def __len__(self) -> int:
         """Rows."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.data.dataset import Dataset, standardise, to_raw
+from lrviz.data.dataset import UNNAMED, Dataset, standardise, to_raw
 from lrviz.export.document import document, inert
 from lrviz.export.tables import distinct
 from lrviz.figures.data import data_figure, half_plane, spans
@@ -248,6 +248,7 @@ def _about(data: Dataset, frames: Sequence[int], scaled: bool) -> list[str]:
         f"y = {label}" + (f" is {name}" if name != str(label) else "")
         for label, name in enumerate(data.label_names)
     )
+    classes = classes if data.label == UNNAMED else f"the label is {data.label}: {classes}"
     names = " and ".join(data.feature_names)
     how = "each standardised: (x − mean) / standard deviation" if scaled else "used as they are"
     lines = [f"Data: {data.name}, {len(data)} examples; {classes}. Features: {names}, {how}."]

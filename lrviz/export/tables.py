@@ -59,7 +59,7 @@ def _of_scale(scaled: Scaled) -> tuple[list[str], list[object]]:
     """Names of the columns in raw units and of those on the scale; the values of the latter."""
     data = scaled.data
     first, second = data.feature_names
-    one = data.label_names[1]
+    one = data.classes[1]
     named = [
         *(f"w per unit of {name}" for name in (first, second)),
         "b in raw units",
@@ -81,8 +81,8 @@ def data_csv(data: Dataset) -> str:
     """The examples as CSV (RFC 4180: commas, CRLF), which `lrviz.read_csv` reads back.
 
     Two features under their own names, and the label as 0 or 1, because that alone says in
-    every case which class is 1; what the two stand for is in that column's name. Names that
-    could not be read back (two alike, two that are numbers) become x1, x2 and y.
+    every case which class is 1; what the two stand for is in that column's name, after its
+    own. Names that could not be read back (two alike, two that are numbers) become x1, x2 and y.
 
     What would be larger than the reader takes is written in as few characters as say the same
     (5 for 5.0, line feeds alone), and at last without its header: so a file that could be read
@@ -93,7 +93,7 @@ def data_csv(data: Dataset) -> str:
     rows = [
         [*features, label] for features, label in zip(data.X.tolist(), data.y.tolist(), strict=True)
     ]
-    names = [*data.feature_names, f"y{meaning}"]
+    names = [*data.feature_names, f"{data.label}{meaning}"]
     names = names if _readable(names, rows) else ["x1", "x2", "y"]
     text = _csv([names, *rows])
     if _fits(text):

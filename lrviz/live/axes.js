@@ -55,7 +55,8 @@ export function flat(spec, { x, y, w, h }, [across, up], px) {
       return tick("ytick", `M${x},${at}h${-TICK}`, label(x - 8, at + 4, number(v), { "text-anchor": "end" }));
     }),
     label(x + w / 2, bottom + 36, spec.letters[0], { class: "xtitle lvt-axis-title", "text-anchor": "middle" }),
-    label(12, y + h / 2, spec.letters[1], { class: "ytitle lvt-axis-title", "text-anchor": "middle" }),
+    label(Math.max(12, x - 74), y + h / 2, spec.letters[1],
+      { class: "ytitle lvt-axis-title", "text-anchor": "middle" }),
   ];
 }
 

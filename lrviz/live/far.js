@@ -4,6 +4,13 @@
 
 import { number, ten } from "./numbers.js";
 
+/** Of a |z| beyond it the digits of a power of ten are not known: then it stays one of e. */
+const KNOWN = 1e12;
+
+/** e^±size. @param {number} size @param {number} sign */
+const power = (size, sign) =>
+  (size > KNOWN ? `e^(${sign < 0 ? "−" : ""}${number(size)})` : ten((sign * size) / Math.LN10));
+
 /**
  * What an example's graph comes to at a z that it cannot be drawn for; "" where it can.
  * @param {number} z @param {number} y @param {number} limit the largest |z| that it is drawn for
@@ -12,7 +19,7 @@ export function beyond(z, y, limit) {
   if (Math.abs(z) <= limit) return "";
   if (!Number.isFinite(z)) return "At this step z does not fit a float64, and nothing that is computed from it does.";
   const size = Math.abs(z);
-  const [small, large] = [ten(-size / Math.LN10), ten(size / Math.LN10)];
+  const [small, large] = [power(size, -1), power(size, 1)];
   // Wrong: sure of the other class. Then 1/a or 1/(1 − a) is large, and L grows as |z| does.
   const wrong = z > 0 !== (y === 1);
   const sign = y === 1 ? "−" : "";

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.text.about_run import marks, still
+from lrviz.text.about_run import marks, still, too_large
 from lrviz.text.pictures import letters, picture
 from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
@@ -89,6 +89,7 @@ def payload(playback: Playback) -> dict[str, Any]:
             "marks": marks(playback.bounds),
         },
         "settled_start": still(playback),
+        "large": too_large(playback),
         "random_start": list(random_start(r.seed)),
         "mean": playback.scaled.mean.tolist(),
         "scale": playback.scaled.scale.tolist(),

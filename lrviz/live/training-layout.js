@@ -46,11 +46,11 @@ export function fit(root, views, surface, shape) {
     const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
     const rule = lecture ? 0 : Math.min(RULE, /** @type {HTMLElement | null} */ (
       views.querySelector(".lvt-law"))?.offsetHeight ?? 0);
-    const beside = isLow() && !lecture;
+    const beside = isLow() || (lecture && shape !== "one");
     const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
     const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
     const room = window.innerHeight - above - below - FOOT;
-    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, lecture ? MOST : TALLEST * surface.clientWidth, room)))}px`;
+    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, room)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
 }

@@ -150,6 +150,8 @@ export class TrainingPage {
     const settled = this.playback.spec.settled_start;
     if (settled) this.#from(settled.start);
   }, { hidden: true });
+  /** What is said of raw values that are too large, and the way out. */
+  large = el("p", { class: "lvt-caption lvt-note" });
   counts = new CountsView();
   now = el("p", { class: "lvt-told" });
   note = el("p", { class: "lvt-caption lvt-note", role: "status" });
@@ -311,6 +313,9 @@ export class TrainingPage {
     this.points.offer(this.fields.data === "file");
     this.player.load();
     this.move.hidden = !playback.spec.settled_start;
+    const { large } = playback.spec;
+    const way = button("Standardise", () => this.#set("scale", "standard"), { class: "lv-quiet" });
+    this.large.replaceChildren(...(large ? [`${large} `, ...(this.fields.scale === "raw" ? [way] : [])] : []));
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
@@ -340,7 +345,7 @@ export class TrainingPage {
     this.head.replaceChildren(el("h1", { text: spec.question }),
       el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
         this.lecture, link, this.copied),
-      this.now, this.move, this.note);
+      this.now, this.move, this.note, this.large);
     this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
@@ -369,6 +374,10 @@ export class TrainingPage {
   }
 
   #fit() {
+    const lecture = this.fields.layout === "lecture";
+    this.root.classList.toggle("lvt-lecture", lecture);
+    this.lecture.setAttribute("aria-pressed", String(lecture));
+    put(this.lecture, lecture ? "Whole page" : "Lecture view");
     fit(this.root, this.cells, this.surface.node, this.layout);
   }
 
@@ -480,10 +489,15 @@ export class TrainingPage {
   }
 
   #lecture() {
-    const on = this.root.classList.toggle("lvt-lecture");
-    this.lecture.setAttribute("aria-pressed", String(on));
-    this.lecture.textContent = on ? "Whole page" : "Lecture view";
-    drawing(this, this.#resized());
+    this.fields.layout = this.fields.layout === "page" ? "lecture" : "page";
+    this.#arrange();
+    if (!this.playing) this.queue.rested();
+  }
+
+  /** The whole page, or surface, curve and player alone. */
+  #arrange() {
+    const on = this.fields.layout === "lecture";
+    if (this.root.classList.contains("lvt-lecture") !== on) drawing(this, this.#resized());
   }
 
   /**
@@ -586,6 +600,7 @@ export class TrainingPage {
     this.guide.arrive();
     this.guide.offer.hidden = this.fields.hide.length > 0;
     this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
+    this.#arrange();
     this.#showControls();
     this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");

@@ -467,6 +467,7 @@ export interface TrainingFields {
   surface: "contour" | "3d";
   step: number;
   threshold: number;
+  layout: "page" | "lecture";
   example: number;
   points: PlacedPoint[];
   comparisons: ComparisonRow[];
@@ -558,6 +559,8 @@ export interface PlaybackSpec {
   bounds: { guaranteed: number; local: number | null; marks: [name: string, lr: number][] };
   /** Why nothing moves from this start, and one from which something does. */
   settled_start: { why: string; start: Triple } | null;
+  /** Why raw values are too large to train on or to draw. */
+  large: string | null;
   /** The start that the seed gives. */
   random_start: Triple;
   mean: [number, number];

@@ -153,11 +153,11 @@ def _named(memory: MutableMapping[str, Any], data: Dataset) -> Dataset:
     shown: Dataset | None = memory.get("last")
     pairs = () if shown is None else ((shown.X, data.X), (shown.y, data.y))
     if shown is not None and all(np.array_equal(one, other) for one, other in pairs):
-        memory["names"] = (shown.feature_names, shown.label_names)
+        memory["names"] = (shown.feature_names, shown.label_names, shown.label)
     if "names" not in memory:
         return data
-    features, labels = memory["names"]
-    return replace(data, feature_names=features, label_names=labels)
+    features, labels, label = memory["names"]
+    return replace(data, feature_names=features, label_names=labels, label=label)
 
 
 @st.fragment
@@ -249,7 +249,7 @@ def _written(made: Playback) -> Spec:
         "figures": {name: figure.to_plotly_json() for name, figure in figures.items()},
         "surface": surface_spec(made.surface),
         "features": list(data.feature_names),
-        "labels": list(data.label_names),
+        "labels": list(data.classes),
         "texts": texts(made),
     }
     return {**_shared(), **plain(own)}

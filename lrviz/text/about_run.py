@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lrviz import settings
+from lrviz.data.dataset import UNNAMED
 from lrviz.text.numbers import equation, number
 from lrviz.training.course import course
 from lrviz.training.newton import StepBounds, guaranteed_rate
@@ -41,6 +42,7 @@ def about_data(made: Playback) -> list[str]:
         f"y = {label}" + (f" is {name}" if name != str(label) else "")
         for label, name in enumerate(data.label_names)
     )
+    labels = labels if data.label == UNNAMED else f"the label is {data.label}: {labels}"
     count = f"{len(data)} examples" if len(data) > 1 else "One example"
     lines = [*([data.teaches] if data.teaches else []), f"{count}; {labels}.", *data.notes]
     lines += _about_minimum(made)
@@ -222,6 +224,25 @@ def _came(made: Playback) -> str:
 
 def _steps(count: int) -> str:
     return f"{count} steps" if count != 1 else "1 step"
+
+
+#: Up to which power of ten the surface tells losses apart: float32 ends at 3.4·10³⁸.
+DRAWN_LIMIT = float(np.log10(np.finfo(np.float32).max))
+
+
+def too_large(made: Playback) -> str | None:
+    """Why raw values are too large to train on or to draw, where they are."""
+    said, r = [], made.request
+    guaranteed, most = made.bounds.guaranteed, float(np.abs(made.scaled.X).max())
+    if r.scale == "raw" and OPTIMIZERS[r.opt].uses and guaranteed < settings.RATE_LOW:
+        said.append(
+            f"Raw, these features are too large for a gradient step that is safe: they reach "
+            f"{_about(most)}, so 2/K is {_about(guaranteed)}, and no η below "
+            f"{_about(settings.RATE_LOW)} can be set."
+        )
+    if made.surface.high > DRAWN_LIMIT:
+        said.append("J leaves 10³⁸ on this surface, and all that is above it has one colour.")
+    return " ".join(said) or None
 
 
 # The start

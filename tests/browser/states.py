@@ -307,6 +307,8 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "start": _start,
     "plane": one_of(*PLANES),
     "surface": one_of("contour", "contour", "contour", "3d"),
+    # The lecture view hides most of what is compared here; it has a test of its own.
+    "layout": one_of("page"),
     "step": lambda rng, s: rng.choice((0, s["steps"], rng.randint(0, s["steps"]))),
     "example": lambda rng, s: rng.choice((0, rng.randrange(_rows(s)))),
     "comparisons": _comparisons,

@@ -13,11 +13,13 @@ from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
 from lrviz.live.playback_payload import payload
 from lrviz.text import scenarios
-from lrviz.text.numbers import number
+from lrviz.text.numbers import fill, number
+from lrviz.text.rules import written
 from lrviz.training.judged import counts
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
+from lrviz.training.walk import preview
 from tests.browser.conftest import apart, boxes, follow, frames, labels, settle, table
 from tests.reference import hardest
 
@@ -327,6 +329,30 @@ def test_a_bad_link_keeps_its_good_fields_and_says_so(visit, query):
     assert not re.search(r"\b(nan|inf|undefined|null)\b", body, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("opt", ["gd", "adam", "newton"])
+def test_the_rule_is_typeset_once_and_its_numbers_follow_every_step(visit, opt):
+    page = visit(f"/training?data=penguins&opt={opt}&lr=0.2&steps=5")
+    made = make(Request(opt=opt, lr=0.2, steps=5))
+    rows = len(made.scaled.data)
+    page.evaluate("window.set = [...document.querySelectorAll('.lvt-law .katex')]")
+    assert page.evaluate("set.length") >= 3
+    for k in range(4):
+        step = preview(made.history, made.scaled.X, made.scaled.data.y, k)
+        own = {"loss": made.history.losses[k], "slope": made.history.gradients[k, 0]}
+
+        def read(key, step=step, own=own):
+            return float(own[key]) if key in own else step.read(key, 0)
+
+        lines = page.locator(".lvt-law .lvt-digits").all_inner_texts()
+        wanted = [fill(line.numbers, read) for line in written(opt, 0, rows)]
+        assert lines == wanted, k
+        page.get_by_role("button", name="Step", exact=True).click()
+    settle(page)
+    assert page.evaluate("set.every((node) => node.isConnected)")
+    if opt == "newton":
+        assert "H: the second derivatives of J" in page.locator(".lvt-letters").inner_text()
+
+
 def test_a_bad_number_in_a_field_is_refused_with_a_sentence(open_page):
     page = open_page("/training?data=penguins")
     field = page.get_by_role("textbox", name="Learning rate, exact value")
@@ -436,14 +462,18 @@ def test_the_four_views_the_player_and_the_rule_are_in_view_together(visit, quer
 
 def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_together(visit):
     page = visit(f"/training?{FULL.replace('own', 'blobs')}", width=1280, height=720)
-    ((_, _, _, bottom),) = boxes(page, ".lvt-surface")
-    ((_, dock, _, end),) = boxes(page, ".lvt-dock")
-    assert bottom <= dock + 1
-    assert end <= 720
+    ((_, top, right, bottom),) = boxes(page, ".lvt-surface")
+    ((dock, above, _, end),) = boxes(page, ".lvt-dock")
+    assert 0 < top < bottom <= 720
+    tall = bottom - top
+    assert tall >= 300
+    assert right <= dock
+    assert 0 < above < end <= 720
     sizes = page.evaluate(
         """() => [...document.querySelectorAll(".lvt-views *, .lvt-shelf *, .lvt-controls *")]
           .filter((n) => n.checkVisibility() && !n.closest(".lvt-d")
-            && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
+            // KaTeX keeps a place with a space of no width: letters, digits and signs are meant.
+            && [...n.childNodes].some((c) => c.nodeType === 3 && /[^\\s\\u200b]/.test(c.data)))
           .map((n) => parseFloat(getComputedStyle(n).fontSize))"""
     )
     assert len(sizes) > 60
@@ -451,18 +481,40 @@ def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_toget
     page.get_by_role("button", name="Lecture view").click()
     settle(page)
     assert not page.locator(".lvt-data").is_visible()
-    ((left, _, right, bottom),) = boxes(page, ".lvt-surface")
-    assert bottom <= boxes(page, ".lvt-dock")[0][1] + 1
-    assert right - left > 1000
+    ((_, above, right, bottom),) = boxes(page, ".lvt-surface")
+    assert bottom <= 720
+    assert bottom - above > max(400, 1.05 * tall)
+    assert right <= boxes(page, ".lvt-dock")[0][0]
     page.get_by_role("button", name="Whole page").click()
     settle(page)
     assert page.locator(".lvt-data").is_visible()
 
 
+def test_the_lecture_view_is_in_the_link_and_opens_as_it_was(visit):
+    query = "data=twins&lr=5.2&steps=60&step=9&surface=3d&plane=w1b"
+    page = visit(f"/training?{query}", width=1280, height=720)
+    page.get_by_role("button", name="Lecture view").click()
+    settle(page)
+    assert page.url.endswith("&layout=lecture") or "layout=lecture&" in page.url
+    parts = [".lvt-surface", ".lvt-loss", ".lvt-player", ".lvt-told", ".lvt-status"]
+    there = [boxes(page, part) for part in parts]
+    address = page.url[page.url.index("/training") :]
+    other = visit(address, width=1280, height=720)
+    assert [boxes(other, part) for part in parts] == there
+    assert not other.locator(".lvt-data, .lvt-controls, .lvt-law").first.is_visible()
+    assert other.evaluate("document.querySelector('.lvt').parentNode.lrvizTraining.k") == 9
+    other.get_by_role("button", name="Whole page").click()
+    settle(other)
+    assert "layout" not in other.url
+    assert other.locator(".lvt-data").is_visible()
+
+
 def test_on_a_phone_surface_and_curve_are_in_view_together(visit):
     page = visit("/training?data=penguins&step=20", width=390, height=844)
-    page.locator(".lvt-a").evaluate("node => node.scrollIntoView({block: 'start'})")
+    # Right where the page opens, the guide still offered.
+    assert page.get_by_role("button", name="New here? Take the guide").is_visible()
     ((_, top, _, bottom),) = boxes(page, ".lvt-surface")
+    assert bottom - top >= 280
     ((_, dock, _, end),) = boxes(page, ".lvt-dock")
     assert 0 <= top < bottom <= dock
     assert end <= 844

@@ -29,8 +29,9 @@ from lrviz.figures.data import half_plane
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import ROOM, RUN_STYLES, literal, outline
 from lrviz.text.numbers import number
-from lrviz.text.runs import LabelledRun
+from lrviz.text.runs import LabelledRun, labelled
 from lrviz.training.model import PLANES, slice_grid
+from lrviz.training.playback import Request, TrainingData
 from lrviz.training.run import train
 from tests.samples import sample
 
@@ -218,6 +219,18 @@ def test_the_class_that_is_one_stays_so_and_is_named():
     assert "y (0 male, 1 female)" in data_csv(data)
 
 
+def test_the_labels_column_keeps_its_own_name():
+    text = b"height,width,tree\n1,2,ash\n3,4,oak\n2,2,oak\n"
+    data = read_csv(text)
+    assert data.label == "tree"
+    assert data.classes == ("tree = ash", "tree = oak")
+    assert data_csv(data).splitlines()[0] == 'height,width,"tree (0 ash, 1 oak)"'
+    assert read_csv(data_csv(data)).y.tolist() == data.y.tolist()
+    made = TrainingData(data).make(Request(data="file", steps=2))
+    head = history_csv(labelled(made), made.scaled).splitlines()[0]
+    assert "odds of tree = oak for one more height" in head
+
+
 # The standalone file
 
 
@@ -318,7 +331,7 @@ def test_it_says_what_it_shows():
         "Gradient descent, η = 0.5, from w₁ = 0, w₂ = 0, b = 0",
         "μ = 0.9, from w₁ = 2, w₂ = −1, b = 1",
         runs[2].history.stopped,
-        "penguins, 333 examples; y = 0 is female, y = 1 is male",
+        "penguins, 333 examples; the label is sex: y = 0 is female, y = 1 is male",
         "standardised",
         f"Source: {data.source} Licence: {data.licence}",
         "This file holds 60 of the steps from 0 to 200",

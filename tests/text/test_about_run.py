@@ -11,9 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrviz.data.built_in import DATASETS
-from lrviz.data.dataset import from_points
-from lrviz.settings import OWN, RATE_HIGH, RATE_LOW
-from lrviz.text.about_run import about_data, about_rates, about_scale, marks, now, still, texts
+from lrviz.data.dataset import Dataset, from_points
+from lrviz.settings import FILE, OWN, RATE_HIGH, RATE_LOW
+from lrviz.text.about_run import (
+    about_data,
+    about_rates,
+    about_scale,
+    marks,
+    now,
+    still,
+    texts,
+    too_large,
+)
 from lrviz.text.numbers import exact, number
 from lrviz.training.model import gradient, hessian, mean_loss
 from lrviz.training.newton import minimum
@@ -67,6 +76,7 @@ def test_what_is_said_of_a_random_run_is_true_of_it(request):
     _true_of_the_data(made)
     _true_of_the_scale(made)
     _true_of_the_start(made)
+    _true_of_the_size(made)
 
 
 def _true_of_the_rate(made, losses, along):
@@ -228,3 +238,30 @@ def test_a_random_start_is_a_short_link_that_a_seed_gives(seed):
     assert found == random_start(seed)
     assert any(found[:2])
     assert all(abs(v) <= 3 and round(v, 1) == v for v in found)
+
+
+def _true_of_the_size(made):
+    said, r = too_large(made) or "", made.request
+    X = made.scaled.X
+    curved = np.linalg.eigvalsh(
+        np.c_[X, np.ones(len(X))].T @ np.c_[X, np.ones(len(X))] / (4 * len(X))
+        + np.diag([r.l2, r.l2, 0.0])
+    )[-1]
+    assert ("too large for a gradient step that is safe" in said) == (
+        r.scale == "raw" and r.opt != "newton" and 2 / curved < RATE_LOW
+    )
+    with np.errstate(over="ignore"):
+        drawn = np.array([made.surface.losses(k) for k in range(len(made.history) + 1)])
+    assert ("has one colour" in said) == bool(np.isinf(drawn).any())
+
+
+@pytest.mark.parametrize("size", [1.0, 100.0, 4000.0, 1e10, 1e30, 1e90])
+@pytest.mark.parametrize("scale", ["standard", "raw"])
+def test_values_that_are_too_large_are_said_to_be(size, scale):
+    rng = np.random.default_rng(0)
+    X = size * rng.normal(size=(20, 2))
+    y = (X[:, 0] + 0.3 * size * rng.normal(size=20) > 0).astype(np.int64)
+    data = Dataset("f", X, y, ("a", "b"), ("0", "1"), "", "")
+    made = TrainingData(data).make(Request(data=FILE, scale=scale, lr=0.003, steps=9))
+    _true_of_the_size(made)
+    assert (too_large(made) is not None) == (scale == "raw" and size > 100)

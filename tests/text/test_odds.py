@@ -82,7 +82,7 @@ def test_the_history_says_its_scale():
     names = [f"w per unit of {name}" for name in data.feature_names] + ["b in raw units"]
     assert [float(last[name]) for name in names] == raw.tolist()
     for n, name in enumerate(data.feature_names):
-        assert float(last[f"odds of {data.label_names[1]} for one more {name}"]) == np.exp(raw[n])
+        assert float(last[f"odds of {data.classes[1]} for one more {name}"]) == np.exp(raw[n])
         assert float(last[f"mean of {name}"]) == made.scaled.mean[n]
         assert float(last[f"deviation of {name}"]) == made.scaled.scale[n]
     assert (last["scale"], last["weight decay"]) == ("standardised", "0.25")
