@@ -271,3 +271,43 @@ def test_a_link_of_too_many_characters_ends_with_a_whole_field():
     assert short == f"w1=2&x=&{'a' * 50}&…"
     assert settings.notice(settings.decode(settings.GRAPH, read(short))[1])
     assert settings.shortened("b=1&" + "x" * 90, 50, 9) == "b=1&…"
+
+
+def test_a_notice_says_what_a_field_may_be():
+    assert settings.notice(["x1"], GRAPH) == (
+        "This field of the link could not be read and was left out: x1, which goes from −5 to 5."
+    )
+    said = settings.notice(["l2", "surface", "steps", "not_there"], TRAINING)
+    assert said.endswith(
+        "left out: l2, which is 0 or goes from 10⁻⁶ to 10; surface, which is contour or 3d; "
+        r"steps, which is a whole number from 1 to 2,000; not\_there, which is no field of this "
+        "page."
+    )
+    assert said.count(".") == 1
+    # A field that has another name in the link is known by that one.
+    assert "versus, which holds at most 2 of them" in settings.notice(["versus"], TRAINING)
+
+
+@pytest.mark.parametrize("fields", [GRAPH, TRAINING, settings.PRACTICE])
+def test_what_a_notice_says_of_a_range_or_a_choice_is_true(fields):
+    def takes(field, text):
+        return settings.decode(fields, {field.written: [text]})[1] == []
+
+    for field in fields:
+        assert field.may
+        if limits := re.search(r"goes from (\S+) to (\S+)$", field.may):
+            power = {"10⁻⁶": 1e-6, "10⁻¹⁵": 1e-15}
+            low, high = (
+                power.get(t) or float(t.replace("−", "-").replace(",", "")) for t in limits.groups()
+            )
+            assert takes(field, repr(low))
+            assert takes(field, repr(high))
+            assert not takes(field, repr(high * 1.001))
+            assert not takes(field, repr(low * 1.001 if low < 0 else low * 0.999 - 1e-9))
+            assert takes(field, "0") == ("is 0 or" in field.may or low <= 0)
+        elif field.may.startswith("is a whole number") and "the last" not in field.may:
+            low, high = (int(t.replace(",", "")) for t in re.findall(r"[\d,]+", field.may))
+            assert [takes(field, str(n)) for n in (low, high, high + 1)] == [True, True, False]
+        elif choice := re.fullmatch(r"is ((?:\w+, )*\w+ or \w+)", field.may):
+            options = re.split(r", | or ", choice[1])
+            assert all(takes(field, option) for option in options)

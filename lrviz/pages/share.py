@@ -12,7 +12,7 @@ from zlib import crc32
 import streamlit as st
 
 from lrviz import settings
-from lrviz.live.component import sync
+from lrviz.live.component import drawing, sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
 from lrviz.settings import Field, State
@@ -41,6 +41,7 @@ PARTS = {
 }
 
 _THEMES = {"": "The reader's own", "light": "Light", "dark": "Dark"}
+_THEME = settings.one_of("theme", [name for name in _THEMES if name], None)
 #: Streamlit's own fields of a link, which no page of ours reads.
 _EMBED = ("embed", "embed_options")
 #: Pixels: the whole picture, and the sliders beside or below it.
@@ -94,7 +95,7 @@ def page() -> None:
     base = home(st.context.url or "", "share")
     st.markdown(_INTRO)
     if memory["bad"]:
-        st.warning(settings.notice(memory["bad"]), icon=":material/link_off:")
+        st.warning(settings.notice(memory["bad"], (_THEME,)), icon=":material/link_off:")
     # Keys carry the revision: widgets begin anew when the address says something else.
     revision = memory["revision"]
     text = st.text_input(
@@ -109,7 +110,7 @@ def page() -> None:
         st.warning("This is not a link.", icon=":material/link_off:")
         return
     if bad:
-        st.warning(settings.notice(bad), icon=":material/link_off:")
+        st.warning(settings.notice(bad, _PAGES[key].fields), icon=":material/link_off:")
     shared = _PAGES[key]
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -184,14 +185,14 @@ def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) ->
     st.code(link(base, shared.path, query), language=None, wrap_lines=True)
     st.markdown("**Embed**, for a page that takes HTML")
     title = f"lrviz: {shared.title.lower()} of logistic regression"
-    st.code(snippet(embedded, title), language=None, wrap_lines=True)
-    # A frame of its own for every address: one that went from address to address would add
-    # each to the browser's history, and Back would turn pages in the preview.
-    frame = f"share-frame-{crc32(embedded.encode())}"
+    frame = snippet(embedded, title)
+    st.code(frame, language=None, wrap_lines=True)
     with st.container(key="share-preview"):
         st.markdown("**Preview** of the embed")
-        with st.container(key=frame):
-            st.iframe(embedded, height=_HEIGHT)
+        # What is embedded is what is shown: st.iframe would ask for features that browsers do not
+        # know. A frame of its own for every address: one that went from address to address would
+        # add each to the browser's history, and Back would turn pages in the preview.
+        drawing(f"share-frame-{crc32(embedded.encode())}", frame)
 
 
 def _current(key: str) -> str:
