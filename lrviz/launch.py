@@ -16,7 +16,6 @@ from typing import Any
 
 import plotly
 from starlette.middleware import Middleware
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -72,7 +71,7 @@ class Versioned(StaticFiles):
         return response
 
 
-async def page(_: Request) -> Response:
+async def page(_: object) -> Response:
     """The page that every visit begins with, at the path of one below the root."""
     fresh = {"Cache-Control": "no-cache"}
     return Response(internals.index(), media_type="text/html", headers=fresh)
