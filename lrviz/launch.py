@@ -1,8 +1,8 @@
 """What the launcher adds to Streamlit, and the command ``lrviz``.
 
-Two routes: plotly.js from the installed plotly package, and the modules of the live component.
-Both paths carry a version, so both may be cached for ever. Every answer carries the headers of
-``serving.py``.
+Its routes: plotly.js from the installed plotly package, and the modules of the live component,
+whose paths carry a version, so that both may be cached for ever; and the pages below the root,
+which are told where their server is. Every answer carries the headers of ``serving.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import plotly
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from streamlit.web import cli
@@ -25,7 +25,7 @@ from streamlit.web import cli
 from lrviz.live import internals
 from lrviz.live.component import HERE as LIVE
 from lrviz.live.component import PLOTLY, PLOTLY_NAME, base_path, files, version
-from lrviz.pages import graph, session, training
+from lrviz.pages import PATHS, graph, session, training
 from lrviz.serving import MessageLimit, SecurityHeaders, headers
 
 #: Bytes held of what one session has uploaded, and of one message from a page. Text that is
@@ -38,6 +38,7 @@ SCRIPT = HERE / "main.py"
 #: What ``.streamlit/config.toml`` says where the command starts, which may be anywhere.
 OPTIONS: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
+    "browser.serverAddress": "localhost",
     "server.maxUploadSize": 3,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
@@ -70,9 +71,16 @@ class Versioned(StaticFiles):
         return response
 
 
-def routes() -> list[Mount]:
+async def page(_: object) -> Response:
+    """The page that every visit begins with, at the path of one below the root."""
+    fresh = {"Cache-Control": "no-cache"}
+    return Response(internals.index(), media_type="text/html", headers=fresh)
+
+
+def routes() -> list[BaseRoute]:
     """The routes beside Streamlit's own."""
     return [
+        *(Route(f"{base_path()}/{path}", page, name=path) for path in PATHS),
         Mount(f"{base_path()}/plotly", Versioned(PLOTLY, plotly.__version__, [PLOTLY_NAME])),
         Mount(f"{base_path()}/live", Versioned(LIVE, version(), files())),
     ]
@@ -80,7 +88,7 @@ def routes() -> list[Mount]:
 
 def middleware() -> list[Middleware]:
     """What every answer passes through."""
-    given = headers(os.environ, internals.INDEX.read_bytes())
+    given = headers(os.environ, internals.index())
     return [
         Middleware(SecurityHeaders, headers=given),
         Middleware(MessageLimit, most=MESSAGE_LIMIT),
@@ -89,6 +97,7 @@ def middleware() -> list[Middleware]:
 
 def prepare() -> None:
     """Once per server, before its first visitor."""
+    internals.stay_at_home()
     internals.keep_uploads_in_memory()
     internals.bound_uploads(UPLOADS_LIMIT)
     session.bound_links()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lrviz.live.component import HERE
-from lrviz.pages import about, graph, practice, share, training
+from lrviz.pages import PATHS, about, graph, practice, share, training
 
 #: A file of our own: an icon by name would be fetched from a font host.
 ICON = HERE / "icon.png"
@@ -15,10 +15,10 @@ st.set_page_config(page_title="lrviz", page_icon=str(ICON), layout="wide")
 st.html(HERE / "page.css")
 PAGES = [
     st.Page(graph.page, title="Graph", url_path="graph", default=True),
-    st.Page(training.page, title="Training", url_path="training"),
-    st.Page(practice.page, title="Practice", url_path="practice"),
-    st.Page(share.page, title="Share", url_path="share"),
-    st.Page(about.page, title="About", url_path="about"),
+    *(
+        st.Page(one.page, title=path.capitalize(), url_path=path)
+        for path, one in zip(PATHS, (training, practice, share, about), strict=True)
+    ),
 ]
 page = st.navigation(PAGES, position="top")
 # On a phone Streamlit folds its navigation into a menu: there, the same links stand in a bar.

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 
 from lrviz import hiding
 from lrviz.core.graph import LOSSES, VIEWS
+from lrviz.core.symbols import superscript
 from lrviz.data.built_in import DATASETS
 from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
@@ -43,6 +44,22 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def said(value: float) -> str:
+    """A limit as a sentence says it: −5, 999,999, 10⁻⁶."""
+    sign, size = "−" * (value < 0), abs(value)
+    if 0 < size < 1e-4:
+        digits, _, power = f"{size:e}".partition("e")
+        raised = f"10{superscript(str(int(power)))}"
+        return sign + (raised if float(digits) == 1 else f"{float(digits):g}·{raised}")
+    return sign + (f"{size:,.0f}" if size == int(size) else f"{size:g}")
+
+
+def listed(options: Sequence[Any], last: str) -> str:
+    """Some words with commas, and ``last`` before the last of them."""
+    *some, end = map(str, options)
+    return f"{', '.join(some)} {last} {end}" if some else end
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of one page's state.
@@ -57,6 +74,8 @@ class Field:
         Text to value; raises `BadValueError`.
     check : callable
         Any value (from the browser, say) to a valid one; raises `BadValueError`.
+    may : str
+        What it may be, as a notice says it after its name: ``goes from −5 to 5``.
     write : callable
         A valid value to the text that ``read`` takes.
     longest : int
@@ -73,6 +92,7 @@ class Field:
     default: Any
     read: Callable[[str], Any]
     check: Callable[[Any], Any]
+    may: str
     write: Callable[[Any], str] = _text
     longest: int = LONGEST
     only: tuple[str, Any] | None = None
@@ -110,12 +130,16 @@ def real(
         number = float(value)
         return number + 0.0  # -0.0 becomes 0.0
 
+    may = f"goes from {said(low)} to {said(high)}"
+    if 0 <= low < least:
+        may = f"is 0 or goes from {said(least)} to {said(high)}"
+
     def read(text: str) -> float | None:
         if not _NUMBER.fullmatch(text):
             raise BadValueError(name)
         return check(float(text))
 
-    return Field(name, default, read, check, apart=apart)
+    return Field(name, default, read, check, may, apart=apart)
 
 
 def whole(
@@ -124,9 +148,13 @@ def whole(
     high: int,
     default: int | None,
     *,
+    last: str = "",
     apart: tuple[str, Any] | None = None,
 ) -> Field:
-    """An integer from ``low`` to ``high``; None, when it is the default, is absence."""
+    """An integer from ``low`` to ``high``; None, when it is the default, is absence.
+
+    ``last`` says where it ends, when that depends on the rest of the state.
+    """
 
     def check(value: Any) -> int | None:
         if value is None and default is None:
@@ -142,7 +170,8 @@ def whole(
             raise BadValueError(name)
         return check(int(text))
 
-    return Field(name, default, read, check, apart=apart)
+    may = f"is a whole number from {said(low)} to {last or said(high)}"
+    return Field(name, default, read, check, may, apart=apart)
 
 
 def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
@@ -158,10 +187,10 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
             raise BadValueError(name)
         return by_text[str(value)]
 
-    return Field(name, default, check, check)
+    return Field(name, default, check, check, f"is {listed(options, 'or')}")
 
 
-def word(name: str) -> Field:
+def word(name: str, may: str) -> Field:
     """A node ``z``, an edge ``w1-z`` or a card; None is absence. The page says what exists."""
 
     def check(value: Any) -> str | None:
@@ -171,7 +200,7 @@ def word(name: str) -> Field:
             raise BadValueError(name)
         return value
 
-    return Field(name, None, check, check)
+    return Field(name, None, check, check, may)
 
 
 def words(name: str, options: Sequence[str]) -> Field:
@@ -185,7 +214,8 @@ def words(name: str, options: Sequence[str]) -> Field:
             raise BadValueError(name)
         return tuple(option for option in options if option in given)
 
-    return Field(name, (), check, check)
+    may = f"names parts of the page with commas between them: {listed(options, 'and')}"
+    return Field(name, (), check, check, may)
 
 
 def numbers(name: str, count: int, low: float, high: float, default: tuple[float, ...]) -> Field:
@@ -200,7 +230,8 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
     def read(text: str) -> tuple[float, ...]:
         return check([one.read(part) for part in text.split(",")])
 
-    return Field(name, default, read, check)
+    may = f"is {count} numbers from {said(low)} to {said(high)} with commas between them"
+    return Field(name, default, read, check, may)
 
 
 def rows(
@@ -237,7 +268,9 @@ def rows(
     def write(value: tuple[tuple[Any, ...], ...]) -> str:
         return "~".join("_".join(_text(item) for item in row) for row in value)
 
-    return Field(name, (), read, check, write, longest=most * 32 * len(columns), only=only, key=key)
+    may = f"holds at most {most} of them, written as Copy link writes them"
+    longest = most * 32 * len(columns)
+    return Field(name, (), read, check, may, write, longest=longest, only=only, key=key)
 
 
 #: Parts of the Graph page that a link may leave out.
@@ -256,13 +289,13 @@ GRAPH: tuple[Field, ...] = (
     one_of("view", VIEWS, "features"),
     one_of("of", ("w1", "w2", "b"), "w1"),
     one_of("part", ("goal", "strategy", "1", "2", "3", "4", "5", "sigmoid", "result"), "strategy"),
-    word("at"),
-    whole("stage", 0, 99, None),
-    whole("line", 0, 99, 0),
+    word("at", "is a node of the view, such as z, or an edge of it, such as z-a"),
+    whole("stage", 0, 99, None, last="the last stage of the view"),
+    whole("line", 0, 99, 0, last="the last line of the part"),
     one_of("loss", LOSSES, "log"),
     real("nudge", NUDGE_LOW, 1.0, None),
     words("hide", HIDEABLE),
-    word("guide"),
+    word("guide", "is the name of a card of this page's guide"),
 )
 
 #: A visitor's own data: hand-placed points, which the link carries, and a file, which it does not.
@@ -324,7 +357,7 @@ TRAINING: tuple[Field, ...] = (
     ),
     rows("comparisons", COMPARISONS_LIMIT, (*RUN, *_START), key="versus"),
     words("hide", TRAINING_HIDEABLE),
-    word("guide"),
+    word("guide", "is the name of a card of this page's guide"),
 )
 
 #: Parts of the Practice page that a link may leave out.
@@ -448,14 +481,22 @@ def encode(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, str]:
     return out
 
 
-def notice(bad: Sequence[str]) -> str:
-    """One sentence that names the fields of a link that could not be read, or ''."""
+def notice(bad: Sequence[str], fields: Sequence[Field] = ()) -> str:
+    """One sentence that names the fields of a link that could not be read, or ''.
+
+    Where the page's table is given, it also says what each of them may be.
+    """
     if not bad:
         return ""
-    named = [re.sub(r"[^\w.-]", "?", name)[:20] or "?" for name in dict.fromkeys(bad)]
+    may = {field.written: field.may for field in fields}
+    what, names = [], list(dict.fromkeys(bad))
+    for name in names[:NAMED]:
+        shown = re.sub(r"[^\w.-]", "?", name)[:20] or "?"
+        unknown = "is no field of this page"
+        what.append(f"{shown}, which {may.get(name, unknown)}" if fields else shown)
+    text = ("; " if fields else ", ").join(what) + (" and others" if len(names) > NAMED else "")
     # The sentence is Markdown, to which two underscores are bold.
-    named = [name.replace("_", r"\_") for name in named]
-    listed = ", ".join(named[:NAMED]) + (" and others" if len(named) > NAMED else "")
-    if len(named) > 1:
-        return f"These fields of the link could not be read and were left out: {listed}."
-    return f"This field of the link could not be read and was left out: {listed}."
+    text = text.replace("_", r"\_")
+    if len(names) > 1:
+        return f"These fields of the link could not be read and were left out: {text}."
+    return f"This field of the link could not be read and was left out: {text}."

@@ -7,6 +7,7 @@ import pytest
 
 from lrviz.launch import routes
 from lrviz.live.component import HERE, addresses, files, version
+from lrviz.pages import PATHS
 from tests.deploy.protocol import run
 
 
@@ -63,3 +64,14 @@ def test_nothing_is_left_out_that_a_module_names():
             text = (HERE / name).read_text(encoding="utf-8")
             named = {part.split('"')[0] for part in text.split('from "./')[1:]}
             assert {one for one in named if one.endswith(".js")} <= served, name
+
+
+@pytest.mark.parametrize("base", ["", "school/lrviz"])
+def test_a_page_below_the_root_is_told_where_its_server_is(base, monkeypatch):
+    monkeypatch.setattr("lrviz.launch.base_path", lambda: f"/{base}" if base else "")
+    paths = {route.path: route for route in routes()}
+    assert PATHS
+    for path in PATHS:
+        answer = run(paths[f"/{base}/{path}" if base else f"/{path}"].endpoint(None))
+        assert b"BACKEND_BASE_URL:new URL('.',location)" in answer.body
+        assert answer.headers["cache-control"] == "no-cache"

@@ -301,3 +301,43 @@ def test_what_nobody_set_follows_the_data_and_what_was_set_stays():
     mine = settings.followed(TRAINING, opened | {"lr": 2.0}, data="and")
     assert (mine["lr"], mine["steps"]) == (2.0, settings.ELSEWHERE["steps"])
     assert settings.followed(TRAINING, opened, data="and", lr=7.0)["lr"] == 7.0
+
+
+def test_a_notice_says_what_a_field_may_be():
+    assert settings.notice(["x1"], GRAPH) == (
+        "This field of the link could not be read and was left out: x1, which goes from −5 to 5."
+    )
+    said = settings.notice(["l2", "surface", "steps", "not_there"], TRAINING)
+    assert said.endswith(
+        "left out: l2, which is 0 or goes from 10⁻⁶ to 10; surface, which is contour or 3d; "
+        r"steps, which is a whole number from 1 to 2,000; not\_there, which is no field of this "
+        "page."
+    )
+    assert said.count(".") == 1
+    # A field that has another name in the link is known by that one.
+    assert "versus, which holds at most 2 of them" in settings.notice(["versus"], TRAINING)
+
+
+@pytest.mark.parametrize("fields", [GRAPH, TRAINING, settings.PRACTICE])
+def test_what_a_notice_says_of_a_range_or_a_choice_is_true(fields):
+    def takes(field, text):
+        return settings.decode(fields, {field.written: [text]})[1] == []
+
+    for field in fields:
+        assert field.may
+        if limits := re.search(r"goes from (\S+) to (\S+)$", field.may):
+            power = {"10⁻⁶": 1e-6, "10⁻¹⁵": 1e-15}
+            low, high = (
+                power.get(t) or float(t.replace("−", "-").replace(",", "")) for t in limits.groups()
+            )
+            assert takes(field, repr(low))
+            assert takes(field, repr(high))
+            assert not takes(field, repr(high * 1.001))
+            assert not takes(field, repr(low * 1.001 if low < 0 else low * 0.999 - 1e-9))
+            assert takes(field, "0") == ("is 0 or" in field.may or low <= 0)
+        elif field.may.startswith("is a whole number") and "the last" not in field.may:
+            low, high = (int(t.replace(",", "")) for t in re.findall(r"[\d,]+", field.may))
+            assert [takes(field, str(n)) for n in (low, high, high + 1)] == [True, True, False]
+        elif choice := re.fullmatch(r"is ((?:\w+, )*\w+ or \w+)", field.may):
+            options = re.split(r", | or ", choice[1])
+            assert all(takes(field, option) for option in options)

@@ -212,7 +212,7 @@ def remember(key: str, news: Mapping[str, Any] | None) -> Any:
 
 
 def drawing(key: str, html: str) -> None:
-    """Show HTML with SVG in it that the project has made: no word of a visitor's is in it."""
+    """Show HTML that the project has made, a drawing or a frame: what is a visitor's is escaped."""
     _component(
         key=f"{key}-drawing", data={"kind": "drawing", "key": key, "html": html, **addresses()}
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
-from streamlit import config
+from streamlit import config, net_util
 from streamlit.dataframe_util import is_dataframe_like
 from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -23,8 +23,20 @@ from streamlit.runtime.state import query_params
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 STATIC = Path(st.__file__).parent / "static"
-#: The page that every visit begins with: its inline scripts are named in the security headers.
-INDEX = STATIC / "index.html"
+#: Tells the page where its server is, below which its own scripts lie too.
+_ROOT = b"<script>window.__streamlit={BACKEND_BASE_URL:new URL('.',location).href}</script>"
+
+
+@cache
+def index() -> bytes:
+    """The page that every visit begins with: its inline scripts are named in the security headers.
+
+    Streamlit's own does not know whether /training is a page of an app at the root or the root of
+    an app: it asks for a server there first, and the browser writes the two refusals into its
+    console.
+    """
+    page = (STATIC / "index.html").read_bytes()
+    return page.replace(b"<head>", b"<head>" + _ROOT, 1)
 
 
 @cache
@@ -96,6 +108,19 @@ def bound_links(shortened: Callable[[str, int, int], str]) -> None:
 
     for module in (query_params, app_session):
         module.sanitize_query_string = sanitize_query_string  # type: ignore[attr-defined]
+
+
+def stay_at_home() -> None:
+    """Ask nobody outside which address this server has there.
+
+    Streamlit does, while everybody waits, whenever a page of another host opens a web socket; and
+    at the start, unless ``browser.serverAddress`` is set.
+    """
+    net_util.get_external_ip = _nobody
+
+
+def _nobody() -> None:
+    return None
 
 
 def forget_the_pages_folder() -> None:

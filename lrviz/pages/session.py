@@ -139,7 +139,7 @@ class PageState:
 
     def notice(self) -> None:
         """Say which fields of the link could not be read, if any."""
-        text = settings.notice(self.memory["bad"])
+        text = settings.notice(self.memory["bad"], self.fields)
         # Always there: a notice that comes later must not move what stands below to another
         # place of the page, where it would be mounted anew.
         with st.container():

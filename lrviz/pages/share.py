@@ -12,7 +12,7 @@ from zlib import crc32
 import streamlit as st
 
 from lrviz import hiding, settings
-from lrviz.live.component import copying, sync
+from lrviz.live.component import copying, drawing, sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
 from lrviz.settings import Field, State
@@ -37,6 +37,7 @@ PARTS = {
 }
 
 _THEMES = {"": "The reader's own", "light": "Light", "dark": "Dark"}
+_THEME = settings.one_of("theme", [name for name in _THEMES if name], None)
 #: Streamlit's own fields of a link, which no page of ours reads.
 _EMBED = ("embed", "embed_options")
 #: Pixels: the whole picture, and the sliders beside or below it.
@@ -92,7 +93,7 @@ def page() -> None:
     base = home(st.context.url or "", "share")
     st.markdown(_INTRO)
     if memory["bad"]:
-        st.warning(settings.notice(memory["bad"]), icon=":material/link_off:")
+        st.warning(settings.notice(memory["bad"], (_THEME,)), icon=":material/link_off:")
     # Keys carry the revision: widgets begin anew when the address says something else.
     revision = memory["revision"]
     text = st.text_input(
@@ -107,7 +108,7 @@ def page() -> None:
         st.warning("This is not a link.", icon=":material/link_off:")
         return
     if bad:
-        st.warning(settings.notice(bad), icon=":material/link_off:")
+        st.warning(settings.notice(bad, _PAGES[key].fields), icon=":material/link_off:")
     shared = _PAGES[key]
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -192,18 +193,17 @@ def _result(base: str, shared: _Shared, query: Mapping[str, str], theme: str) ->
     options = {"embed": "true", **({"embed_options": f"{theme}_theme"} if theme else {})}
     embedded = link(base, shared.path, {**query, **options})
     address, title = link(base, shared.path, query), f"lrviz: {shared.title.lower()} of"
-    html = snippet(embedded, f"{title} logistic regression")
+    frame = snippet(embedded, f"{title} logistic regression")
     with st.container(key="share-out"):
         _offer("link", "**Link**", address)
         st.markdown(_NO_LOCK)
-        _offer("embed", "**Embed**, for a page that takes HTML", html)
-    # A frame of its own for every address: one that went from address to address would add
-    # each to the browser's history, and Back would turn pages in the preview.
-    frame = f"share-frame-{crc32(embedded.encode())}"
+        _offer("embed", "**Embed**, for a page that takes HTML", frame)
     with st.container(key="share-preview"):
         st.markdown("**Preview** of the embed")
-        with st.container(key=frame):
-            st.iframe(embedded, height=_HEIGHT)
+        # What is embedded is what is shown: st.iframe would ask for features that browsers do not
+        # know. A frame of its own for every address: one that went from address to address would
+        # add each to the browser's history, and Back would turn pages in the preview.
+        drawing(f"share-frame-{crc32(embedded.encode())}", frame)
 
 
 def _offer(name: str, title: str, text: str) -> None:

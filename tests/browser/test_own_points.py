@@ -255,7 +255,7 @@ def test_the_browsers_back_goes_to_the_points_before(open_page):
 
 def test_points_that_cannot_be_read_are_named_and_the_rest_of_the_link_stays(open_page):
     page = open_page("/training?points=1_2_9&lr=2")
-    assert page.get_by_text("could not be read and was left out: points.").is_visible()
+    assert page.get_by_text("could not be read and was left out: points, which holds").is_visible()
     assert page.get_by_label("Learning rate, exact value").input_value() == "2"
 
 

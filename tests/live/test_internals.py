@@ -42,8 +42,11 @@ def test_katex_is_among_streamlits_files():
 
 
 def test_the_first_page_is_a_file_with_its_scripts_inline():
-    assert internals.INDEX.is_file(), STREAMLIT + "no static/index.html"
-    assert b"<script" in internals.INDEX.read_bytes()
+    page = internals.index()
+    assert page.count(b"<script>window.__streamlit={") == 1, STREAMLIT + "the page has no <head>"
+    code = [one.read_text() for one in (internals.STATIC / "static/js").glob("index.*.js")]
+    told = STREAMLIT + "how a page is told its server"
+    assert any("BACKEND_BASE_URL" in text for text in code), told
 
 
 def parsed(size):

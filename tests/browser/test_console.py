@@ -1,0 +1,52 @@
+"""What a page says in the browser's console, and whom it asks: nothing, and only its own server."""
+
+from __future__ import annotations
+
+from lrviz.pages import PATHS
+from tests.browser.conftest import new_context, settle
+
+#: Every page, and states of the two that have many.
+LINKS = (
+    "/",
+    "/?view=operations&guide=chain&nudge=0.5",
+    "/training?data=moons&surface=3d&step=5",
+    *(f"/{path}" for path in PATHS),
+)
+
+
+def test_the_console_stays_empty_and_nobody_else_is_asked(browser, address):
+    said, asked = [], []
+    context = new_context(browser)
+    for link in LINKS:
+        page = context.new_page()
+        page.on("console", lambda one: said.append((one.page.url, one.type, one.text)))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda one: asked.append(one.url))
+        page.on("response", lambda one: one.status >= 400 and said.append((one.url, one.status)))
+        page.goto(address + link, wait_until="commit")
+        live = link.split("?")[0] in ("/", "/training")
+        page.wait_for_selector(".lv-ready" if live else "[data-testid=stMarkdown]", timeout=30_000)
+        if link == "/share":
+            frame = page.frame_locator(".st-key-share-preview iframe")
+            frame.locator(".lv-ready").wait_for(timeout=30_000)
+        settle(page)
+        assert page.url == address + link
+        page.close()
+    context.close()
+    assert said == []
+    own = (f"{address}/", f"blob:{address}/", "data:")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_from_a_page_below_the_root_the_others_are_reached(open_page, address):
+    page = open_page("/training?data=xor")
+    page.get_by_role("link", name="Practice").first.click()
+    page.wait_for_function("() => location.pathname === '/practice'")
+    settle(page)
+    page.get_by_role("link", name="Graph").first.click()
+    page.wait_for_selector(".lv-figure .lv-plot")
+    settle(page)
+    assert page.url.split("?")[0] == f"{address}/"
+    page.go_back()
+    page.wait_for_function("() => location.pathname === '/practice'")
+    settle(page)
