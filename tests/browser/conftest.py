@@ -232,7 +232,7 @@ class Visits:
         self.errors: list[str] = []
 
     def __call__(
-        self, path: str, *, width: int = 1440, height: int = 900, scheme: str = "light"
+        self, path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light"
     ) -> Page:
         """A page of the app at a link, in a visit that may have shown others before."""
         key = (scheme, path.partition("?")[0], "embed=true" in path)

@@ -134,12 +134,13 @@ def test_the_cancellation_can_be_seen_where_it_is_plain(visit):
 def test_latex_can_be_taken_away(visit, scope, numbers):
     page = visit("/?part=3&w1=2")
     page.get_by_label("with numbers").set_checked(numbers)
+    page.evaluate("navigator.clipboard.writeText('')")
     page.get_by_role(
         "button", name="Copy this part as LaTeX" if scope == "part" else "Copy everything"
     ).click()
+    copied = page.wait_for_function("() => navigator.clipboard.readText()").json_value()
     page.get_by_text("Copied.").wait_for()
     read = differentiate(**(WORKED | {"w1": 2})).read if numbers else None
-    copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == to_latex("3" if scope == "part" else None, "log", read, 1)
 
 
