@@ -12,6 +12,7 @@ import pytest
 
 from lrviz.data.table import BYTES_LIMIT
 from tests.browser.conftest import serious, settle, table
+from tests.samples import thin
 from tests.servers import served
 
 GOOD = b"width,height,kind\n1,2,b\n2,5,a\n3,4,b\n"
@@ -367,8 +368,7 @@ def reached(page, role, name):
     return False
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("scheme", "width"), thin(["light", "dark"], [1440, 390], by=2))
 def test_axe_finds_nothing_serious_and_nothing_is_cut_off(dialog, scheme, width):
     page = dialog(width=width, scheme=scheme)
     for step in (

@@ -14,6 +14,7 @@ from lrviz.practice.mistakes import MISTAKES
 from lrviz.practice.problem import KINDS, TASK
 from lrviz.text.numbers import number
 from tests.browser.conftest import STEP, THERE, apart, boxes, resize, serious, settle
+from tests.samples import thin
 
 
 def first(level, kind, seed=1):
@@ -155,8 +156,9 @@ def visit_practice(new_page, address):
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["chain", "order", "mean"])
+@pytest.mark.parametrize(
+    ("scheme", "kind"), thin(["light", "dark"], ["chain", "order", "mean"], by=2)
+)
 def test_axe_finds_nothing_serious(open_page, scheme, kind):
     made = first(2, kind)
     page = open_page(at(made), scheme=scheme, stands="[data-testid=stForm]")
