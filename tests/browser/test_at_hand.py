@@ -109,8 +109,8 @@ def test_a_long_value_is_rounded_with_a_sign_and_there_in_full_to_be_changed(vis
     assert fields() == before
 
 
-def test_on_a_phone_the_pages_stand_in_a_bar_and_keep_their_state(visit):
-    page = visit("/?w1=2&view=vector", **PHONE)
+def test_on_a_phone_the_pages_stand_in_a_bar_and_keep_their_state(open_page):
+    page = open_page("/?w1=2&view=vector", **PHONE)
     bar = boxes(page, ".st-key-tabs a")
     assert len(bar) >= 4
     assert all(box[0] >= 0 and box[2] <= 390 and box[3] <= 48 for box in bar)

@@ -138,7 +138,15 @@ def test_latex_can_be_taken_away(visit, scope, numbers):
     page.get_by_role(
         "button", name="Copy this part as LaTeX" if scope == "part" else "Copy everything"
     ).click()
-    copied = page.wait_for_function("() => navigator.clipboard.readText()").json_value()
+    copied = page.evaluate(
+        """async () => {
+          for (;;) {
+            const text = await navigator.clipboard.readText();
+            if (text) return text;
+            await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
     page.get_by_text("Copied.").wait_for()
     read = differentiate(**(WORKED | {"w1": 2})).read if numbers else None
     assert copied == to_latex("3" if scope == "part" else None, "log", read, 1)
