@@ -351,8 +351,8 @@ def test_the_picture_says_what_it_shows(visit):
     assert button.get_attribute("aria-label") == "node z, value 0.35, gradient −0.4134"
 
 
-def test_a_visit_to_another_page_loses_nothing(visit):
-    page = visit("/?w1=2&view=vector")
+def test_a_visit_to_another_page_loses_nothing(open_page):
+    page = open_page("/?w1=2&view=vector")
     page.get_by_role("link", name="About").click()
     page.get_by_role("heading", level=1, name="About").wait_for()
     page.get_by_role("link", name="Graph").click()

@@ -562,8 +562,8 @@ def test_axe_finds_nothing_serious(visit, scheme, query):
     assert serious(page) == []
 
 
-def test_a_visit_to_another_page_loses_nothing(visit):
-    page = visit("/training?data=blobs&step=7")
+def test_a_visit_to_another_page_loses_nothing(open_page):
+    page = open_page("/training?data=blobs&step=7")
     page.get_by_role("link", name="About").click()
     page.get_by_role("heading", level=1, name="About").wait_for()
     page.get_by_role("link", name="Training").click()
