@@ -27,7 +27,7 @@ from tests.samples import thin
 SIZES = [(1440, 900), (390, 844)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runs():
     data = load_dataset("penguins")
     Z, _, _ = standardise(data.X)

@@ -136,7 +136,7 @@ def test_nothing_is_cut_off_or_overlaps(visit_practice, width, kind):
             assert number(value) in name, letter
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def visit_practice(new_page, address):
     """One page that goes from problem to problem, as by steps of the history."""
     page = new_page()

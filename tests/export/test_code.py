@@ -76,7 +76,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def printed(tmp_path_factory):
     """What a script prints, run alone: no module of the project in reach."""
     folder = tmp_path_factory.mktemp("scripts")

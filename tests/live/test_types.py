@@ -203,7 +203,7 @@ def wrong_messages(monkeypatch, change):
     return [("GraphSpec", spec)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def said(tmp_path_factory):
     """What the compiler says of every message of these tests, by their names."""
     with pytest.MonkeyPatch.context() as monkeypatch:
