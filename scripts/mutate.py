@@ -352,6 +352,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every mutant instead of a sample")
     parser.add_argument("--per-module", type=int, default=12, help="how many a sample has (12)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
+    parser.add_argument(
+        "--tests", nargs="+", default=["tests"], help="folders of tests to ask; all without it"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (all cores)")
     given = parser.parse_args()
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -383,7 +386,10 @@ def run(given: argparse.Namespace) -> int:
     for name in PRELOADED:
         importlib.import_module(name)
     files = [
-        str(file) for file in sorted(Path("tests").rglob("test_*.py")) if file.parts[1] not in APART
+        str(file)
+        for folder in given.tests
+        for file in sorted(Path(folder).rglob("test_*.py"))
+        if file.parts[1] not in APART
     ]
     reached, took = reach(files, set(modules))
     accepted = {

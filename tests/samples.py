@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Sequence
+from typing import Any
 
 LONG = os.environ.get("LRVIZ_LONG") == "1"
+
+
+def thin(*lists: Sequence[Any], by: int = 3) -> list[tuple[Any, ...]]:
+    """Every ``by``-th combination of one value from each list, or in the long run all.
+
+    Spread as in a Latin square: of three lists, each value of one is tried with each of another.
+    """
+    return [
+        tuple(values[n] for values, n in zip(lists, places, strict=True))
+        for places in itertools.product(*(range(len(values)) for values in lists))
+        if LONG or sum(places) % by == 0
+    ]
 
 
 def sample(few: int, all_of_them: int) -> int:

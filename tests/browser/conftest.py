@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -200,6 +201,14 @@ THERE = """(link) => {
   const sorted = (search) => [...new URLSearchParams(search)].map(String).sort().join("&");
   return sorted(location.search) === sorted(new URL(link, location).search);
 }"""
+#: Whether the page that a link leads to is the one that stands.
+STANDS = """(link) => new URL(link, location).pathname === location.pathname
+  && document.querySelector(".lv-ready") !== null"""
+#: Nothing is scrolled, nothing has the focus.
+REST = """() => {
+  document.querySelector("[data-testid=stMain]").scrollTop = 0;
+  document.activeElement?.blur();
+}"""
 STEP = """(link) => {
   history.pushState({}, "", link);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
@@ -223,14 +232,19 @@ class Visits:
         self.errors: list[str] = []
 
     def __call__(
-        self, path: str, *, width: int = 1440, height: int = 900, scheme: str = "light"
+        self, path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light"
     ) -> Page:
         """A page of the app at a link, in a visit that may have shown others before."""
         key = (scheme, path.partition("?")[0], "embed=true" in path)
-        if key in self.pages:
-            page = self.pages[key]
+        page = self.pages.get(key)
+        if page and not page.evaluate(STANDS, path):  # the test before has led it elsewhere
+            self.pages.pop(key).close()
+            page = None
+        if page:
+            page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")  # type: ignore[arg-type]
             settle(page)  # what the test before has left under way
-            page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+            page.mouse.move(0, 0)
+            page.evaluate(REST)
             if not page.evaluate(THERE, path):
                 follow(page, lambda: page.evaluate(STEP, path))
         else:
@@ -242,9 +256,9 @@ class Visits:
         return page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def all_visits(new_page: NewPage, address: str) -> Iterator[Visits]:
-    """The pages that the tests of a module share."""
+    """The pages that all tests share."""
     visits = Visits(new_page, address)
     yield visits
     for page in visits.pages.values():
@@ -293,6 +307,18 @@ def resize(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("width => innerWidth === width", arg=width)
     settle(page)
+
+
+def serious(page: Page) -> list[tuple[Any, ...]]:
+    """What axe finds that keeps somebody out: which rule, where, and what is wrong."""
+    # What is right need not be described node by node, which takes most of the time.
+    found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    return [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
 
 
 def frames(page: Page, count: int) -> None:

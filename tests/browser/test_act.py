@@ -114,8 +114,8 @@ def test_a_step_out_of_range_is_not_taken(visit):
     assert page.get_by_role("button", name="Take one step").is_enabled()
 
 
-def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(open_page):
-    page = open_page()
+def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(visit):
+    page = visit()
     heading = page.get_by_role("heading", level=1)
     box = page.get_by_role("slider", name="w1", exact=True).bounding_box()
     y = box["y"] + box["height"] / 2
@@ -213,8 +213,8 @@ def test_a_term_explains_itself_on_hover_and_on_focus(visit):
         bubble.wait_for(state="hidden")
 
 
-def test_reset_is_in_plain_view(open_page):
-    page = open_page("/?w1=3&b=-2&x1=0")
+def test_reset_is_in_plain_view(visit):
+    page = visit("/?w1=3&b=-2&x1=0")
     page.get_by_role("button", name="Reset", exact=True).click()
     settle(page)
     assert "?" not in page.url
@@ -235,8 +235,8 @@ GHOSTS = """() => {
 
 
 @pytest.mark.parametrize("still", [False, True])
-def test_cards_move_from_one_view_to_the_next_or_stand_there_at_once(open_page, still):
-    page = open_page()
+def test_cards_move_from_one_view_to_the_next_or_stand_there_at_once(visit, still):
+    page = visit()
     page.emulate_media(reduced_motion="reduce" if still else "no-preference")
     page.evaluate(GHOSTS)
     for name in ("Every operation", "Vector", "Two features"):

@@ -58,8 +58,8 @@ def test_arrow_keys_walk_along_the_edges_and_the_focus_is_seen(visit):
     assert "right follows an edge forward" in how
 
 
-def test_the_caption_tells_a_result_when_its_tokens_have_arrived(open_page):
-    page = open_page()
+def test_the_caption_tells_a_result_when_its_tokens_have_arrived(visit):
+    page = visit()
     page.get_by_role("button", name="Restart").click()
     settle(page)
     # What is seen of the caption before the tokens have gone half their way, and after.
@@ -85,8 +85,8 @@ def test_the_caption_tells_a_result_when_its_tokens_have_arrived(open_page):
     assert "0.5866" in page.locator(".lv-caption").inner_text()
 
 
-def test_a_long_value_is_rounded_with_a_sign_and_there_in_full_to_be_changed(open_page):
-    page = open_page()
+def test_a_long_value_is_rounded_with_a_sign_and_there_in_full_to_be_changed(visit):
+    page = visit()
     page.get_by_role("button", name="Take one step").click()
     settle(page)
     fields = lambda: page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")  # noqa: E731

@@ -73,8 +73,8 @@ def close(found, wanted):
     )
 
 
-def test_a_run_is_kept_while_the_controls_set_another(open_page):
-    page = open_page("/training?data=penguins&lr=2")
+def test_a_run_is_kept_while_the_controls_set_another(open_page, visit):
+    page = visit("/training?data=penguins&lr=2")
     assert page.get_by_role("group", name="Runs compared").count() == 0
     page.get_by_role("button", name="Keep run to compare").click()
     settle(page)
@@ -91,8 +91,8 @@ def test_a_run_is_kept_while_the_controls_set_another(open_page):
     assert table(other, "Runs") == expected(made, 30)
 
 
-def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
-    page = open_page(f"/training?{THREE}&steps=60")
+def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(visit):
+    page = visit(f"/training?{THREE}&steps=60")
     made = make(Request(steps=60, comparisons=(ADAM, NEWTON)))
     assert page.get_by_role("button", name="Keep run to compare").is_disabled()
     for step in (0, 3, 25, 60):
@@ -105,8 +105,8 @@ def test_three_runs_stand_on_one_surface_and_one_curve_at_every_step(open_page):
     assert len(set(found["lines"])) == 3
 
 
-def test_they_play_together(open_page):
-    page = open_page(f"/training?{THREE}&steps=60")
+def test_they_play_together(visit):
+    page = visit(f"/training?{THREE}&steps=60")
     made = make(Request(steps=60, comparisons=(ADAM, NEWTON)))
     page.get_by_role("radio", name="Full").check(force=True)
     frames = page.evaluate(
@@ -136,9 +136,9 @@ def test_they_play_together(open_page):
         assert close(frame["loss"], wanted["loss"])
 
 
-def test_a_short_run_waits_at_its_end_for_the_longer_ones(open_page):
+def test_a_short_run_waits_at_its_end_for_the_longer_ones(visit):
     beside = "versus=gd_0.5_0.9_16_0_0_0_0"
-    page = open_page(f"/training?data=penguins&opt=newton&steps=50&step=50&{beside}")
+    page = visit(f"/training?data=penguins&opt=newton&steps=50&step=50&{beside}")
     made = make(Request(opt="newton", steps=50, comparisons=(Request().run,)))
     assert len(made.history) < 50
     slider = page.get_by_role("slider", name="step", exact=True)
@@ -148,8 +148,8 @@ def test_a_short_run_waits_at_its_end_for_the_longer_ones(open_page):
     assert table(page, "History")[-1][0] == str(len(made.history))
 
 
-def test_runs_change_places_and_leave(open_page):
-    page = open_page(f"/training?{THREE}&steps=60&step=10")
+def test_runs_change_places_and_leave(visit):
+    page = visit(f"/training?{THREE}&steps=60&step=10")
     page.get_by_role("button", name="Exchange with A: set run B by the controls").click()
     settle(page)
     assert page.get_by_label("Optimizer").input_value() == "adam"
@@ -175,8 +175,8 @@ def test_runs_change_places_and_leave(open_page):
     assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
 
 
-def test_three_runs_in_three_dimensions(open_page):
-    page = open_page(f"/training?{THREE}&steps=40&surface=3d&step=40")
+def test_three_runs_in_three_dimensions(visit):
+    page = visit(f"/training?{THREE}&steps=40&surface=3d&step=40")
     made = make(Request(steps=40, comparisons=(ADAM, NEWTON)))
     drawn = made.surface.slices.at(40, float(made.history.params[40, 2]))
     ends = [h.params[-1, :2].tolist() for _, _, h in labelled(made)]

@@ -62,8 +62,8 @@ def test_every_line_is_set_and_carries_the_learners_numbers(visit, part, loss):
             assert sorted(slots) in ([], sorted(expected))
 
 
-def test_numbers_follow_in_the_same_frame_and_no_formula_is_set_anew(open_page):
-    page = open_page("/?part=3&line=9")
+def test_numbers_follow_in_the_same_frame_and_no_formula_is_set_anew(visit):
+    page = visit("/?part=3&line=9")
     page.evaluate("window.first = document.querySelector('.lv-line .katex-html')")
     slider = page.get_by_role("slider", name="x1", exact=True)
     box = slider.bounding_box()
@@ -81,8 +81,8 @@ def test_numbers_follow_in_the_same_frame_and_no_formula_is_set_anew(open_page):
     assert page.evaluate("window.first === document.querySelector('.lv-line .katex-html')")
 
 
-def test_nothing_above_a_revealed_line_moves(open_page):
-    page = open_page("/?part=1")
+def test_nothing_above_a_revealed_line_moves(visit):
+    page = visit("/?part=1")
     page.evaluate("document.querySelector('.lv-derivation').scrollIntoView()")
     seen = []
     for i in range(8):
@@ -106,8 +106,8 @@ def test_nothing_above_a_revealed_line_moves(open_page):
     assert "line=1" in page.url
 
 
-def test_tied_both_ways(open_page):
-    page = open_page()
+def test_tied_both_ways(visit):
+    page = visit()
     page.locator(".lv-hit[data-name='z-a']").click()
     settle(page)
     assert page.get_by_role("radio", name="② ∂a/∂z").is_checked()
@@ -120,8 +120,8 @@ def test_tied_both_ways(open_page):
     assert lit == ["b-z"]
 
 
-def test_the_cancellation_can_be_seen_where_it_is_plain(open_page):
-    page = open_page("/?part=3&line=9")
+def test_the_cancellation_can_be_seen_where_it_is_plain(visit):
+    page = visit("/?part=3&line=9")
     page.get_by_role("button", name="Show it at z = −20").click()
     page.get_by_role("region", name="Saturation").wait_for()
     settle(page)
@@ -131,16 +131,24 @@ def test_the_cancellation_can_be_seen_where_it_is_plain(open_page):
 
 @pytest.mark.parametrize("scope", ["part", "all"])
 @pytest.mark.parametrize("numbers", [False, True])
-def test_latex_can_be_taken_away(open_page, scope, numbers):
-    page = open_page("/?part=3&w1=2")
-    if numbers:
-        page.get_by_label("with numbers").check()
+def test_latex_can_be_taken_away(visit, scope, numbers):
+    page = visit("/?part=3&w1=2")
+    page.get_by_label("with numbers").set_checked(numbers)
+    page.evaluate("navigator.clipboard.writeText('')")
     page.get_by_role(
         "button", name="Copy this part as LaTeX" if scope == "part" else "Copy everything"
     ).click()
+    copied = page.evaluate(
+        """async () => {
+          for (;;) {
+            const text = await navigator.clipboard.readText();
+            if (text) return text;
+            await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
     page.get_by_text("Copied.").wait_for()
     read = differentiate(**(WORKED | {"w1": 2})).read if numbers else None
-    copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == to_latex("3" if scope == "part" else None, "log", read, 1)
 
 
@@ -160,8 +168,8 @@ def test_why_this_loss(open_page):
     assert "loss=squared" in page.url
 
 
-def test_parts_of_the_page_can_be_left_out(open_page):
-    page = open_page("/?hide=derivation,product,check,try,player")
+def test_parts_of_the_page_can_be_left_out(visit):
+    page = visit("/?hide=derivation,product,check,try,player")
     for name in ("The derivation", "The chain rule", "Forward and backward pass"):
         assert page.get_by_role("region", name=name).count() == 0
     assert page.get_by_text("Try", exact=True).is_hidden()

@@ -22,11 +22,12 @@ from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.run import train
 from tests.browser.conftest import frames, settle
+from tests.samples import thin
 
 SIZES = [(1440, 900), (390, 844)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runs():
     data = load_dataset("penguins")
     Z, _, _ = standardise(data.X)
@@ -214,10 +215,9 @@ def test_nothing_moves_unasked(alone, runs, motion):
     assert page.evaluate(SHOWN)["frame"] == 0
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("count", [1, 3])
-def test_it_fits_the_screen(alone, runs, mode, width, height, count, tmp_path):
+@pytest.mark.parametrize(("mode", "size", "count"), thin(["light", "dark"], SIZES, [1, 3], by=2))
+def test_it_fits_the_screen(alone, runs, mode, size, count, tmp_path):
+    width, height = size
     three, data, Z = runs
     text = standalone(three[:count], data, Z, plane="w1w2", scaled=True, mode=mode)
     page = alone(text, width=width, height=height)
@@ -379,8 +379,8 @@ def stands_alone(root):
 @pytest.mark.parametrize(
     ("width", "height", "mode"), [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "dark")]
 )
-def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
-    page = open_page("/training?data=penguins&lr=2&step=7", width=width, height=height, scheme=mode)
+def test_an_svg_of_what_is_on_the_screen(visit, width, height, mode):
+    page = visit("/training?data=penguins&lr=2&step=7", width=width, height=height, scheme=mode)
     raw, found = picture(page, "svg")
     assert found["type"] == "image/svg+xml"
     assert found["asked"] == []
@@ -434,16 +434,16 @@ def test_an_svg_of_what_is_on_the_screen(open_page, width, height, mode):
     assert max(boxes[0][3], boxes[1][3]) <= boxes[2][1]
 
 
-def test_a_title_is_text(open_page):
-    page = open_page("/training?data=penguins&step=3")
+def test_a_title_is_text(visit):
+    page = visit("/training?data=penguins&step=3")
     title = "<b>a & b</b>\x01 ]]> ½"
     root = ET.fromstring(picture(page, "svg", title)[0])
     assert root.find(f"{SVG}title").text == title.replace("\x01", "\ufffd")
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_a_png_of_what_is_on_the_screen(open_page, mode):
-    page = open_page("/training?data=penguins&lr=2&step=7", scheme=mode)
+def test_a_png_of_what_is_on_the_screen(visit, mode):
+    page = visit("/training?data=penguins&lr=2&step=7", scheme=mode)
     svg, found = picture(page, "svg")
     raw, png = picture(page, "png")
     assert png["type"] == "image/png"
@@ -469,8 +469,8 @@ def test_a_png_of_what_is_on_the_screen(open_page, mode):
         assert len(np.unique(part.reshape(-1, 3), axis=0)) > 30  # not blank
 
 
-def test_a_surface_in_three_dimensions_is_in_the_picture(open_page):
-    page = open_page("/training?data=penguins&lr=2&step=7&surface=3d")
+def test_a_surface_in_three_dimensions_is_in_the_picture(visit):
+    page = visit("/training?data=penguins&lr=2&step=7&surface=3d")
     raw, found = picture(page, "svg")
     assert found["asked"] == []
     root = ET.fromstring(raw)
@@ -482,8 +482,8 @@ def test_a_surface_in_three_dimensions_is_in_the_picture(open_page):
     assert len(np.unique(np.asarray(scene.convert("RGB")).reshape(-1, 3), axis=0)) > 100
 
 
-def test_a_picture_is_saved_as_a_file(open_page):
-    page = open_page("/training?data=penguins&lr=2&step=7")
+def test_a_picture_is_saved_as_a_file(visit):
+    page = visit("/training?data=penguins&lr=2&step=7")
     with page.expect_download() as waiting:
         page.evaluate(
             """async () => {

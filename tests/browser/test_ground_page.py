@@ -7,12 +7,14 @@ import pytest
 from tests.browser import test_graph_page
 from tests.browser.conftest import settle
 from tests.browser.test_graph_page import FAR, WRONG
+from tests.samples import thin
 
 squared = [f"loss=squared&{query}" for query in ("b=0.2", WRONG, FAR, f"{WRONG}&y=0")]
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-@pytest.mark.parametrize("query", [*squared, f"{WRONG}&y=0", f"{FAR}&y=0"])
+@pytest.mark.parametrize(
+    ("width", "query"), thin([1440, 1024, 390], [*squared, f"{WRONG}&y=0", f"{FAR}&y=0"])
+)
 def test_labels_of_both_losses_and_labels_have_room(visit, width, query):
     test_graph_page.test_no_label_overlaps_or_is_clipped(visit, width, "operations", query)
 

@@ -38,12 +38,18 @@ def seen(page, text):
 
 
 @pytest.fixture
-def fresh(page, address):
-    """A first visit."""
+def fresh(new_page, address):
+    """A first visit: what the browser remembered of others is gone."""
+    page, errors = new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/_stcore/health")
+    page.evaluate("localStorage.clear()")
     page.goto(address)
     page.wait_for_selector(".lv-ready")
     settle(page)
-    return page
+    yield page
+    page.close()
+    assert errors == []
 
 
 def test_the_first_visit_offers_it_once_and_it_never_starts_by_itself(fresh):

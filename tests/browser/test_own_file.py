@@ -129,8 +129,8 @@ def test_a_reload_loses_the_file_only_and_says_so(open_page):
         (b"a,b,c\n1,2,x\n3,4,x\n", "two"),
     ],
 )
-def test_what_cannot_be_read_leaves_data_and_run_as_they_were(open_page, content, words):
-    page = open_page("/training?data=blobs&step=20")
+def test_what_cannot_be_read_leaves_data_and_run_as_they_were(visit, content, words):
+    page = visit("/training?data=blobs&step=20")
     before = (table(page, "History"), table(page, "Contributions"), page.url)
     offer(page, content)
     said = page.get_by_role("dialog").get_by_role("alert")

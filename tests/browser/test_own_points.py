@@ -99,8 +99,8 @@ def test_a_link_with_points_opens_on_the_same_points(open_page):
         assert table(other, name) == table(page, name)
 
 
-def test_a_point_that_is_dragged_moves_training_while_the_hand_is_still_down(open_page):
-    page = open_page(f"/training?{FOUR}&step=200")
+def test_a_point_that_is_dragged_moves_training_while_the_hand_is_still_down(visit):
+    page = visit(f"/training?{FOUR}&step=200")
     before = table(page, "History")[-1]
     at = page.locator(".lvt-point").nth(3).bounding_box()
     x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
@@ -169,8 +169,8 @@ def test_undo_and_redo_go_through_every_change(open_page):
     assert page.get_by_role("button", name="Redo").is_disabled()
 
 
-def test_everything_by_keyboard(open_page):
-    page = open_page(f"/training?{FOUR}")
+def test_everything_by_keyboard(visit):
+    page = visit(f"/training?{FOUR}")
     page.get_by_role("button", name="Add", exact=True).focus()
     page.keyboard.press("Enter")
     settle(page)
@@ -205,8 +205,8 @@ def test_a_burst_of_keys_is_one_step_to_undo(open_page):
 
 
 @pytest.mark.parametrize("name", ["xor", "separable"])
-def test_a_small_set_can_be_edited_and_undo_brings_it_back(open_page, name):
-    page = open_page(f"/training?data={name}")
+def test_a_small_set_can_be_edited_and_undo_brings_it_back(visit, name):
+    page = visit(f"/training?data={name}")
     data = load_dataset(name)
     page.get_by_role("button", name="Edit these points").click()
     settle(page)
@@ -227,9 +227,9 @@ def test_a_large_set_gives_an_empty_plane(open_page):
     assert page.get_by_text("Place points in the data plane").is_visible()
 
 
-def test_the_sixty_first_point_is_refused_with_a_sentence(open_page):
+def test_the_sixty_first_point_is_refused_with_a_sentence(visit):
     many = "~".join(f"{-4 + i / 10}_{i % 7 - 3}_{i % 2}" for i in range(settings.POINTS_LIMIT))
-    page = open_page(f"/training?data=own&points={many}")
+    page = visit(f"/training?data=own&points={many}")
     before = points(page)
     assert len(before) == settings.POINTS_LIMIT
     place(page, 4, 4)
@@ -238,8 +238,8 @@ def test_the_sixty_first_point_is_refused_with_a_sentence(open_page):
     assert page.get_by_text("A link carries 60 points: delete one first.").is_visible()
 
 
-def test_the_browsers_back_goes_to_the_points_before(open_page):
-    page = open_page(f"/training?{FOUR}")
+def test_the_browsers_back_goes_to_the_points_before(visit):
+    page = visit(f"/training?{FOUR}")
     start = points(page)
     place(page, 0, 3)
     settle(page)
@@ -253,14 +253,14 @@ def test_the_browsers_back_goes_to_the_points_before(open_page):
     assert len(points(page)) == 5
 
 
-def test_points_that_cannot_be_read_are_named_and_the_rest_of_the_link_stays(open_page):
-    page = open_page("/training?points=1_2_9&lr=2")
+def test_points_that_cannot_be_read_are_named_and_the_rest_of_the_link_stays(visit):
+    page = visit("/training?points=1_2_9&lr=2")
     assert page.get_by_text("could not be read and was left out: points, which holds").is_visible()
     assert page.get_by_label("Learning rate, exact value").input_value() == "2"
 
 
-def test_one_class_trains_and_says_what_is_missing(open_page):
-    page = open_page("/training?data=own&points=1_2_1~2_1_1&step=200")
+def test_one_class_trains_and_says_what_is_missing(visit):
+    page = visit("/training?data=own&points=1_2_1~2_1_1&step=200")
     assert page.get_by_text("There is one class only").is_visible()
     assert "NaN" not in page.locator(".lvt").text_content()
 
@@ -296,16 +296,16 @@ def test_a_finger_drags_a_point_and_the_page_stays_where_it_is(browser, address)
     context.close()
 
 
-def test_a_point_changes_its_class(open_page):
-    page = open_page(f"/training?{FOUR}&example=1")
+def test_a_point_changes_its_class(visit):
+    page = visit(f"/training?{FOUR}&example=1")
     page.get_by_role("button", name="Flip").click()
     settle(page)
     assert points(page)[1] == (-1, 1.5, 1)
     assert in_link(page) == points(page)
 
 
-def test_a_copy_of_points_is_in_no_link_of_other_data(open_page):
-    page = open_page(f"/training?{FOUR}")
+def test_a_copy_of_points_is_in_no_link_of_other_data(visit):
+    page = visit(f"/training?{FOUR}")
     page.get_by_label("Data").first.select_option("blobs")
     settle(page)
     assert "points" not in page.url

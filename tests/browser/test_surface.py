@@ -114,8 +114,8 @@ def test_where_the_units_do_not_allow_it_the_caption_says_so(visit):
 
 
 @pytest.mark.parametrize("opt", ["gd", "adam"])
-def test_a_start_is_dragged_and_every_view_follows(open_page, opt):
-    page = open_page(f"/training?data=penguins&opt={opt}&step=20")
+def test_a_start_is_dragged_and_every_view_follows(visit, opt):
+    page = visit(f"/training?data=penguins&opt={opt}&step=20")
     before = page.evaluate(SHOWN)
     x, y = at(page, before["params"][60:62])
     page.mouse.move(x, y)
@@ -156,8 +156,8 @@ def test_a_start_is_dragged_and_every_view_follows(open_page, opt):
     assert page.locator(".lvt-surface .js-plotly-plot, .plotly-notifier").count() == 0
 
 
-def test_a_click_and_the_keys_choose_the_start(open_page):
-    page = open_page("/training?data=penguins&plane=w2b")
+def test_a_click_and_the_keys_choose_the_start(visit):
+    page = visit("/training?data=penguins&plane=w2b")
     page.mouse.click(*at(page, (1.2, -0.4)))
     settle(page)
     found = page.evaluate(SHOWN)
@@ -176,8 +176,8 @@ def test_a_click_and_the_keys_choose_the_start(open_page):
     assert "w₂ = " in ball.get_attribute("aria-label")
 
 
-def test_a_rule_that_python_computes_moves_at_its_pace(open_page):
-    page = open_page("/training?data=penguins&opt=newton")
+def test_a_rule_that_python_computes_moves_at_its_pace(visit):
+    page = visit("/training?data=penguins&opt=newton")
     page.mouse.move(*at(page, (0, 0)))
     page.mouse.down()
     page.mouse.move(*at(page, (0.6, 0.3)), steps=5)
@@ -189,8 +189,8 @@ def test_a_rule_that_python_computes_moves_at_its_pace(open_page):
     assert found["params"] == made.history.params.ravel().tolist()
 
 
-def test_in_space_a_hand_turns_the_surface_also_while_it_plays(open_page):
-    page = open_page("/training?data=penguins&surface=3d&steps=150&lr=1")
+def test_in_space_a_hand_turns_the_surface_also_while_it_plays(visit):
+    page = visit("/training?data=penguins&surface=3d&steps=150&lr=1")
 
     def angles():
         return page.evaluate(f"() => [{PAGE}.surface.camera.turn, {PAGE}.surface.camera.rise]")

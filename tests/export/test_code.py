@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ STEPS = ("Python", "NumPy", "PyTorch", "JAX", "Notebook")
 
 def installed(languages):
     """Those whose library is there: the others are only compiled, and run in the workflow."""
-    return [one for one in languages if importlib.util.find_spec(NEEDS.get(one, "sys"))]
+    return [one for one in languages if find_spec(NEEDS.get(one, "sys"))]
 
 
 def script(language, text):
@@ -45,18 +46,63 @@ def script(language, text):
     return "\n\n".join(c["source"] for c in book["cells"] if c["cell_type"] == "code")
 
 
-def printed(text, folder):
+#: A process that has what scripts import; for each script it is given it starts one of its own.
+_RUNNER = """
+import json, os, sys, traceback
+for name in sys.argv[1:]:
+    __import__(name)
+for line in sys.stdin:
+    given = json.loads(line)
+    ends = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.chdir(given["folder"])
+        os.dup2(ends[1], 1)
+        os.dup2(ends[1], 2)
+        failed = 1
+        try:
+            exec(compile(given["text"], "script", "exec"), {"__name__": "__main__"})
+            failed = 0
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(failed)
+    os.close(ends[1])
+    with open(ends[0], encoding="utf-8") as pipe:
+        out = pipe.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([code, out]), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory):
     """What a script prints, run alone: no module of the project in reach."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", text],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=folder,
-        timeout=120,
-    )
-    pairs = (line.split(" = ") for line in done.stdout.splitlines())
-    return {name: float(value) for name, value in pairs}
+    folder = tmp_path_factory.mktemp("scripts")
+    known = [name for name in ("numpy", "sklearn.linear_model") if find_spec(name)]
+    command = [sys.executable, "-I", "-W", "error", "-c", _RUNNER, *known]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    # No threads: they do not survive a fork.
+    single = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=folder, encoding="utf-8", env=single, **pipes) as runner:
+
+        def run(text):
+            runner.stdin.write(json.dumps({"text": text, "folder": str(folder)}) + "\n")
+            runner.stdin.flush()
+            code, out = json.loads(runner.stdout.readline())
+            assert code == 0, out
+            pairs = (line.split(" = ") for line in out.splitlines())
+            return {name: float(value) for name, value in pairs}
+
+        yield run
+        runner.stdin.close()
+
+
+def test_a_script_that_is_run_finds_nothing_of_the_project(printed):
+    with pytest.raises(AssertionError, match="No module named 'lrviz'"):
+        printed("import lrviz")
+    assert printed("print('one = 1')") == {"one": 1}
 
 
 def check_graph(found, p):
@@ -87,9 +133,9 @@ def test_a_graph_script_is_whole(language, state, loss):
         for state in (CALM if language in ROUND else STATES)
     ],
 )
-def test_a_graph_script_prints_what_the_page_shows(tmp_path, language, state, loss):
+def test_a_graph_script_prints_what_the_page_shows(printed, language, state, loss):
     text = script(language, graph_code(language, STATES[state], loss))
-    check_graph(printed(text, tmp_path), lrviz.differentiate(**STATES[state], loss=loss))
+    check_graph(printed(text), lrviz.differentiate(**STATES[state], loss=loss))
 
 
 RULES = pytest.mark.parametrize(
@@ -115,20 +161,20 @@ def test_a_training_script_is_whole(language, optimizer, l2):
 
 @RULES
 @pytest.mark.parametrize("language", installed(STEPS))
-def test_a_training_script_ends_where_the_run_does(tmp_path, language, optimizer, l2):
+def test_a_training_script_ends_where_the_run_does(printed, language, optimizer, l2):
     run, text = written(language, optimizer, l2)
-    found = printed(text, tmp_path)
+    found = printed(text)
     wanted = dict(zip(("w1", "w2", "b", "J"), (*run.params[-1], run.losses[-1]), strict=True))
     assert found == pytest.approx(wanted, rel=1e-5)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.3])
-def test_the_script_of_scikit_learn_prints_the_minimum(tmp_path, l2):
+def test_the_script_of_scikit_learn_prints_the_minimum(printed, l2):
     rng = np.random.default_rng(3)
     X = rng.normal(size=(60, 2))
     y = (X @ [1.0, -0.5] + 2 * rng.normal(size=60) > 0).astype(float)
     run = lrviz.train(X, y, optimizer="newton", steps=30, l2=l2)
-    found = printed(training_code("scikit-learn", X, y, run), tmp_path)
+    found = printed(training_code("scikit-learn", X, y, run))
     wanted = dict(zip(("w1", "w2", "b", "J"), (*run.params[-1], run.losses[-1]), strict=True))
     assert found == pytest.approx(wanted, rel=1e-4)
 

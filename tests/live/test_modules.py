@@ -6,6 +6,7 @@ import math
 import random
 import re
 import struct
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -125,9 +126,12 @@ const playback = new Playback(given.payload, readRows(given.rows));
 """
 
 
+kept = cache(lambda name: make(RUNS[name]))
+
+
 @pytest.fixture(scope="module", params=RUNS)
 def made(request):
-    return make(RUNS[request.param])
+    return kept(request.param)
 
 
 def steps_of(made):
@@ -139,17 +143,17 @@ def played(made, body, **more):
 
 
 def test_some_run_needs_each_kind_of_slices():
-    kinds = {name: make(request).surface.slices for name, request in RUNS.items()}
+    kinds = {name: kept(name).surface.slices for name in RUNS}
     assert {slices.kind for slices in kinds.values()} == {"series", "stack"}
     assert len(kinds["one slice"].terms) == 1
 
 
 def test_a_stride_of_the_stack_is_said():
-    made = make(RUNS["stack"])
-    kept = made.surface.slices.steps
+    made = kept("stack")
+    stride = made.surface.slices.steps
     body = "return given.steps.map((k) => playback.sliceStep(k));"
     shown = played(made, body, steps=list(range(len(made.history) + 1)))
-    assert shown == [int(kept[kept <= k][-1]) for k in range(len(made.history) + 1)]
+    assert shown == [int(stride[stride <= k][-1]) for k in range(len(made.history) + 1)]
 
 
 def test_the_slice_of_a_step_is_that_of_python(made):

@@ -68,23 +68,41 @@ def short(spec):
 
 
 def compiled(folder, specs):
-    """What the compiler says of values that should satisfy a type, given by name."""
+    """What the compiler says of values that should satisfy a type, by the test they are for.
+
+    Parameters
+    ----------
+    specs : dict of str to list of (str, value)
+        For each test the names of types and the values. All are compiled at once: most of the
+        time goes into starting the compiler.
+    """
     types = (ROOT / "lrviz" / "live" / "types.d.ts").as_posix()
-    files = []
-    for n, (name, spec) in enumerate(specs):
-        file = folder / f"message{n}.ts"
-        literal = json.dumps(short(spec), ensure_ascii=False)
-        file.write_text(
-            f'import type * as Types from "{types}";\n'
-            f"export const message = {literal} satisfies Types.{name};\n",
-            encoding="utf-8",
-        )
-        files.append(file.name)
+    files = {}
+    for test, pairs in specs.items():
+        for n, (name, spec) in enumerate(pairs):
+            file = folder / f"message{len(files)}.ts"
+            literal = json.dumps(short(spec), ensure_ascii=False)
+            file.write_text(
+                f'import type * as Types from "{types}";\n'
+                f"export const message{n} = {literal} satisfies Types.{name};\n",
+                encoding="utf-8",
+            )
+            files[file.name] = test
     config = folder / "tsconfig.json"
-    config.write_text(json.dumps({"compilerOptions": OPTIONS, "files": files}))
-    command = [NODE, COMPILER.resolve(), "--project", config]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    return ran.stdout + ran.stderr
+    config.write_text(json.dumps({"compilerOptions": OPTIONS, "files": list(files)}))
+    command = [NODE, COMPILER.resolve(), "--project", config, "--pretty", "false"]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=300, cwd=folder
+    )
+    said = dict.fromkeys(specs, "")
+    test = None
+    for line in (ran.stdout + ran.stderr).splitlines(keepends=True):
+        # What belongs to an error is indented below it.
+        if not line.startswith(" "):
+            test = files[re.match(r"(message\d+\.ts)\(", line)[1]]
+        said[test] += line
+    assert (ran.returncode != 0) == any(said.values())
+    return said
 
 
 def mounted(monkeypatch, key, spec, kind):
@@ -102,55 +120,53 @@ def training_message(monkeypatch, made, file=None):
     return mounted(monkeypatch, "training", {**spec, **more}, "playback")
 
 
-def test_the_graph_page_sends_what_its_type_says(tmp_path, monkeypatch):
-    specs = [
+def graph_messages(monkeypatch):
+    return [
         ("GraphSpec", graph_message(monkeypatch, view, loss, of))
         for view in VIEWS
         for loss in LOSSES
         for of in ("w1", "b")
     ]
-    assert compiled(tmp_path, specs) == ""
 
 
-def test_the_training_page_sends_what_its_type_says(tmp_path, monkeypatch):
+def training_messages(monkeypatch):
     own = TrainingData(from_points(POINTS)).make(Request(data=settings.OWN, steps=4))
     specs = [("TrainingSpec", training_message(monkeypatch, make(request))) for request in RUNS]
     specs.append(("TrainingSpec", training_message(monkeypatch, own, file="a.csv")))
     rows = sent(monkeypatch, lambda: component.rows("training", examples(own.scaled)))
     specs.append(("RowsSpec", rows))
-    assert compiled(tmp_path, specs) == ""
+    return specs
 
 
-def test_the_practice_page_sends_what_its_types_say(tmp_path, monkeypatch):
+def practice_messages(monkeypatch):
     made = problem(1, 2, 3)
     kept = schedule.answered(schedule.empty(), made.kind, right=False)
-    specs = [
+    return [
         ("DrawingSpec", sent(monkeypatch, lambda: component.drawing("one", picture(made, "dark")))),
         *(
             ("MemorySpec", sent(monkeypatch, lambda news=news: component.remember("one", news)))
             for news in (None, kept)
         ),
     ]
-    assert compiled(tmp_path, specs) == ""
 
 
-@pytest.mark.parametrize(
-    ("fields", "name", "more"),
-    [
-        (settings.PRACTICE, "PracticeFields", {"seed": 7, "level": 3, "hide": ("solution",)}),
-        (settings.GRAPH, "GraphFields", {"at": "w1-z", "stage": 3, "hide": ("values", "try")}),
-        (
-            settings.TRAINING,
-            "TrainingFields",
-            {
-                "points": POINTS,
-                "comparisons": (("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.0),),
-                "hide": ("words",),
-            },
-        ),
-    ],
-)
-def test_an_acknowledgement_is_what_its_type_says(tmp_path, monkeypatch, fields, name, more):
+#: By the type of a page's state: its fields, and values beside the defaults.
+ACKNOWLEDGED = {
+    "PracticeFields": (settings.PRACTICE, {"seed": 7, "level": 3, "hide": ("solution",)}),
+    "GraphFields": (settings.GRAPH, {"at": "w1-z", "stage": 3, "hide": ("values", "try")}),
+    "TrainingFields": (
+        settings.TRAINING,
+        {
+            "points": POINTS,
+            "comparisons": (("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.0),),
+            "hide": ("words",),
+        },
+    ),
+}
+
+
+def acknowledgements(monkeypatch, name):
+    fields, more = ACKNOWLEDGED[name]
     monkeypatch.setattr(session.st, "session_state", {})
     page_state = session.PageState("one", fields, lambda _: [])
     specs = []
@@ -158,10 +174,10 @@ def test_an_acknowledgement_is_what_its_type_says(tmp_path, monkeypatch, fields,
         page_state.memory["state"] = settings.defaults(fields) | state
         spec = sent(monkeypatch, page_state.acknowledge)
         specs.append((f"SyncSpec<Types.{name}>", spec))
-    assert compiled(tmp_path, specs) == ""
+    return specs
 
 
-def test_the_file_that_is_taken_away_holds_what_its_type_says(tmp_path):
+def files_taken_away():
     specs = []
     for request in (RUNS[2], RUNS[-1]):
         made = make(request)
@@ -169,19 +185,53 @@ def test_the_file_that_is_taken_away_holds_what_its_type_says(tmp_path):
         text = standalone(labelled(made), data, X, plane=request.plane, scaled=True)
         found = re.search(r'<script[^>]*id="playback"[^>]*>(.*?)</script>', text, re.DOTALL)
         specs.append(("StandaloneSpec", json.loads(found[1])))
-    assert compiled(tmp_path, specs) == ""
+    return specs
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda spec: spec["product"].update(factor=spec["product"].pop("factors")), "factor"),
-        (lambda spec: spec.update(more=1), "'\"more\"' does not exist"),
-        (lambda spec: spec["loss"].update(now="hinge"), '"hinge"'),
-        (lambda spec: spec["figures"]["tall"]["layout"]["meta"].pop("hits"), "hits"),
-    ],
-)
-def test_a_name_that_is_not_in_the_type_is_found(tmp_path, monkeypatch, change, said):
+#: What is made wrong in a message of the Graph page, and what the compiler names.
+WRONG = {
+    "factor": lambda spec: spec["product"].update(factor=spec["product"].pop("factors")),
+    "'\"more\"' does not exist": lambda spec: spec.update(more=1),
+    '"hinge"': lambda spec: spec["loss"].update(now="hinge"),
+    "hits": lambda spec: spec["figures"]["tall"]["layout"]["meta"].pop("hits"),
+}
+
+
+def wrong_messages(monkeypatch, change):
     spec = graph_message(monkeypatch, "features", "log", "w1")
     change(spec)
-    assert said in compiled(tmp_path, [("GraphSpec", spec)])
+    return [("GraphSpec", spec)]
+
+
+@pytest.fixture(scope="session")
+def said(tmp_path_factory):
+    """What the compiler says of every message of these tests, by their names."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        specs = {
+            "graph": graph_messages(monkeypatch),
+            "training": training_messages(monkeypatch),
+            "practice": practice_messages(monkeypatch),
+            "file": files_taken_away(),
+            **{name: acknowledgements(monkeypatch, name) for name in ACKNOWLEDGED},
+            **{name: wrong_messages(monkeypatch, change) for name, change in WRONG.items()},
+        }
+    return compiled(tmp_path_factory.mktemp("messages"), specs)
+
+
+@pytest.mark.parametrize("page", ["graph", "training", "practice"])
+def test_a_page_sends_what_its_types_say(said, page):
+    assert said[page] == ""
+
+
+@pytest.mark.parametrize("name", ACKNOWLEDGED)
+def test_an_acknowledgement_is_what_its_type_says(said, name):
+    assert said[name] == ""
+
+
+def test_the_file_that_is_taken_away_holds_what_its_type_says(said):
+    assert said["file"] == ""
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_name_that_is_not_in_the_type_is_found(said, name):
+    assert name in said[name]

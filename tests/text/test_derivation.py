@@ -450,7 +450,7 @@ def test_the_pages_equals_holds_to_the_digits_shown_in_many_states() -> None:
 
 def test_approximately_means_rounding_and_nothing_else() -> None:
     """Moving each shown number by at most half its last place reaches the shown value."""
-    for n in range(100):
+    for n in range(sample(40, 100)):
         for loss in LOSSES:
             p = state(random.Random(n), (1, 3, 5)[n % 3], loss)
             for of, chain, _, template in TEMPLATES:

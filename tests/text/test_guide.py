@@ -279,3 +279,32 @@ def test_a_mean_is_asked_for_and_its_mistakes_are_known(card):
     assert card.ask.right.of(read) == pytest.approx(float(wanted), rel=1e-12)
     given = [amount.of(read) for amount, _ in card.ask.mistakes]
     assert [card.ask.judged(one, read) for one in given] == [why for _, why in card.ask.mistakes]
+
+
+@pytest.mark.parametrize("page", TABLES)
+def test_the_browser_is_given_the_order_of_all_cards_and_those_of_its_page_whole(page):
+    given = guide.spec(CARDS, page, "/app/", settings.defaults(TABLES[page]))
+    assert [(one["name"], one["page"]) for one in given["order"]] == [
+        (card.name, card.page) for card in CARDS.values()
+    ]
+    here = {"graph": GRAPH, "training": TRAINING}[page]
+    assert list(given["cards"]) == [card.name for card in here]
+    kinds = {Choose: "choose", Try: "try", Type: "type"}
+    for card in here:
+        sent = given["cards"][card.name]
+        assert sent["state"] == whole(card)
+        if card.ask is None:
+            assert sent["ask"] is None
+            continue
+        assert sent["ask"]["kind"] == kinds[type(card.ask)]
+        if isinstance(card.ask, Choose):
+            assert [one["label"] for one in sent["ask"]["options"]] == [
+                option.label for option in card.ask.options
+            ]
+        elif isinstance(card.ask, Try):
+            assert sent["ask"]["until"] == dict(card.ask.until)
+        else:
+            assert sent["ask"]["right"]["keys"] == list(card.ask.right.keys)
+            assert [one["why"] for one in sent["ask"]["mistakes"]] == [
+                why for _, why in card.ask.mistakes
+            ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 
 import mpmath
@@ -13,12 +14,14 @@ import pytest
 from lrviz.data.dataset import to_raw
 from lrviz.export.tables import history_csv
 from lrviz.live.playback_payload import examples, payload
-from lrviz.text.odds import odds_cell, odds_ratio
+from lrviz.text.numbers import number
+from lrviz.text.odds import HIGHEST, LOWEST, odds_cell, odds_ratio
 from lrviz.text.runs import labelled
 from lrviz.training.playback import Request, make
 from tests.live.node import run
 
 WEIGHTS = (0.0, 1.0, -1.0, 0.271068, -24.94, 700.0, 709.7, 709.8, -708.3, -708.5, -745.2, 1e4)
+WEIGHTS += (401 * math.log(10) - 2e-5,)  # 9.9998×10⁴⁰⁰, which is rounded to the next power
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 
@@ -37,6 +40,12 @@ def test_an_odds_ratio_is_the_exponential_and_never_infinite(w):
     else:
         assert cell == odds_ratio(w)
         assert not np.isfinite(float(truth)) or float(truth) < 1e-300
+
+
+@pytest.mark.parametrize("w", [LOWEST, HIGHEST])
+def test_what_float64_just_holds_is_a_number_in_the_table(w):
+    assert odds_cell(w) == math.exp(w)
+    assert odds_ratio(w) == number(math.exp(w))
 
 
 @pytest.mark.parametrize("w", [np.inf, -np.inf, np.nan])

@@ -48,6 +48,9 @@ def test_smooth_turns_once_and_falls():
 def test_overshoot_rises_every_second_step_and_ends_in_a_bounce():
     made = run("overshoot")
     assert made.request.lr > made.bounds.local
+    X, y = made.scaled.X, made.scaled.data.y
+    steepest = np.linalg.eigvalsh(hessian(X, y, made.bounds.minimum)).max()
+    assert f"beyond {round(made.bounds.local * steepest, 6):g}/κ" in BY_NAME["overshoot"].look
     rises = np.diff(made.history.losses) > 0
     assert (rises[4:] != rises[3:-1]).all()
     told = course(made.history, made.bounds)
@@ -66,6 +69,9 @@ def test_raw_units_make_a_narrow_valley():
 
     assert condition("raw") > 1000 * condition("standard")
     h = made.history
+    assert f"ten steps bring the ball to its floor, and the {len(h) - 10} after" in (
+        BY_NAME["raw"].look
+    )
     assert h.losses[10] < 0.1 * h.losses[0]
     assert h.losses[10] - h.losses[-1] < 0.01 * (h.losses[0] - h.losses[10])
     way = abs(made.bounds.minimum[2] - h.params[10, 2])

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from scipy.ndimage import label
 
 from lrviz.data.built_in import DATASETS, load_dataset
 from lrviz.figures.descent import descent_figure
@@ -19,18 +20,8 @@ OPTIMIZERS = ("gd", "momentum", "adam", "newton", "rmsprop")
 
 
 def pieces(below):
-    """How many pieces a boolean grid has, by walking it: neighbours share a side."""
-    left, count = {(r, c) for r, c in zip(*np.nonzero(below), strict=True)}, 0
-    while left:
-        count += 1
-        reach = [left.pop()]
-        while reach:
-            r, c = reach.pop()
-            for at in ((r + 1, c), (r - 1, c), (r, c + 1), (r, c - 1)):
-                if at in left:
-                    left.remove(at)
-                    reach.append(at)
-    return count
+    """How many pieces a boolean grid has; neighbours share a side."""
+    return label(below)[1]
 
 
 def drawn_levels(trace):

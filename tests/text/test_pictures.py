@@ -1,0 +1,168 @@
+"""What the picture of an optimizer's step says is true of the step."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from lrviz.text.numbers import number
+from lrviz.text.pictures import MEANINGS, PICTURES, letters, picture, quantities, sentence
+from lrviz.training.model import hessian, mean_loss
+from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.playback import Request, make
+
+RUNS = [
+    Request(opt="newton", steps=9),
+    Request(opt="newton", steps=30, data="separable", start=(4.0, -3.0, 1.0)),
+    Request(opt="newton", steps=9, data="separable", l2=0.1),
+    Request(opt="momentum", steps=40, lr=1.0),
+    Request(opt="momentum", steps=40, momentum=0.0),
+    Request(opt="nesterov", steps=40, lr=0.5, l2=0.01),
+    Request(opt="rmsprop", steps=40, lr=0.1),
+    Request(opt="adam", steps=40, lr=0.1),
+    Request(opt="adagrad", steps=40, lr=0.5, scale="raw"),
+    Request(opt="adam", steps=3, data="xor"),
+    Request(opt="newton", steps=3, data="xor"),
+]
+
+
+@pytest.mark.parametrize("request_", RUNS[:3], ids=lambda r: r.data)
+def test_the_parabola_has_js_slope_and_curvature_and_newton_its_bottom(request_):
+    made = make(request_)
+    X, y, l2 = made.scaled.X, made.scaled.data.y, request_.l2
+    for k in range(len(made.history)):
+        found, at = quantities(made, k), made.history.params[k]
+        d, g = made.terms["d"][k], made.history.gradients[k]
+        assert found["slope"] == pytest.approx(g @ d, rel=1e-12)
+        assert found["bend"] == pytest.approx(d @ hessian(X, y, at, l2) @ d, rel=1e-9)
+        assert found["newton.after"] == pytest.approx(made.history.losses[k + 1], rel=1e-12)
+        step = made.bounds.guaranteed / 2 * g
+        assert found["gradient.after"] == pytest.approx(mean_loss(X, y, at - step, l2), rel=1e-12)
+        if found["damping"] == 0:
+            # Undamped, the step's end t = 1 is the bottom: there the parabola's slope is zero.
+            assert found["share"] == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.parametrize("request_", RUNS[3:9], ids=lambda r: r.opt)
+def test_the_step_that_is_drawn_is_the_one_that_is_taken(request_):
+    made = make(request_)
+    for k in range(len(made.history)):
+        found = quantities(made, k)
+        taken = made.history.params[k + 1] - made.history.params[k]
+        if PICTURES[request_.opt] == "velocity":
+            assert request_.lr * found["moves"] == pytest.approx(np.linalg.norm(taken), rel=1e-6)
+            g = made.history.gradients[k]
+            cosine = -taken @ g / np.linalg.norm(taken) / np.linalg.norm(g)
+            assert math.cos(math.radians(found["turn"])) == pytest.approx(cosine, abs=1e-6)
+        else:
+            assert found["moves"] == pytest.approx(np.abs(taken).max(), rel=1e-6)
+            spread = np.abs(taken).max() / np.abs(taken).min()
+            assert found["steps"] == pytest.approx(spread, rel=1e-5)
+
+
+@pytest.mark.parametrize("opt", OPTIMIZERS)
+def test_every_letter_of_a_rule_is_said_in_words(opt):
+    shown = {letter for letter, _, _ in letters(opt, decays=True)}
+    assert {"newton": {"H", "d", "δ", "g"}, "adam": {"m̂", "ŝ", "m", "s"}}.get(opt, set()) <= shown
+    assert all(meaning for _, meaning, _ in letters(opt))
+    assert ("λ" in shown) == (opt == "sgd")
+    assert len(MEANINGS) == len(set(MEANINGS.values()))
+    assert [name for name, _ in letters(opt, decays=opt != "sgd")] == [n for n, _ in letters(opt)]
+
+
+def test_what_is_said_of_letters_in_numbers_is_so():
+    assert [text for text in MEANINGS.values() if re.search(r"\d", text)] == [
+        "m, corrected for having begun at 0",
+        "s, corrected for having begun at 0",
+        "the damping: 0 unless the plain step would not lead down",
+        "so small that it only keeps 0 from dividing",
+    ]
+    made = make(Request(opt="adam", steps=1))
+    for name in ("m", "s"):
+        assert (made.terms[f"{name}_before"][0] == 0).all()
+    np.testing.assert_allclose(made.terms["m_hat"][0], made.used[0], rtol=1e-12)
+    # The damping of a plain step, and of one that would not lead down.
+    assert make(RUNS[0]).terms["delta"][0] == 0
+    assert make(DAMPED).terms["delta"][0] > 0
+    # g/(√0 + ε) is a number, and for slopes that are none of the smallest ε is not seen.
+    epsilon = OPTIMIZERS["adam"].constants["epsilon"]
+    assert 0 < epsilon < 1e-6
+
+
+def test_gd_and_sgd_have_no_picture():
+    for opt in ("gd", "sgd"):
+        assert picture(opt) is None
+        assert sentence(make(Request(opt=opt, steps=2)), 0) == ""
+
+
+MEANS = ("mean slope m̂", "slope")
+#: Where a plain step of Newton's would lead up.
+DAMPED = Request(opt="newton", data="blobs", start=(5.0, 5.0, 5.0), steps=6)
+SPREAD = [
+    Request(opt=opt, steps=60, lr=lr, data=data, start=(2.0, -1.0, 1.0))
+    for opt in ("momentum", "nesterov", "rmsprop", "adam", "adagrad")
+    for lr in (0.05, 1.0, 20.0)
+    for data in ("penguins", "separable")
+]
+
+
+@pytest.mark.parametrize("kind", ["velocity", "rates"])
+def test_which_sentence_is_said_follows_the_step_itself(kind):
+    seen = set()
+    for request in SPREAD:
+        if PICTURES[request.opt] != kind:
+            continue
+        made = make(request)
+        for k in range(len(made.history)):
+            said, g = sentence(made, k), made.used[k]
+            moved = made.history.params[k] - made.history.params[k + 1]
+            if "leave float64" in said or "Nothing moves" in said:
+                continue
+            if kind == "velocity":
+                times = np.linalg.norm(moved) / request.lr / np.linalg.norm(g)
+                cosine = moved @ g / np.linalg.norm(moved) / np.linalg.norm(g)
+                if abs(cosine) < 1e-9 or abs(times - 1) < 1e-9:
+                    continue
+                wanted = "outweighs" if cosine < 0 else "carries on" if times > 1 else "holds back"
+                if k == 0:
+                    wanted = "Nothing is carried on yet"
+            else:
+                m = "mean slope m̂" if request.opt == "adam" else "slope"
+                slopes = np.abs(made.terms["m_hat"][k] if request.opt == "adam" else g)
+                times = slopes.max() / slopes.min()
+                even = np.abs(moved).max() / np.abs(moved).min()
+                if abs(times / even - 1) < 1e-6:
+                    continue
+                wanted = f"The largest {m} is"
+                assert ("only" if times > even else "even") in said.split("times the smallest,")[-1]
+                assert number(times) in said
+            assert wanted in said, (request, k)
+            seen.add(wanted)
+    wanted = {"outweighs", "carries on", "holds back", "Nothing is carried on yet"}
+    assert seen == (wanted if kind == "velocity" else {f"The largest {m} is" for m in MEANS})
+
+
+def test_a_damped_step_goes_a_part_of_the_way():
+    made = make(DAMPED)
+    for k in range(len(made.history)):
+        found, said = quantities(made, k), sentence(made, k)
+        assert ("The step is damped" in said) == (made.terms["delta"][k] > 0)
+        if "damped" in said:
+            assert 0 < found["share"] < 1
+            assert f"{number(found['share'])} of the way" in said
+        assert number(made.history.losses[k + 1]) in said
+
+
+def test_the_gradient_step_beside_newtons_has_the_guaranteed_rate():
+    """η = 1/K: the bound 2/K is the largest rate that surely descends."""
+    said = sentence(make(RUNS[0]), 0)
+    assert "a gradient step with η = 1/K finds" in said
+
+
+def test_what_leaves_float64_is_said():
+    assert {row[0][1] for row in (picture(opt)["says"][0] for opt in PICTURES)} == {
+        "The numbers of this step leave float64."
+    }
