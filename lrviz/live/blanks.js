@@ -100,7 +100,8 @@ export class Blanks {
         const matrix = node.getCTM();
         if (!matrix || found.has(key) || !(key in this.spec.names)) continue;
         const start = node.getStartPositionOfChar(at);
-        const { x, y } = new DOMPoint(start.x, start.y).matrixTransform(matrix);
+        const point = new DOMPoint(start.x, start.y).matrixTransform(matrix);
+        const [x, y] = [Math.max(0, Math.min(point.x, figure.host.clientWidth - WIDE)), point.y];
         // Where two would lie on each other, a line stands for the second.
         if (![...found.values()].some((other) => near(other, [x, y]) < LEAST)) found.set(key, [x, y]);
       }
