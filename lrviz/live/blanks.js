@@ -181,7 +181,7 @@ export class Blanks {
       const one = this.filled.get(key);
       return one?.state === state && one.answer?.right;
     });
-    this.node.hidden = !asked.length;
+    this.node.hidden = this.room.hidden = !asked.length;
     this.count.textContent = `Fill in what is left out: ${right.length} of ${asked.length} right`;
   }
 

@@ -183,8 +183,8 @@ def test_axe_finds_nothing_serious_where_something_is_left_out(visit, scheme):
     assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
 
 
-def test_on_paper_there_is_room_to_write(visit):
-    page = visit("/?hide=values")
+def test_on_paper_there_is_room_to_write(visit, open_page):
+    page = open_page("/?hide=values")
     assert page.locator(".lv-room").is_hidden()
     page.emulate_media(media="print")
     assert page.locator(".lv-room div").count() >= 5
