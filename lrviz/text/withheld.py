@@ -144,9 +144,8 @@ class Withheld:
 
     def labels(self, templates: list[str], asked: Container[str]) -> list[str]:
         """The labels of a picture: a blank that is not asked for has no line to write on."""
-        return [
-            SLOT.sub(lambda m: FIGURE_SPACE if _idle(m, asked) else m[0], one) for one in templates
-        ]
+        idle = [any(_idle(slot, asked) for slot in SLOT.finditer(one)) for one in templates]
+        return [FIGURE_SPACE if out else one for one, out in zip(templates, idle, strict=True)]
 
     def plots(self, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The small plots of a picture, without what would show a number that is left out."""
