@@ -11,7 +11,8 @@ from axe_core_python.sync_playwright import Axe
 from lrviz import settings
 from lrviz.core.graph import LOSSES, VIEWS
 from tests.browser.conftest import boxes, settle, slide, table
-from tests.withheld import hidden_formulas, hidden_numbers, leaks, subsets, telling_state
+from tests.samples import LONG
+from tests.withheld import ALL, hidden_formulas, hidden_numbers, leaks, subsets, telling_state
 
 #: Every text of the page and every attribute, but for those that only place or draw.
 _DOM = """() => {
