@@ -190,7 +190,8 @@ def _placed(
     below = lane if on and not frame.above(edge) else 13
     at = (x0 + 6, y0 + (below if y1 < y0 - 4 else -13))
     if on and wide and gap > 150:
-        middle = "" if formula == "1" else f"= {formula} "
+        # One that is left out has its line below the picture.
+        middle = "" if formula == "1" or "?" in formula else f"= {formula} "
         return [(at, f"{mark} {symbols} {middle}{same} {number}")]
     return [(at, f"{mark} {number}" if wide and gap > 50 else number)]
 

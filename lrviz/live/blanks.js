@@ -19,7 +19,13 @@ import { BLANK } from "./numbers.js";
 /** @typedef {{ typed: string, state: string, answer: BlankAnswer | null }} Filled */
 
 const SLOTS = /\{\?([a-z][\w.-]*)\}/g;
-const [HIGH, UP] = [22, 5]; // px of a field on the picture, and from a line to the middle of its letters
+const [WIDE, HIGH, LEAST, UP] = [62, 22, 16, 5]; // px of a field, and from a line to the middle of its letters
+
+/**
+ * How far one field lies above another, if they stand above each other.
+ * @type {(one: [number, number], other: [number, number]) => number}
+ */
+const near = ([x, y], [left, top]) => (Math.abs(x - left) < WIDE ? Math.abs(y - top) : Infinity);
 
 export class Blanks {
   spec = /** @type {BlanksSpec} */ (later);
@@ -94,8 +100,10 @@ export class Blanks {
         const matrix = node.getCTM();
         if (!matrix || found.has(key) || !(key in this.spec.names)) continue;
         const start = node.getStartPositionOfChar(at);
-        const { x, y } = new DOMPoint(start.x, start.y).matrixTransform(matrix);
-        found.set(key, [x, y]);
+        const point = new DOMPoint(start.x, start.y).matrixTransform(matrix);
+        const [x, y] = [Math.max(0, Math.min(point.x, figure.host.clientWidth - WIDE)), point.y];
+        // Where two would lie on each other, a line stands for the second.
+        if (![...found.values()].some((other) => near(other, [x, y]) < LEAST)) found.set(key, [x, y]);
       }
     });
     for (const [key, { node }] of this.drawn) {
@@ -106,7 +114,9 @@ export class Blanks {
     }
     for (const [key, [x, y]] of [...found].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])) {
       const node = this.drawn.get(key)?.node ?? this.#draw(key);
-      node.style.cssText = `left:${x.toFixed(1)}px;top:${(y - UP - HIGH / 2).toFixed(1)}px`;
+      const rest = [...found.values()].filter((other) => other[0] !== x || other[1] !== y);
+      const high = Math.min(HIGH, ...rest.map((other) => near(other, [x, y]) - 1));
+      node.style.cssText = `left:${x.toFixed(1)}px;top:${(y - UP - high / 2).toFixed(1)}px;height:${high}px`;
     }
     this.layer.hidden = !found.size;
     this.paint();
@@ -171,7 +181,7 @@ export class Blanks {
       const one = this.filled.get(key);
       return one?.state === state && one.answer?.right;
     });
-    this.node.hidden = !asked.length;
+    this.node.hidden = this.room.hidden = !asked.length;
     this.count.textContent = `Fill in what is left out: ${right.length} of ${asked.length} right`;
   }
 

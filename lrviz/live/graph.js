@@ -281,7 +281,6 @@ export class GraphPage {
     }
     place(this.foot, shows(this.spec, "try"));
     this.guide.offer.hidden = !shows(this.spec, "guide");
-    this.blanks.room.hidden = this.blanks.node.hidden;
   }
 
   #buildHead() {

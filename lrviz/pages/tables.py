@@ -12,7 +12,7 @@ from lrviz.core.graph import Pass
 from lrviz.core.naive import naive
 from lrviz.core.numerics import CERTAIN, ROUNDS_TO_ONE
 from lrviz.text import explanations
-from lrviz.text.numbers import BLANK, number
+from lrviz.text.numbers import BLANK, fill, number
 from lrviz.text.withheld import Withheld, withheld
 
 #: Stands in a table where a link leaves something out.
@@ -65,7 +65,7 @@ def local_derivatives(p: Pass, shown: Withheld | None = None) -> str:
     rows = []
     for tail, head in p.graph.edges:
         held = p.graph.nodes[tail].get("inputs", ())
-        formula = shown.formula(p.graph, (tail, head)).replace(BLANK, LEFT_OUT)
+        formula = fill(shown.formula(p.graph, (tail, head)), p.read).replace(BLANK, LEFT_OUT)
         symbol = f"{explanations.derivative((tail, head))} = {formula}"
         edge = f"{explanations.letter(tail)} → {explanations.letter(head)}"
         rows.append((edge, symbol, _vector(p, shown, "local", f"{tail}-{head}", held)))

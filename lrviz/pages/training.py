@@ -185,7 +185,8 @@ def _body() -> None:
         placed = state["data"] == settings.OWN
         own = {"hidden": list(state["hide"]), "file": file and file.data.name, "own_points": placed}
         live(KEY, {**spec, **own, "kind": "playback", "blank": blank})
-        if not blank:
+        # What a link leaves out is in no file either.
+        if not blank and not state["hide"]:
             downloads.offer(KEY, made)
     page_state.acknowledge()
 

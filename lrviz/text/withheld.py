@@ -18,7 +18,7 @@ from lrviz.core.graph import INPUTS, Graph, Loss, Pass, View, between, build, di
 from lrviz.core.ops import RESIDUAL
 from lrviz.hiding import COMPONENTS
 from lrviz.text import explanations
-from lrviz.text.numbers import BLANK, SLOT
+from lrviz.text.numbers import FIGURE_SPACE, SLOT
 
 #: The ends of the components that lie between two nodes; ④ has two.
 _ENDS = {"1": (("a", "L"),), "2": (("z", "a"),), "5": (("b", "z"),)}
@@ -72,11 +72,11 @@ class Withheld:
             found = "1"
         # Where a way has a step that changes nothing, its 1 tells nothing.
         told = found in self.formulas and (text != "1" or found == "5")
-        return BLANK if told else text
+        return _blank(found) if told else text
 
     def residual(self, loss: str) -> str:
         """③ in letters, or a blank in its place."""
-        return BLANK if "3" in self.formulas else plain(RESIDUAL[loss])
+        return _blank("3") if "3" in self.formulas else plain(RESIDUAL[loss])
 
     def short(self, of: str, loss: str) -> bool:
         """Whether the product may be shown in its shortest form, (a − y)·x₁."""
@@ -139,15 +139,13 @@ class Withheld:
             return match[0]
         if match["open"] == "~":
             return "="
-        # The terms of a sum are not asked for, only the sum.
-        return "" if keys[0].startswith("term.") else f"{{?{match['keys']}}}"
+        # The terms of a sum are not asked for, only the sum. Plotly drops a text without letters.
+        return FIGURE_SPACE if keys[0].startswith("term.") else f"{{?{match['keys']}}}"
 
     def labels(self, templates: list[str], asked: Container[str]) -> list[str]:
         """The labels of a picture: a blank that is not asked for has no line to write on."""
-        return [
-            SLOT.sub(lambda m: "" if m["open"] == "?" and m["keys"] not in asked else m[0], one)
-            for one in templates
-        ]
+        idle = [any(_idle(slot, asked) for slot in SLOT.finditer(one)) for one in templates]
+        return [FIGURE_SPACE if out else one for one, out in zip(templates, idle, strict=True)]
 
     def plots(self, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The small plots of a picture, without what would show a number that is left out."""
@@ -160,6 +158,16 @@ class Withheld:
             point = ["dot", "twin", "tangent", "secant"]
             return [*point, "curve"] if plot["through"] else point
         return [] if self.number(plot["slope"]) else ["tangent", "secant", "twin"]
+
+
+def _idle(slot: Match[str], asked: Container[str]) -> bool:
+    """Whether a slot is the blank of a number that is not asked for."""
+    key = slot["keys"]
+    return slot["open"] == "?" and key not in asked and not key.startswith("formula.")
+
+
+def _blank(number: str) -> str:
+    return f"{{?formula.{number}}}"
 
 
 def quantities(tables: Any) -> set[str]:

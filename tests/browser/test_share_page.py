@@ -98,6 +98,26 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     assert other.get_by_role("table", name="Contributions").count() == 0
 
 
+def test_the_copy_buttons_are_always_there_and_copy_what_stands_beside_them(open_page, address):
+    page = open_page("/practice?seed=7&level=2&n=3", stands="[data-testid=stForm]")
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("button", name="Copy the link").wait_for()
+    settle(page)
+    assert "A link is no lock" in page.locator(".st-key-share-out").inner_text()
+    page.get_by_role("button", name=share.PARTS["solution"]).click()
+    settle(page)
+    for n, name in enumerate(("Copy the link", "Copy the embed")):
+        copy = page.get_by_role("button", name=name)
+        assert copy.evaluate("node => node.tabIndex >= 0 && node.checkVisibility()")
+        copy.focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("Copied.").nth(n).wait_for()
+        text = page.evaluate("navigator.clipboard.readText()")
+        assert text == page.locator("code").nth(n).inner_text()
+    link = page.locator("code").first.inner_text()
+    assert link == f"{address}/practice?seed=7&level=2&n=3&hide=solution"
+
+
 def less(snapshot: str, region: str) -> str:
     """An accessibility tree in YAML less one region and all that is below it."""
     kept, inside = [], None
@@ -124,11 +144,13 @@ def test_a_part_left_out_is_neither_seen_nor_heard_and_the_rest_stays(visit, hid
     wanted = whole
     for part, name in TRAINING_PARTS.items():
         hidden = part in hide.split(",")
-        assert (boxes(page, f'section[aria-label="{name}"]') == []) == hidden
+        # Not only unseen: it is not there, and in no file.
+        assert (page.locator(f'section[aria-label="{name}"]').count() == 0) == hidden
         if hidden:
             assert less(wanted, name) != wanted
             wanted = less(wanted, name)
     assert page.locator(".lvt").aria_snapshot() == wanted
+    assert page.locator(".st-key-training-away").count() == 0
     # What is left works, and the link goes on leaving the same parts out.
     page.get_by_role("button", name="Step", exact=True).click()
     page.get_by_label("Data", exact=True).select_option("blobs")
