@@ -12,6 +12,7 @@ from zlib import crc32
 import streamlit as st
 
 from lrviz import settings
+from lrviz.live import internals
 from lrviz.live.component import sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
@@ -119,7 +120,7 @@ def page() -> None:
             default=list(state["hide"]),
             format_func=PARTS.__getitem__,
             selection_mode="multi",
-            wrap=True,
+            **internals.taken(st.pills, wrap=True),
             key=f"share-hide-{revision}-{key}-{','.join(state['hide'])}",
         )
     with right:
