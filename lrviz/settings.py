@@ -64,6 +64,8 @@ class Field:
         Its key in the query string, where that is not its name.
     only : (str, value) or None
         Another field, and the value at which alone this one is written into a link.
+    about : mapping
+        What `read` takes, for a reader that is not in Python; see `spec`.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Field:
     longest: int = LONGEST
     only: tuple[str, Any] | None = None
     key: str = ""
+    about: Mapping[str, Any] | None = None
 
     @property
     def written(self) -> str:
@@ -103,7 +106,8 @@ def real(name: str, low: float, high: float, default: float | None, *, least: fl
             raise BadValueError(name)
         return check(float(text))
 
-    return Field(name, default, read, check)
+    about = {"kind": "real", "low": low, "high": high, "least": least}
+    return Field(name, default, read, check, about=about)
 
 
 def whole(name: str, low: int, high: int, default: int | None) -> Field:
@@ -123,7 +127,7 @@ def whole(name: str, low: int, high: int, default: int | None) -> Field:
             raise BadValueError(name)
         return check(int(text))
 
-    return Field(name, default, read, check)
+    return Field(name, default, read, check, about={"kind": "whole", "low": low, "high": high})
 
 
 def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
@@ -139,7 +143,7 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
             raise BadValueError(name)
         return by_text[str(value)]
 
-    return Field(name, default, check, check)
+    return Field(name, default, check, check, about={"kind": "one", "options": list(options)})
 
 
 def word(name: str) -> Field:
@@ -152,7 +156,7 @@ def word(name: str) -> Field:
             raise BadValueError(name)
         return value
 
-    return Field(name, None, check, check)
+    return Field(name, None, check, check, about={"kind": "word"})
 
 
 def words(name: str, options: Sequence[str]) -> Field:
@@ -166,7 +170,7 @@ def words(name: str, options: Sequence[str]) -> Field:
             raise BadValueError(name)
         return tuple(option for option in options if option in given)
 
-    return Field(name, (), check, check)
+    return Field(name, (), check, check, about={"kind": "words", "options": list(options)})
 
 
 def numbers(name: str, count: int, low: float, high: float, default: tuple[float, ...]) -> Field:
@@ -181,7 +185,8 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
     def read(text: str) -> tuple[float, ...]:
         return check([one.read(part) for part in text.split(",")])
 
-    return Field(name, default, read, check)
+    about = {"kind": "numbers", "count": count, "each": one.about}
+    return Field(name, default, read, check, about=about)
 
 
 def rows(
@@ -218,7 +223,9 @@ def rows(
     def write(value: tuple[tuple[Any, ...], ...]) -> str:
         return "~".join("_".join(_text(item) for item in row) for row in value)
 
-    return Field(name, (), read, check, write, longest=most * 32 * len(columns), only=only, key=key)
+    about = {"kind": "rows", "most": most, "columns": [one.about for one in columns]}
+    longest = most * 32 * len(columns)
+    return Field(name, (), read, check, write, longest, only=only, key=key, about=about)
 
 
 #: Parts of the Graph page that a link may leave out.
@@ -317,6 +324,21 @@ PRACTICE: tuple[Field, ...] = (
 def defaults(fields: Sequence[Field]) -> State:
     """Every field at its default."""
     return {field.name: field.default for field in fields}
+
+
+def spec(fields: Sequence[Field]) -> list[dict[str, Any]]:
+    """The table for a reader in the browser, where a page stands before Python is there."""
+    return [
+        {
+            "name": one.name,
+            "key": one.written,
+            "default": one.default,
+            "longest": one.longest,
+            "only": one.only,
+            **(one.about or {}),
+        }
+        for one in fields
+    ]
 
 
 def decode(

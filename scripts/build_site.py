@@ -43,6 +43,8 @@ LEFT_OUT = re.compile(
     r"(package_data|labextension|matplotlylib|figure_factory|express|tests|"
     r"__pycache__)/|_figurewidget\.py$"
 )
+#: What the page itself loads of site/.
+MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css")
 PAGES = ("graph", "training", "practice", "share", "about")
 
 
@@ -111,8 +113,15 @@ def _own() -> Iterator[tuple[str, bytes]]:
     yield "page.css", (component.HERE / "page.css").read_bytes()
     yield "icon.png", (component.HERE / "icon.png").read_bytes()
     yield "main.py", launch.SCRIPT.read_bytes()
-    for name in ("pyodide.mjs", "early.js", "early.css"):
-        yield name, (SITE / name).read_bytes()
+    yield "pyodide.mjs", (SITE / "pyodide.mjs").read_bytes()
+    for name in MODULES:
+        yield f"{_own_path()}/{name}", (SITE / name).read_bytes()
+
+
+def _own_path() -> str:
+    """Where the modules of site/ are: a path that changes with them."""
+    content = b"".join((SITE / name).read_bytes() for name in MODULES)
+    return f"site/{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def _ours(files: dict[str, bytes]) -> Iterator[Wheel]:
@@ -242,23 +251,26 @@ def _page(
     hosts = [] if offline else [pinned[name]["cdn"] for name in ("stlite", "pyodide")]
     stlite, pyodide = hosts or ("stlite/", "pyodide/")
     live = f"live/{component.version()}"
+    first = (f"{live}/", _own_path())
+    style = pinned["stlite"]["integrity"]["stlite.css"]
     site = {
         "stlite": stlite,
         "pyodide": pyodide,
         "integrity": {} if offline else pinned["pyodide"]["integrity"],
         "live": live,
-        "modules": [name for name in files if name.startswith(live) and name.endswith(".js")],
+        "modules": [name for name in files if name.startswith(first) and name.endswith(".js")],
         "plotly": f"plotly/{plotly.__version__}/{component.PLOTLY_NAME}",
-        "style": {"integrity": style, "crossOrigin": "anonymous"} if hosts else {},
+        "style": {"integrity": style, "crossorigin": "anonymous"} if hosts else {},
         "katex": stlite + _named(pinned, "katex-"),
         "early": early,
+        "own": _own_path(),
+        "font": stlite + pinned["stlite"]["font"],
         "packages": [*pinned["wheels"], "lrviz", "plotly", "networkx", "ssl"],
         "config": launch.OPTIONS,
         "pages": PAGES,
     }
     files["site.json"] = _json({name: site[name] for name in ("pyodide", "integrity")})
     boot = (SITE / "boot.js").read_text().replace('"SITE"', json.dumps(site))
-    style = pinned["stlite"]["integrity"]["stlite.css"]
     sources = ["https://files.pythonhosted.org/packages/"] if hosts else []
     imports = json.dumps({"integrity": _integrity(pinned, stlite)}) if hosts else ""
     scripts = [text for text in (imports, boot) if text]

@@ -19,6 +19,8 @@ from email.parser import Parser
 from pathlib import Path
 from zipfile import ZipFile
 
+import streamlit
+
 ROOT = Path(__file__).resolve().parent.parent
 #: Streamlit's fork for the browser says which Pyodide it goes with, and which protobuf.
 STLITE, PYODIDE, PYTHON = "1.9.2", "0.29.5", "3.13"
@@ -73,6 +75,9 @@ def _lines(into: Path, stlite: Path, pyodide: Path) -> Iterator[str]:
             wheels = {n.rsplit("/", 1)[1]: files[n] for n in files if n.endswith(".whl")}
             chosen = tuple(n for n in sorted(files) if n.startswith(LOADED) and "/" not in n)
             chosen = tuple(n for n in chosen if n.endswith((".js", ".css")))
+        if name == "stlite":
+            (font,) = (n for n in files if files[n] == _font())
+            yield f'font = "{font}"'
         yield f"\n[{name}.integrity]"
         for one in chosen:
             digest = base64.b64encode(hashlib.sha384(files[one]).digest()).decode()
@@ -96,11 +101,18 @@ def _lines(into: Path, stlite: Path, pyodide: Path) -> Iterator[str]:
         b = hashlib.blake2b(content, digest_size=32).hexdigest()
         url = f"https://files.pythonhosted.org/packages/{b[:2]}/{b[2:4]}/{b[4:]}/{file.name}"
         digest = hashlib.sha256(content).hexdigest()
-        yield from _wheel(name, said["Version"], file.name, digest, "pypi", url)
+        yield from _wheel(name, said["Version"], file.name, digest, "pypi", url=url)
+
+
+def _font() -> bytes:
+    """The text face of every page, which both Streamlits have."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "media"
+    (file,) = folder.glob("SourceSansVF-Upright*.woff2")
+    return file.read_bytes()
 
 
 def _wheel(
-    name: str, version: str, file: str, digest: str, source: str, url: str = ""
+    name: str, version: str, file: str, digest: str, source: str, *, url: str = ""
 ) -> Iterator[str]:
     yield f'\n[wheels.{name}]\nversion = "{version}"\nfile = "{file}"\nsource = "{source}"'
     if url:

@@ -23,8 +23,8 @@ export async function loadPyodide(options) {
   const { fetch: ask } = globalThis;
   // The WebAssembly and the standard library are asked for in here; wheels bring their own hash.
   globalThis.fetch = (what, how) => {
-    const integrity = typeof what === "string" && hashes.get(what);
-    return ask(what, integrity ? { ...how, integrity } : how);
+    const hash = typeof what === "string" && hashes.get(what);
+    return ask(what, hash ? { ...how, integrity: hash } : how);
   };
   const [module, script] = ["pyodide.mjs", "pyodide.asm.js"].map((name) => base + name);
   const own = hashes.has(module) ? await checked(module, hashes.get(module)) : module;

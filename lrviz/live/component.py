@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import plotly
 import streamlit as st
@@ -64,8 +65,8 @@ export default function (component) {
 }
 """
 
-#: Where the app lives and where KaTeX is, if no server of ours says so: in the static site.
-BASE, KATEX = "LRVIZ_BASE", "LRVIZ_KATEX"
+#: Variables that say, in the static site, where the app lives and where KaTeX is: as addresses.
+HOME, KATEX = "LRVIZ_HOME", "LRVIZ_KATEX"
 
 # Of a client's name, and of its messages.
 _LONGEST_NAME, _LAST = 64, 2**53
@@ -78,7 +79,9 @@ _component = st.components.v2.component("lrviz", js=_LOADER, isolate_styles=Fals
 
 def base_path() -> str:
     """The path the app is served under, '' or '/sub/path'."""
-    base = str(os.environ.get(BASE) or st.get_option("server.baseUrlPath") or "").strip("/")
+    home = os.environ.get(HOME)
+    base = urlsplit(home).path if home else str(st.get_option("server.baseUrlPath") or "")
+    base = base.strip("/")
     return f"/{base}" if base else ""
 
 

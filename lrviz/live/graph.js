@@ -4,7 +4,7 @@
 
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
-import { adopt, channel, copyLink, copyText, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, heir, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -137,7 +137,6 @@ export class GraphPage {
 
   /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
-    this.host = host;
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.legend);
     this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.chain, this.nudge.node);
     const below = [this.panel, this.derivation, this.curves].map(({ node }) => node);
@@ -157,10 +156,10 @@ export class GraphPage {
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
-      () => host.isConnected && channel(data.key).signal?.("wake"));
+      () => this.root.isConnected && channel(data.key).signal?.("wake"));
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
-    window.addEventListener("resize", () => this.spec && this.host.isConnected && this.#arrange());
+    window.addEventListener("resize", () => this.spec && this.root.isConnected && this.#arrange());
     const stop = () => {
       this.dragging = false;
     };
@@ -176,7 +175,7 @@ export class GraphPage {
     this.component = component;
     this.root.style.visibility = "";
     const { data } = component;
-    const now = mode(this.host);
+    const now = mode(this.root);
     const structure = data.structure !== this.structure;
     if (!structure && now === this.mode) return;
     this.spec = data;
@@ -184,7 +183,7 @@ export class GraphPage {
     this.structure = data.structure;
     this.root.dataset.mode = now;
     // The page's own ground, which a theme may tint, for what lies over scrolled text.
-    const ground = getComputedStyle(this.host).getPropertyValue("--st-background-color");
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color");
     this.root.style.setProperty("--lv-page", ground);
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
@@ -703,7 +702,7 @@ export class GraphPage {
  */
 export function mountGraph(component) {
   const { data, parentElement: host } = component;
-  const page = host.lrviz ??= new GraphPage(host, data);
+  const page = host.lrviz ??= heir(component) ?? new GraphPage(host, data);
   drawInTurn(page, async () => {
     await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
     await page.update(component);

@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, heir, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
@@ -166,7 +166,6 @@ export class TrainingPage {
 
   /** @param {Host} host @param {TrainingSpec} data */
   constructor(host, data) {
-    this.host = host;
     this.key = data.key;
     this.data.clicked = (point) => this.#choose(point.customdata, true);
     this.loss.scrubbed = (k, rest) => {
@@ -187,12 +186,12 @@ export class TrainingPage {
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
-      () => host.isConnected && channel(data.key).signal?.("wake"));
+      () => this.root.isConnected && channel(data.key).signal?.("wake"));
     // An uploaded file is gone with its server: said before anything is touched.
     onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake());
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
-    window.addEventListener("resize", () => host.isConnected && drawing(this, this.#resized()));
+    window.addEventListener("resize", () => this.root.isConnected && drawing(this, this.#resized()));
     channel(data.key).live = this;
   }
 
@@ -246,7 +245,7 @@ export class TrainingPage {
   async update(component) {
     this.component = component;
     const { data } = component;
-    const now = mode(this.host);
+    const now = mode(this.root);
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
     this.#offerFile(data);
@@ -763,7 +762,7 @@ export function mountRows({ data }) {
  */
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
-  const page = host.lrvizTraining ??= new TrainingPage(host, data);
+  const page = host.lrvizTraining ??= heir(component) ?? new TrainingPage(host, data);
   const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;

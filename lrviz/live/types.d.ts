@@ -690,6 +690,7 @@ export interface SyncSpec<Fields> extends Mounted {
 /** What a flush may ask of Python. */
 /** What the queue, the links and the sync mount need of a page. */
 export interface Page<Fields = any> {
+  component: Component<any>;
   root: HTMLElement;
   fields: Fields;
   session: string;
