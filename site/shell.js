@@ -40,8 +40,9 @@ export class Shell {
     this.root.classList.toggle("streamlit-embedded", embedded);
     /** @param {string} inner @param {Record<string, string>} attributes */
     const links = (inner, attributes) => site.pages.map((page) => {
-      const link = el("a", { href: site.home + (page === "graph" ? "" : page), "data-page": page, ...attributes },
-        el(inner, {}, page[0].toUpperCase() + page.slice(1)));
+      const title = page[0].toUpperCase() + page.slice(1);
+      const href = site.home + (page === "graph" ? "" : page);
+      const link = el("a", { href, "data-page": page, "data-title": title, ...attributes }, el(inner, {}, title));
       link.addEventListener("click", (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();

@@ -92,6 +92,24 @@ function mendLinks() {
   }
 }
 
+/**
+ * Streamlit's fork keeps its resets of paragraphs and buttons to its own element, by a class: they
+ * would weigh more than our classes, where on a server they weigh less.
+ */
+function lighten() {
+  const classes = [...root.querySelector(".stlite-root")?.classList ?? []].filter((name) => name !== "stlite-root");
+  for (const { cssRules } of [...document.styleSheets].filter((sheet) => !sheet.href)) {
+    for (const rule of cssRules) {
+      if (!(rule instanceof CSSStyleRule)) continue;
+      for (const name of classes) {
+        if (rule.selectorText.startsWith(`.${name} `)) {
+          rule.selectorText = rule.selectorText.replaceAll(`.${name} `, `:where(.${name}) `);
+        }
+      }
+    }
+  }
+}
+
 /** Whether Streamlit has drawn its page. */
 function drawn() {
   const app = /** @type {HTMLElement | null} */ (root.querySelector("[data-testid=stApp]"));
@@ -102,17 +120,21 @@ function drawn() {
 /** Python's page takes the place of the early one, which moves into it. */
 function giveOver() {
   const { scrollTop } = shell.main;
+  lighten();
+  // Another theme brings another class.
+  const scope = root.querySelector(".stlite-root");
+  if (scope) new MutationObserver(lighten).observe(scope, { attributeFilter: ["class"] });
+  root.style.visibility = ""; // what is hidden takes no focus
   shown?.move();
   shell.root.remove();
-  root.style.visibility = "";
   const main = root.querySelector("[data-testid=stMain]");
   if (main) main.scrollTop = scrollTop;
   performance.mark("lrviz-python");
 }
 
-function await_() {
+function waitForPython() {
   if (!held && drawn() && (!shown || shown.agreed)) giveOver();
-  else requestAnimationFrame(await_);
+  else requestAnimationFrame(waitForPython);
 }
 
 window.addEventListener("popstate", () => shell.root.isConnected && show(here()));
@@ -128,4 +150,4 @@ try {
   shell.failed();
 }
 new MutationObserver(mendLinks).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
-await_();
+waitForPython();

@@ -119,7 +119,8 @@ export function stylesheet(href) {
     };
   });
   styles.set(href, read);
-  document.head.append(link);
+  // After whatever Streamlit adds to the head: where two rules weigh the same, ours holds.
+  document.body.append(link);
   return read;
 }
 

@@ -319,8 +319,10 @@ export class GraphPage {
     const wanted = this.widgets[this.spec.drag]?.node;
     if (!wanted) return;
     const docked = this.dock.firstElementChild;
-    if (this.root.dataset.layout === "phone") this.dock.prepend(wanted);
-    else if (docked === wanted) {
+    if (this.root.dataset.layout === "phone") {
+      // What is moved loses the hand that is on it.
+      if (docked !== wanted) this.dock.prepend(wanted);
+    } else if (docked === wanted) {
       const { inputs } = this.spec.groups[0];
       const next = inputs[inputs.findIndex(({ name }) => name === this.spec.drag) + 1];
       this.inputs.firstElementChild?.insertBefore(wanted, next ? this.widgets[next.name].node : null);
