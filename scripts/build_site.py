@@ -44,7 +44,9 @@ LEFT_OUT = re.compile(
     r"__pycache__)/|_figurewidget\.py$"
 )
 #: What the page itself loads of site/.
-MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css")
+MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css", "pyodide.mjs")
+#: Where wheels that are no part of Pyodide are published.
+PYPI = "https://files.pythonhosted.org/packages/"
 PAGES = ("graph", "training", "practice", "share", "about")
 
 
@@ -85,43 +87,69 @@ def main() -> None:
 
 
 def build(offline: Path | None = None) -> dict[str, bytes]:
-    """Every file of the site, by its path."""
+    """Every file of the site, by its path.
+
+    Every path but those of the page and of sw.js changes with its content, or is of one version.
+    """
     pinned = pins()
-    files = dict(_own())
+    files = dict(_served())
     wheels = list(_ours(files))
     if offline:
         wheels += _fetched(files, pinned, offline)
     else:
         wheels += _pinned(pinned)
-    files["pyodide-lock.json"] = _json(_lock(pinned, wheels))
-    payloads = site_payloads.files()
-    stamp = hashlib.sha256(b"".join(payloads[name] for name in sorted(payloads))).hexdigest()[:12]
-    files |= {f"early/{stamp}/{name}": content for name, content in payloads.items()}
-    page = _page(pinned, files, f"early/{stamp}", offline=offline is not None)
+    site = _site(pinned, offline=offline is not None)
+    site["early"] = _keep(files, "early", site_payloads.files())
+    own = {name: (SITE / name).read_bytes() for name in MODULES}
+    own |= {name: (component.HERE / name).read_bytes() for name in ("page.css", "icon.png")}
+    own["main.py"] = launch.SCRIPT.read_bytes()
+    own["pyodide-lock.json"] = _json(_lock(pinned, wheels))
+    own["site.json"] = _json({name: site[name] for name in ("pyodide", "integrity")})
+    site["own"] = _keep(files, "site", own)
+    first = (f"{site['live']}/", f"{site['own']}/")
+    site["modules"] = [name for name in files if name.startswith(first) and name.endswith(".js")]
+    page = _page(pinned, site, offline=offline is not None)
+    names = [*files] if not offline else [n for n in files if not n.startswith(site["stlite"])]
+    kept = {
+        "version": hashlib.sha256(page).hexdigest()[:12],
+        "page": "index.html",
+        "files": sorted({*names, *_loaded(pinned, site, wheels)}),
+    }
+    worker = (SITE / "sw.js").read_text().replace('"KEPT"', json.dumps(kept))
     files |= {f"{name}.html": page for name in ("index", "404", *PAGES)}
-    files[".nojekyll"] = b""
+    files |= {"sw.js": worker.encode(), ".nojekyll": b""}
     return files
 
 
-def _own() -> Iterator[tuple[str, bytes]]:
-    """Our own files: the live component and plotly.js where a server has them, and the page's."""
+def _served() -> Iterator[tuple[str, bytes]]:
+    """The live component and plotly.js, where a server has them."""
     live = f"live/{component.version()}"
     for name in component.files():
         yield f"{live}/{name}", (component.HERE / name).read_bytes()
     script = (component.PLOTLY / component.PLOTLY_NAME).read_bytes()
     yield f"plotly/{plotly.__version__}/{component.PLOTLY_NAME}", script
-    yield "page.css", (component.HERE / "page.css").read_bytes()
-    yield "icon.png", (component.HERE / "icon.png").read_bytes()
-    yield "main.py", launch.SCRIPT.read_bytes()
-    yield "pyodide.mjs", (SITE / "pyodide.mjs").read_bytes()
-    for name in MODULES:
-        yield f"{_own_path()}/{name}", (SITE / name).read_bytes()
 
 
-def _own_path() -> str:
-    """Where the modules of site/ are: a path that changes with them."""
-    content = b"".join((SITE / name).read_bytes() for name in MODULES)
-    return f"site/{hashlib.sha256(content).hexdigest()[:12]}"
+def _keep(files: dict[str, bytes], folder: str, content: Mapping[str, bytes]) -> str:
+    """Put files into the site below a path that changes with them; answers with the path."""
+    digest = hashlib.sha256()
+    for name in sorted(content):
+        digest.update(name.encode() + content[name])
+    path = f"{folder}/{digest.hexdigest()[:12]}"
+    files |= {f"{path}/{name}": data for name, data in content.items()}
+    return path
+
+
+def _loaded(pinned: Mapping[str, Any], site: Mapping[str, Any], wheels: list[Wheel]) -> list[str]:
+    """What every visit loads besides the site's own files."""
+    stlite = [
+        site["stlite"] + name for name in (*pinned["stlite"]["integrity"], pinned["stlite"]["font"])
+    ]
+    return [
+        *stlite,
+        *(site["pyodide"] + name for name in PYODIDE),
+        *(one.address for one in wheels),
+    ]
 
 
 def _ours(files: dict[str, bytes]) -> Iterator[Wheel]:
@@ -181,16 +209,17 @@ def _fetched(files: dict[str, bytes], pinned: Mapping[str, Any], into: Path) -> 
     SystemExit
         A file is missing and cannot be had, or is not the one that is pinned.
     """
+    place = _site(pinned, offline=True)
     stlite = _archive(into, pinned["stlite"], f"@stlite/browser@{pinned['stlite']['version']}")
     for name, content in stlite.items():
         if name.startswith("build/") and not name.endswith(".map"):
-            files["stlite/" + name.removeprefix("build/")] = content
+            files[place["stlite"] + name.removeprefix("build/")] = content
     pyodide = _archive(into, pinned["pyodide"], f"pyodide@{pinned['pyodide']['version']}")
     for name in PYODIDE:
-        files[f"pyodide/{name}"] = pyodide[name]
+        files[place["pyodide"] + name] = pyodide[name]
     for name, pin in pinned["wheels"].items():
         if pin["source"] == "stlite":
-            yield Wheel(name, pin["version"], f"stlite/{pin['file']}", pin["sha256"])
+            yield Wheel(name, pin["version"], place["stlite"] + pin["file"], pin["sha256"])
             continue
         file = into / pin["file"]
         if not file.exists() and pin["source"] == "pypi":
@@ -244,39 +273,37 @@ def _lock(pinned: Mapping[str, Any], wheels: list[Wheel]) -> dict[str, Any]:
     return {"info": pinned["lock"]["info"], "packages": packages}
 
 
-def _page(
-    pinned: Mapping[str, Any], files: dict[str, bytes], early: str, *, offline: bool
-) -> bytes:
-    """The page that every path of the site answers with."""
-    hosts = [] if offline else [pinned[name]["cdn"] for name in ("stlite", "pyodide")]
-    stlite, pyodide = hosts or ("stlite/", "pyodide/")
-    live = f"live/{component.version()}"
-    first = (f"{live}/", _own_path())
+def _site(pinned: Mapping[str, Any], *, offline: bool) -> dict[str, Any]:
+    """What the page is told; site/site.d.ts says what it is."""
+    stlite, pyodide = (
+        f"{name}-{pinned[name]['version']}/" if offline else pinned[name]["cdn"]
+        for name in ("stlite", "pyodide")
+    )
     style = pinned["stlite"]["integrity"]["stlite.css"]
-    site = {
+    return {
         "stlite": stlite,
         "pyodide": pyodide,
         "integrity": {} if offline else pinned["pyodide"]["integrity"],
-        "live": live,
-        "modules": [name for name in files if name.startswith(first) and name.endswith(".js")],
+        "live": f"live/{component.version()}",
         "plotly": f"plotly/{plotly.__version__}/{component.PLOTLY_NAME}",
-        "style": {"integrity": style, "crossorigin": "anonymous"} if hosts else {},
+        "style": {} if offline else {"integrity": style, "crossorigin": "anonymous"},
         "katex": stlite + _named(pinned, "katex-"),
-        "early": early,
-        "own": _own_path(),
         "font": stlite + pinned["stlite"]["font"],
         "packages": [*pinned["wheels"], "lrviz", "plotly", "networkx", "ssl"],
         "config": launch.OPTIONS,
         "pages": PAGES,
     }
-    files["site.json"] = _json({name: site[name] for name in ("pyodide", "integrity")})
+
+
+def _page(pinned: Mapping[str, Any], site: Mapping[str, Any], *, offline: bool) -> bytes:
+    """The page that every path of the site answers with."""
+    hosts = [] if offline else [site["stlite"], site["pyodide"], PYPI]
+    imports = "" if offline else json.dumps({"integrity": _integrity(pinned, site["stlite"])})
     boot = (SITE / "boot.js").read_text().replace('"SITE"', json.dumps(site))
-    sources = ["https://files.pythonhosted.org/packages/"] if hosts else []
-    imports = json.dumps({"integrity": _integrity(pinned, stlite)}) if hosts else ""
-    scripts = [text for text in (imports, boot) if text]
+    scripts = [text.encode() for text in (imports, boot) if text]
     text = (SITE / "index.html").read_text()
     for name, content in {
-        "POLICY": html.escape(written([one.encode() for one in scripts], hosts + sources)),
+        "POLICY": html.escape(written(scripts, hosts)),
         "IMPORTMAP": f'<script type="importmap">{imports}</script>' if imports else "",
         "BOOT": boot,
     }.items():

@@ -15,9 +15,9 @@
     node.href = new URL(href, home).href;
     document.head.append(node);
   };
-  link("icon", "icon.png");
+  link("icon", `${site.own}/icon.png`);
   link("stylesheet", `${site.own}/early.css`);
-  link("stylesheet", "page.css");
+  link("stylesheet", `${site.own}/page.css`);
   link("stylesheet", `${site.stlite}stlite.css`, site.style);
   link("preload", site.font, { as: "font", crossorigin: "anonymous" });
   link("preload", site.plotly, { as: "script" });

@@ -2,6 +2,8 @@
 // from another host, with the site's own list of packages.
 
 const here = new URL(".", import.meta.url).href;
+/** The site's own path, from which all addresses are. */
+const home = new URL("../../", here).href;
 
 /**
  * A script whose bytes are those that were pinned, as an address that can be imported.
@@ -18,7 +20,7 @@ async function checked(url, integrity) {
  */
 export async function loadPyodide(options) {
   const { pyodide, integrity } = await (await fetch(`${here}site.json`)).json();
-  const base = new URL(pyodide, here).href;
+  const base = new URL(pyodide, home).href;
   const hashes = new Map(Object.entries(integrity).map(([name, digest]) => [base + name, digest]));
   const { fetch: ask } = globalThis;
   // The WebAssembly and the standard library are asked for in here; wheels bring their own hash.
@@ -31,5 +33,5 @@ export async function loadPyodide(options) {
   // Found in place, it is not asked for again.
   if (hashes.has(script)) await import(await checked(script, hashes.get(script)));
   const { loadPyodide: load } = await import(own);
-  return load({ ...options, indexURL: base, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: here });
+  return load({ ...options, indexURL: base, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: home });
 }

@@ -67,10 +67,10 @@ async function streamlit() {
   try {
     return mount({
       entrypoint: "main.py",
-      files: { "main.py": { url: `${home}main.py` } },
+      files: { "main.py": { url: `${home}${site.own}/main.py` } },
       prebuiltPackageNames: site.packages,
       wheelUrls: { streamlit: "streamlit", stliteLib: "stlite-lib" },
-      pyodideUrl: `${home}pyodide.mjs`,
+      pyodideUrl: `${home}${site.own}/pyodide.mjs`,
       streamlitConfig: site.config,
       env: { LRVIZ_HOME: home.replace(/\/$/, ""), LRVIZ_KATEX: new URL(site.katex, home).href },
       disableProgressToasts: true,
@@ -79,6 +79,18 @@ async function streamlit() {
   } finally {
     window.Blob = usual;
     history.replaceState(history.state, "", there);
+  }
+}
+
+/** Streamlit writes the site's own path without its last slash, which a host of files redirects. */
+function mendHistory() {
+  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
+    const usual = history[name].bind(history);
+    history[name] = (state, title, url) => {
+      const to = url ? new URL(url, location.href) : null;
+      if (to && `${to.pathname}/` === site.home) to.pathname = site.home;
+      usual(state, title, to);
+    };
   }
 }
 
@@ -130,6 +142,17 @@ function giveOver() {
   const main = root.querySelector("[data-testid=stMain]");
   if (main) main.scrollTop = scrollTop;
   performance.mark("lrviz-python");
+  keep().catch((error) => console.warn(error));
+}
+
+/** From now on what is here is kept, so that the next visit needs no network. */
+async function keep() {
+  if (!navigator.serviceWorker) return;
+  const { serviceWorker } = navigator;
+  await serviceWorker.register(`${home}sw.js`, { scope: home, updateViaCache: "none" });
+  const { active } = await serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  active?.postMessage(loaded.filter((url) => url.startsWith(new URL(site.stlite, home).href)));
 }
 
 function waitForPython() {
@@ -139,6 +162,7 @@ function waitForPython() {
 
 window.addEventListener("popstate", () => shell.root.isConnected && show(here()));
 root.style.visibility = "hidden";
+mendHistory();
 await show(here());
 performance.mark("lrviz-early");
 try {

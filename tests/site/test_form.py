@@ -59,8 +59,8 @@ def test_nothing_of_others_but_plotly_and_networkx_is_in_it(files):
     assert sum(map(len, files.values())) < 20e6
 
 
-def test_every_package_is_named_with_its_hash_and_its_version(files):
-    lock = json.loads(files["pyodide-lock.json"])
+def test_every_package_is_named_with_its_hash_and_its_version(files, site):
+    lock = json.loads(files[f"{site['own']}/pyodide-lock.json"])
     assert lock["info"]["python"].startswith("3.13")
     for name, package in lock["packages"].items():
         assert package["name"] == name
@@ -90,7 +90,7 @@ def test_scripts_of_other_hosts_are_of_one_version_and_checked(page, site, files
     assert {"stlite.js", "stlite.css"} <= pinned["stlite"]["integrity"].keys()
     assert set(pinned["pyodide"]["integrity"]) == set(build_site.PYODIDE)
     assert site["style"]["integrity"] == pinned["stlite"]["integrity"]["stlite.css"]
-    told = json.loads(files["site.json"])
+    told = json.loads(files[f"{site['own']}/site.json"])
     assert told == {"pyodide": site["pyodide"], "integrity": pinned["pyodide"]["integrity"]}
 
 
@@ -112,3 +112,14 @@ def test_the_policy_lets_in_what_is_pinned_and_no_more(page):
 def test_the_same_is_built_from_the_same(files):
     wheel = build_site._wheel("one", "1", {"one.py": b"x = 1\n"})
     assert wheel == build_site._wheel("one", "1", {"one.py": b"x = 1\n"})
+
+
+def test_what_is_kept_for_the_next_visit_is_what_a_visit_loads(files, site):
+    (text,) = re.findall(r"\((\{.*\})\)\);$", files["sw.js"].decode(), re.MULTILINE)
+    kept = json.loads(text)
+    ours = {name for name in kept["files"] if not name.startswith("https://")}
+    # Under addresses that change with what they hold: never the page, which is kept by its path.
+    assert ours <= files.keys()
+    assert not any(name.endswith(".html") for name in ours)
+    assert {name for name in files if "/" in name} == ours
+    assert {site["stlite"] + "stlite.js", site["pyodide"] + "pyodide.asm.wasm"} <= {*kept["files"]}
