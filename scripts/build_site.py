@@ -75,7 +75,13 @@ def main() -> None:
         help="ask nothing of other hosts: a folder with Pyodide's wheel of NumPy; what else is "
         "missing in it is downloaded into it",
     )
+    parser.add_argument(
+        "--numpy", action="store_true", help="say where that wheel is published, and build nothing"
+    )
     given = parser.parse_args()
+    if given.numpy:
+        print(pins()["pyodide"]["cdn"] + pins()["wheels"]["numpy"]["file"])
+        return
     files = build(given.offline)
     shutil.rmtree(given.out, ignore_errors=True)
     for name, content in files.items():

@@ -11,19 +11,10 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from scripts import build_site
 from tests.browser.conftest import FLAGS, chromium
-from tests.site.hosting import StaticHost, hosted
+from tests.site.hosting import StaticHost, hosted, write
 
 VARIABLE = "LRVIZ_SITE_WHEELS"
 WHY = f"{VARIABLE} names no folder with Pyodide's wheel of NumPy, which no registry has"
-
-
-def write(files: dict[str, bytes], folder: Path) -> Path:
-    """Put a site into a folder."""
-    for name, content in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,15 @@ KINDS = {
 PACKED = (".html", ".js", ".mjs", ".css", ".json")
 
 
+def write(files: dict[str, bytes], folder: Path) -> Path:
+    """Put a site into a folder."""
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return folder
+
+
 class StaticHost(ThreadingHTTPServer):
     """Serves ``folder`` below ``base``; ``sent`` are the paths and bytes of its answers.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.conftest import table
-from tests.site.conftest import write
-from tests.site.hosting import StaticHost
+from tests.site.hosting import StaticHost, write
 
 #: Where everything stands that has a place of its own.
 PLACES = """() => [...document.querySelectorAll(".lv, .lv *")].map((node) => {
