@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -83,17 +83,40 @@ def headers(environ: Mapping[str, str], index: bytes = b"") -> dict[str, str]:
     index
         The page that starts the app: the scripts written into it are let through by hash.
     """
-    hashes = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
-        for script in _INLINE.findall(index)
-    ]
     policy = {
         **_POLICY,
-        "script-src": " ".join([_POLICY["script-src"], *hashes]),
+        "script-src": " ".join([_POLICY["script-src"], *_hashes(_INLINE.findall(index))]),
         "frame-ancestors": frame_ancestors(environ),
     }
-    joined = "; ".join(f"{name} {sources}" for name, sources in policy.items())
-    return {"Content-Security-Policy": joined, **_ALWAYS}
+    return {"Content-Security-Policy": _joined(policy), **_ALWAYS}
+
+
+def written(scripts: Sequence[bytes], hosts: Sequence[str] = ()) -> str:
+    """The policy of a page that no server of ours sends, to be written into it.
+
+    It cannot say who may put the page into a frame: there a browser listens to headers alone.
+
+    Parameters
+    ----------
+    scripts
+        Those written into the page.
+    hosts
+        Addresses that scripts, styles, fonts and data may come from besides the page's own host.
+    """
+    policy = dict(_POLICY)
+    for name in ("script-src", "style-src", "font-src", "connect-src"):
+        policy[name] = " ".join([policy[name], *hosts])
+    policy["script-src"] = " ".join([policy["script-src"], *_hashes(scripts)])
+    return _joined(policy)
+
+
+def _hashes(scripts: Sequence[bytes]) -> list[str]:
+    digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
+    return [f"'sha256-{digest}'" for digest in digests]
+
+
+def _joined(policy: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())
 
 
 class SecurityHeaders:

@@ -86,6 +86,8 @@ class Field:
         Another field, and the value at which alone this one is written into a link.
     apart : (str, value) or None
         Another field, and this one's default wherever that one is not at its own.
+    about : mapping
+        What `read` takes, for a reader that is not in Python; see `spec`.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Field:
     only: tuple[str, Any] | None = None
     key: str = ""
     apart: tuple[str, Any] | None = None
+    about: Mapping[str, Any] | None = None
 
     @property
     def written(self) -> str:
@@ -139,7 +142,8 @@ def real(
             raise BadValueError(name)
         return check(float(text))
 
-    return Field(name, default, read, check, may, apart=apart)
+    about = {"kind": "real", "low": low, "high": high, "least": least}
+    return Field(name, default, read, check, may, apart=apart, about=about)
 
 
 def whole(
@@ -171,7 +175,15 @@ def whole(
         return check(int(text))
 
     may = f"is a whole number from {said(low)} to {last or said(high)}"
-    return Field(name, default, read, check, may, apart=apart)
+    return Field(
+        name,
+        default,
+        read,
+        check,
+        may,
+        apart=apart,
+        about={"kind": "whole", "low": low, "high": high},
+    )
 
 
 def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
@@ -187,7 +199,14 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
             raise BadValueError(name)
         return by_text[str(value)]
 
-    return Field(name, default, check, check, f"is {listed(options, 'or')}")
+    return Field(
+        name,
+        default,
+        check,
+        check,
+        f"is {listed(options, 'or')}",
+        about={"kind": "one", "options": list(options)},
+    )
 
 
 def word(name: str, may: str) -> Field:
@@ -200,7 +219,7 @@ def word(name: str, may: str) -> Field:
             raise BadValueError(name)
         return value
 
-    return Field(name, None, check, check, may)
+    return Field(name, None, check, check, may, about={"kind": "word"})
 
 
 def words(name: str, options: Sequence[str]) -> Field:
@@ -215,7 +234,7 @@ def words(name: str, options: Sequence[str]) -> Field:
         return tuple(option for option in options if option in given)
 
     may = f"names parts of the page with commas between them: {listed(options, 'and')}"
-    return Field(name, (), check, check, may)
+    return Field(name, (), check, check, may, about={"kind": "words", "options": list(options)})
 
 
 def numbers(name: str, count: int, low: float, high: float, default: tuple[float, ...]) -> Field:
@@ -230,8 +249,9 @@ def numbers(name: str, count: int, low: float, high: float, default: tuple[float
     def read(text: str) -> tuple[float, ...]:
         return check([one.read(part) for part in text.split(",")])
 
+    about = {"kind": "numbers", "count": count, "each": one.about}
     may = f"is {count} numbers from {said(low)} to {said(high)} with commas between them"
-    return Field(name, default, read, check, may)
+    return Field(name, default, read, check, may, about=about)
 
 
 def rows(
@@ -268,9 +288,12 @@ def rows(
     def write(value: tuple[tuple[Any, ...], ...]) -> str:
         return "~".join("_".join(_text(item) for item in row) for row in value)
 
+    about = {"kind": "rows", "most": most, "columns": [one.about for one in columns]}
     may = f"holds at most {most} of them, written as Copy link writes them"
     longest = most * 32 * len(columns)
-    return Field(name, (), read, check, may, write, longest=longest, only=only, key=key)
+    return Field(
+        name, (), read, check, may, write, longest=longest, only=only, key=key, about=about
+    )
 
 
 #: Parts of the Graph page that a link may leave out.
@@ -389,6 +412,22 @@ def followed(fields: Sequence[Field], state: State, **given: Any) -> State:
     old, new = defaults(fields, state), defaults(fields, after)
     moved = {name for name in new if old[name] != new[name] and state[name] == old[name]}
     return after | {name: new[name] for name in moved - set(given)}
+
+
+def spec(fields: Sequence[Field]) -> list[dict[str, Any]]:
+    """The table for a reader in the browser, where a page stands before Python is there."""
+    return [
+        {
+            "name": one.name,
+            "key": one.written,
+            "default": one.default,
+            "longest": one.longest,
+            "only": one.only,
+            "apart": one.apart,
+            **(one.about or {}),
+        }
+        for one in fields
+    ]
 
 
 def decode(

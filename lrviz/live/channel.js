@@ -5,7 +5,7 @@ import { assign, el, failure, reason } from "./dom.js";
 
 /** @import { MessageQueue } from "./queue.js" */
 /** @import { Rows } from "./playback.js" */
-/** @import { Host, Page, SyncSpec } from "./types.d.ts" */
+/** @import { Component, Host, Mounted, Page, SyncSpec } from "./types.d.ts" */
 
 /** What Python said last about one page: the sync and the rows mount write, the live mount reads. */
 class Channel {
@@ -29,12 +29,17 @@ class Channel {
    * @type {((name: "stop" | "open" | "wake") => void) | null}
    */
   signal = null;
+  /**
+   * A page that stood before Python was there, and the mount that it is to move into.
+   * @type {{ page: Page, host: Host | null } | null}
+   */
+  early = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
   #waiting = [];
 
   /**
    * Something new has come: who waited for it goes on.
-   * @param {Partial<Pick<Channel, "sync" | "rows" | "live" | "signal">>} news
+   * @param {Partial<Pick<Channel, "sync" | "rows" | "live" | "signal" | "early">>} news
    */
   put(news) {
     assign(/** @type {Channel} */ (this), news);
@@ -64,6 +69,21 @@ export function channel(key) {
   const found = channels.get(key) ?? new Channel();
   channels.set(key, found);
   return found;
+}
+
+/**
+ * The page that stood before Python was there, for the first mount that Python makes of it: what it
+ * says goes to Python from now on. Who has put it there moves it when both hold the same.
+ * @template {Page} P
+ * @param {Component<Mounted>} component
+ * @returns {P | null}
+ */
+export function heir(component) {
+  const { early } = channel(component.data.key);
+  if (!early) return null;
+  early.host = component.parentElement;
+  early.page.component = component;
+  return /** @type {P} */ (early.page);
 }
 
 /**
@@ -99,7 +119,8 @@ export function stylesheet(href) {
     };
   });
   styles.set(href, read);
-  document.head.append(link);
+  // After whatever Streamlit adds to the head: where two rules weigh the same, ours holds.
+  document.body.append(link);
   return read;
 }
 
@@ -168,11 +189,12 @@ export function drawInTurn(page, draw) {
 /**
  * What a page hears beyond its own element it hears until it is left: options for its listeners.
  * A page that is left is forgotten, with all its data.
- * @param {Page & { host: Host, observer: ResizeObserver }} page @param {string} key
+ * @param {Page & { observer: ResizeObserver }} page @param {string} key
  */
 export function leaving(page, key) {
   const left = new AbortController();
-  page.host.lrvizLeave = () => {
+  page.leave = () => {
+    if (page.root.isConnected) return;
     left.abort();
     page.observer.disconnect();
     const line = channel(key);

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import plotly
 import streamlit as st
 
-from lrviz.live.internals import katex
+from lrviz.live import internals
 
 HERE = Path(__file__).parent
 PLOTLY = Path(plotly.__file__).parent / "package_data"
@@ -65,17 +67,23 @@ export default function (component) {
 }
 """
 
+#: Variables that say, in the static site, where the app lives and where KaTeX is: as addresses.
+HOME, KATEX = "LRVIZ_HOME", "LRVIZ_KATEX"
+
 # Of a client's name, and of its messages.
 _LONGEST_NAME, _LAST = 64, 2**53
 #: What a browser may ask of a whole page; see `signals`.
 SIGNALS = ("stop", "open", "wake")
 
+internals.mend()
 _component = st.components.v2.component("lrviz", js=_LOADER, isolate_styles=False)
 
 
 def base_path() -> str:
     """The path the app is served under, '' or '/sub/path'."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    home = os.environ.get(HOME)
+    base = urlsplit(home).path if home else str(st.get_option("server.baseUrlPath") or "")
+    base = base.strip("/")
     return f"/{base}" if base else ""
 
 
@@ -109,7 +117,7 @@ def addresses() -> dict[str, str]:
     return {
         "module": f"{live}/live.js",
         "css": f"{live}/live.css",
-        "katex": f"{base_path()}/{katex()}",
+        "katex": os.environ.get(KATEX) or f"{base_path()}/{internals.katex()}",
         "plotly": f"{base_path()}/plotly/{plotly.__version__}/{PLOTLY_NAME}",
     }
 

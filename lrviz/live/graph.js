@@ -5,7 +5,7 @@
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
 import { Blanks } from "./blanks.js";
-import { adopt, channel, copyLink, copyText, drawing, drawInTurn, leaving, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, heir, leaving, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -49,6 +49,7 @@ export class GraphPage {
   /** @type {HTMLElement | null} */
   failure = null;
   whole = /** @type {() => Promise<void>} */ (later);
+  leave = /** @type {() => void} */ (later);
   dragging = false;
   /** Whether anything is drawn, was ever drawn, and was ever touched. */
   ready = false;
@@ -162,7 +163,6 @@ export class GraphPage {
 
   /** @param {Host} host @param {GraphSpec} data */
   constructor(host, data) {
-    this.host = host;
     const picture = el("div", { class: "lv-picture" }, this.figureHost, this.blanks.node, this.legend);
     this.figureHost.append(this.blanks.layer);
     this.fixed = el("div", { class: "lv-fixed" }, picture, this.side, this.chain, this.nudge.node);
@@ -183,7 +183,7 @@ export class GraphPage {
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
-      () => host.isConnected && channel(data.key).signal?.("wake"), PACE);
+      () => this.root.isConnected && channel(data.key).signal?.("wake"), PACE);
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     const here = leaving(this, data.key);
@@ -203,7 +203,7 @@ export class GraphPage {
     this.component = component;
     this.root.style.visibility = "";
     const { data } = component;
-    const now = mode(this.host);
+    const now = mode(this.root);
     const structure = data.structure !== this.structure;
     if (!structure && now === this.mode) return;
     this.spec = data;
@@ -211,7 +211,7 @@ export class GraphPage {
     this.structure = data.structure;
     this.root.dataset.mode = now;
     // The page's own ground, which a theme may tint, for what lies over scrolled text.
-    const ground = getComputedStyle(this.host).getPropertyValue("--st-background-color");
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color");
     this.root.style.setProperty("--lv-page", ground);
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
@@ -344,8 +344,10 @@ export class GraphPage {
     const wanted = this.widgets[this.spec.drag]?.node;
     if (!wanted) return;
     const docked = this.dock.firstElementChild;
-    if (this.root.dataset.layout === "phone") this.dock.prepend(wanted);
-    else if (docked === wanted) {
+    if (this.root.dataset.layout === "phone") {
+      // What is moved loses the hand that is on it.
+      if (docked !== wanted) this.dock.prepend(wanted);
+    } else if (docked === wanted) {
       const { inputs } = this.spec.groups[0];
       const next = inputs[inputs.findIndex(({ name }) => name === this.spec.drag) + 1];
       this.inputs.firstElementChild?.insertBefore(wanted, next ? this.widgets[next.name].node : null);
@@ -744,7 +746,8 @@ export class GraphPage {
  */
 export function mountGraph(component) {
   const { data, parentElement: host } = component;
-  const page = host.lrviz ??= new GraphPage(host, data);
+  const page = host.lrviz ??= heir(component) ?? new GraphPage(host, data);
+  host.lrvizLeave = page.leave;
   drawInTurn(page, async () => {
     await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
     await page.update(component);

@@ -9,11 +9,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import cache
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
-from streamlit import config, net_util
+from streamlit import config, net_util, runtime
 from streamlit.dataframe_util import is_dataframe_like
 from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -48,6 +50,30 @@ def katex() -> str:
     """
     found = sorted(STATIC.glob("static/js/katex.*.js"))
     return f"static/js/{found[0].name}" if found else ""
+
+
+def mend() -> None:
+    """Give the Streamlit that runs in a browser what its own components ask for.
+
+    Its fork has these two as functions beside the class, where components.v2 does not look.
+    """
+    for name, function in (("exists", runtime.exists), ("instance", runtime.get_instance)):
+        if not hasattr(runtime.Runtime, name):
+            setattr(runtime.Runtime, name, staticmethod(function))
+
+
+def taken(function: Callable[..., Any], **options: Any) -> dict[str, Any]:
+    """Those of some options that the Streamlit at hand takes: the one in a browser is older.
+
+    Parameters
+    ----------
+    function
+        One of Streamlit's.
+    options
+        What may be left out at the price of a little comfort, such as ``wrap=True``.
+    """
+    known = signature(function).parameters
+    return {name: value for name, value in options.items() if name in known}
 
 
 def keep_uploads_in_memory() -> None:

@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, leaving, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, heir, leaving, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
@@ -65,6 +65,7 @@ export class TrainingPage {
   /** @type {HTMLElement | null} */
   failure = null;
   whole = /** @type {() => Promise<void>} */ (later);
+  leave = /** @type {() => void} */ (later);
   /** @type {Shape} */
   layout = "one";
   /** Which layout and mode the example's graph is drawn for. */
@@ -170,7 +171,6 @@ export class TrainingPage {
 
   /** @param {Host} host @param {TrainingSpec} data */
   constructor(host, data) {
-    this.host = host;
     this.key = data.key;
     this.data.clicked = (point) => this.#choose(point.customdata, true);
     this.loss.scrubbed = (k, rest) => {
@@ -191,7 +191,7 @@ export class TrainingPage {
     this.queue = new MessageQueue(
       (message) => this.component.setStateValue("message", message),
       () => ({ ...this.fields }),
-      () => host.isConnected && channel(data.key).signal?.("wake"));
+      () => this.root.isConnected && channel(data.key).signal?.("wake"));
     const here = leaving(this, data.key);
     document.addEventListener("keydown", (event) => this.points.shortcut(event), here);
     // An uploaded file is gone with its server: said before anything is touched.
@@ -255,7 +255,7 @@ export class TrainingPage {
   async update(component) {
     this.component = component;
     const { data } = component;
-    const now = mode(this.host);
+    const now = mode(this.root);
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
     // Drawn while it was not in the page, a graph has no sizes of texts.
@@ -808,7 +808,8 @@ export function mountRows({ data }) {
  */
 export function mountTraining(component) {
   const { data, parentElement: host } = component;
-  const page = host.lrvizTraining ??= new TrainingPage(host, data);
+  const page = host.lrvizTraining ??= heir(component) ?? new TrainingPage(host, data);
+  host.lrvizLeave = page.leave;
   const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;

@@ -737,6 +737,7 @@ export interface SyncSpec<Fields> extends Mounted {
 /** What a flush may ask of Python. */
 /** What the queue, the links and the sync mount need of a page. */
 export interface Page<Fields = any> {
+  component: Component<any>;
   root: HTMLElement;
   fields: Fields;
   session: string;
@@ -752,6 +753,8 @@ export interface Page<Fields = any> {
   whole: () => Promise<void>;
   failure: HTMLElement | null;
   synced(): void;
+  /** Called when its element is taken away. */
+  leave: () => void;
 }
 
 /** A part of the derivation as LaTeX, or whether a blank is filled in right. */

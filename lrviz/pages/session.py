@@ -6,6 +6,7 @@ hand is on an input; the session remembers while another page is shown.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import streamlit as st
 
 from lrviz import settings
 from lrviz.live import internals
-from lrviz.live.component import Message, heard, sync
+from lrviz.live.component import HOME, Message, heard, sync
 from lrviz.settings import Field, State
 from lrviz.text.cards import CARDS
 
@@ -27,6 +28,8 @@ def bound_links() -> None:
 
 def home(url: str, page: str) -> str:
     """Where the app lives, without the path of the page shown; '' if the browser says none."""
+    if HOME in os.environ:
+        return os.environ[HOME]
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -12,6 +12,7 @@ from zlib import crc32
 import streamlit as st
 
 from lrviz import hiding, settings
+from lrviz.live import internals
 from lrviz.live.component import copying, drawing, sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
@@ -144,7 +145,7 @@ def _choose(shared: _Shared, state: State, key: str) -> set[str]:
                 default=[name for name in options if name in state["hide"]],
                 format_func=PARTS.__getitem__,
                 selection_mode="multi",
-                wrap=True,
+                **internals.taken(st.pills, wrap=True),
                 help="\n\n".join(f"**{one.label}**: {one.hint}" for one in hints) or None,
                 key=f"{key}-{kind}",
             )

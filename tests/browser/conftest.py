@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.servers import ROOT, served
+from tests.site.hosting import hosted, write
 
 FLAGS = [
     f"--{flag}"
@@ -36,9 +39,30 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+#: Names a folder of wheels: these tests then run on the static site that is built with them.
+SITE = "LRVIZ_TEST_SITE"
+#: What cannot hold there, by file or by test, each with its reason.
+APART = tomllib.loads((ROOT / "tests" / "site" / "apart.toml").read_text())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On the static site, leave out what cannot hold there."""
+    for item in items if SITE in os.environ else ():
+        for name in (item.path.name, getattr(item, "originalname", item.name)):
+            if name in APART:
+                item.add_marker(pytest.mark.skip(reason=APART[name]))
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, served as the README says."""
+    """The app, served as the README says; or the static site, by its variable."""
+    if SITE in os.environ:
+        from scripts import build_site  # noqa: PLC0415 a server's tests need none of it
+
+        files = build_site.build(Path(os.environ[SITE]))
+        with hosted(write(files, tmp_path_factory.mktemp("site"))) as host:
+            yield host.url
+        return
     log = tmp_path_factory.mktemp("server") / "log"
     with served("app.py", log=log) as server:
         yield server.url
@@ -280,6 +304,7 @@ SETTLED = """() => new Promise((done, fail) => {
     busy: document.documentElement.dataset.lrviz === "busy",
     asked: watch.ended !== watch.asked,
     loading: document.querySelector("[data-testid=stSkeleton]"),  // a widget
+    early: document.querySelector("#early"),  // of the static site, before Python is there
     running: !document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']"),
     // In a part that is folded a transition that has finished goes on being named.
     moving: document.getAnimations().some((one) =>
@@ -292,7 +317,7 @@ SETTLED = """() => new Promise((done, fail) => {
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-  setTimeout(() => fail(new Error(`not settled after a minute, ${frames} frames: ${
+  setTimeout(() => fail(new Error(`not settled in time, ${frames} frames: ${
     under().join(", ")}; ${JSON.stringify(watch)}`)), 60_000);
 })"""
 

@@ -1,0 +1,1 @@
+"""The commands of the house; imported by its tests only."""

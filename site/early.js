@@ -1,0 +1,223 @@
+// The pages that can be shown before Python is there: the live component draws them from what the
+// build has prepared, and is answered here until Python does. Then they move into Python's page.
+
+import { decode, encode } from "./link.js";
+
+/** @import { Component, GraphSpec, Host, Message, Page, RowsSpec, TrainingSpec } from "../lrviz/live/types.d.ts" */
+/** @import { Field, State } from "./link.js" */
+/** @import { Site } from "./site.d.ts" */
+
+/** @typedef {typeof import("../lrviz/live/channel.js")} Channels */
+/** @typedef {ReturnType<Channels["channel"]>} Channel */
+/** @typedef {{ default: (component: any) => void }} Live */
+
+/** The name of the one who answers before Python does. */
+const SESSION = "early";
+
+/** @param {string} url */
+async function json(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} did not load`);
+  return answer.json();
+}
+
+/** A page's fields, and the mount that shows it. */
+class Early {
+  /** @type {State} */
+  fields = {};
+  /** @type {Page | null} */
+  page = null;
+  /** @type {Channel | null} */
+  line = null;
+  /** @type {Live["default"] | null} */
+  mount = null;
+  structure = "";
+
+  /**
+   * @param {string} key @param {Site} site @param {Field[]} table
+   */
+  constructor(key, site, table) {
+    this.key = key;
+    this.site = site;
+    this.table = table;
+    this.host = /** @type {Host} */ (document.createElement("div"));
+    this.addresses = {
+      module: `${site.home}${site.live}/live.js`,
+      css: `${site.home}${site.live}/live.css`,
+      katex: new URL(site.katex, location.origin + site.home).href,
+      plotly: site.home + site.plotly,
+    };
+  }
+
+  /**
+   * What the live component is given for these fields, or nothing where only Python knows.
+   * @returns {Promise<{ structure: string } | null>}
+   */
+  async data() {
+    return null;
+  }
+
+  /** @param {string} name */
+  prepared(name) {
+    return json(`${this.site.home}${this.site.early}/${name}.json`);
+  }
+
+  /** @template M @param {string} name @returns {Promise<M>} */
+  module(name) {
+    return import(`${location.origin}${this.site.home}${this.site.live}/${name}.js`);
+  }
+
+  /** Draw the page of the link into `host`; false where only Python can. */
+  async open() {
+    this.fields = decode(this.table, location.search);
+    const data = await this.data();
+    if (!data) return false;
+    const [{ default: mount }, { channel }] = await Promise.all([
+      /** @type {Promise<Live>} */ (this.module("live")), /** @type {Promise<Channels>} */ (this.module("channel"))]);
+    this.line = channel(this.key);
+    this.mount = mount;
+    this.#acknowledge("", 0);
+    this.#show(data);
+    const { live } = this.line;
+    if (!live) throw new Error("nothing was mounted");
+    this.page = live;
+    this.line.put({ early: { page: live, host: null } });
+    await live.starting;
+    return live.ready;
+  }
+
+  /** @param {{ structure: string }} data */
+  #show(data) {
+    this.structure = data.structure;
+    this.mount?.({
+      data: { key: this.key, ...this.addresses, ...data },
+      parentElement: this.host,
+      setStateValue: (/** @type {string} */ _, /** @type {Message} */ message) => void this.#heard(message),
+      setTriggerValue: () => {},
+    });
+  }
+
+  /** @param {string} client @param {number} ack */
+  #acknowledge(client, ack) {
+    const { key, addresses, fields, table } = this;
+    this.line?.put({ sync: {
+      kind: "sync", key, ...addresses, session: SESSION, revision: 0, client, ack, fields: { ...fields },
+      answer: "", query: encode(table, fields), returned: false,
+    } });
+  }
+
+  /** Answers as Python would, but for what only Python computes. @param {Message} message */
+  async #heard({ client, seq, fields }) {
+    this.fields = { ...fields };
+    const data = await this.data();
+    if (this.page?.session !== SESSION) return; // Python has come
+    this.#acknowledge(client, seq);
+    this.page.synced();
+    if (data && data.structure !== this.structure) this.#show(data);
+  }
+
+  /** Whether Python holds what is on the screen, so that the page can move to its place. */
+  get agreed() {
+    const { page, line } = this;
+    if (!page || !line?.early?.host?.isConnected || !line.sync) return false;
+    const { queue } = page;
+    return page.session !== SESSION && line.sync.session === page.session && !queue.resting
+      && line.sync.client === queue.client && queue.acked === queue.seq
+      && page.component.data.structure === page.structure;
+  }
+
+  /** Move into the place that Python has made. */
+  move() {
+    const { page, line } = this;
+    const host = line?.early?.host;
+    if (!page || !line || !host) return;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const inside = page.root.contains(focused);
+    host.append(page.root);
+    if (inside) focused?.focus({ preventScroll: true });
+    line.put({ early: null });
+  }
+}
+
+class EarlyGraph extends Early {
+  /** @type {Map<string, Promise<GraphSpec>>} */
+  specs = new Map();
+
+  /** @param {State} fields */
+  #spec({ view, loss, of }) {
+    const name = `${view}-${loss}-${of}`;
+    const found = this.specs.get(name) ?? this.prepared(name);
+    this.specs.set(name, found);
+    return found;
+  }
+
+  /** @override */
+  async data() {
+    const { fields } = this;
+    // What a link leaves out Python alone takes out of the texts.
+    if (fields.hide.length) return null;
+    let spec = await this.#spec(fields);
+    if (!this.page) {
+      const query = new URLSearchParams(location.search);
+      query.delete("embed");
+      query.delete("embed_options");
+      const card = spec.guide.cards[fields.guide];
+      // As graph.py does it: what does not fit goes back to its default, a card alone sets the page.
+      if (!card) fields.guide = null;
+      if (!(fields.at in spec.panels)) fields.at = null;
+      if (fields.stage >= spec.captions.length) fields.stage = null;
+      const part = spec.derivation.parts.find((/** @type {{ key: string }} */ one) => one.key === fields.part);
+      if (part && fields.line >= part.steps.length) fields.line = 0;
+      if (card && [...query.keys()].join() === "guide") {
+        this.fields = { ...fields, ...card.state };
+        spec = await this.#spec(this.fields);
+      }
+    }
+    const calm = !this.page && !location.search;
+    return { ...spec, kind: "live", calm, guide: { ...spec.guide, home: this.site.home } };
+  }
+}
+
+/**
+ * A run made at build time: what was asked for, and what the two mounts are given.
+ * @typedef {{ request: State, data: TrainingSpec, rows: RowsSpec }} Made
+ */
+
+class EarlyTraining extends Early {
+  /** @type {Promise<Made> | null} */
+  made = null;
+
+  /** @override */
+  async data() {
+    const { fields } = this;
+    const { request, data, rows } = await (this.made ??= this.prepared("training"));
+    const asked = Object.entries(request).every(([name, value]) =>
+      JSON.stringify(fields[name]) === JSON.stringify(value));
+    if (!this.page) {
+      if (!asked) return null;
+      if (!data.guide.cards[fields.guide]) fields.guide = null;
+      if (fields.step > fields.steps) fields.step = 0;
+      if (fields.example >= rows.raw.shape[0]) fields.example = 0;
+      const { mountRows } = await /** @type {Promise<typeof import("../lrviz/live/training.js")>} */ (
+        this.module("training"));
+      mountRows(/** @type {Component<RowsSpec>} */ ({ data: { ...rows, key: this.key, ...this.addresses } }));
+    }
+    // Another run is Python's to compute: until then this one stays.
+    return asked ? {
+      ...data, kind: "playback", blank: false, hidden: fields.hide, home: this.site.home,
+      guide: { ...data.guide, home: this.site.home },
+    } : null;
+  }
+}
+
+const EARLY = { graph: EarlyGraph, training: EarlyTraining };
+
+/**
+ * The page of a name, if it can be shown early.
+ * @param {string} name @param {Site} site
+ */
+export async function early(name, site) {
+  if (!(name in EARLY)) return null;
+  const fields = await json(`${site.home}${site.early}/fields.json`);
+  return new EARLY[/** @type {keyof typeof EARLY} */ (name)](name, site, fields[name]);
+}

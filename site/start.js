@@ -1,0 +1,177 @@
+// The page's own beginning: shows what can be shown at once, starts Streamlit on Pyodide below it,
+// and gives the page over when Python holds what is on the screen.
+
+import { early } from "./early.js";
+import { Shell } from "./shell.js";
+
+/** @import { App } from "./site.d.ts" */
+
+const site = window.lrvizSite;
+const home = location.origin + site.home;
+const root = /** @type {HTMLElement} */ (document.querySelector("#root"));
+
+/** @type {Awaited<ReturnType<typeof early>>} what is shown, and can be moved */
+let shown = null;
+/** @type {Promise<unknown>} */
+let opening = Promise.resolve();
+/** Whether a button of the mouse or a finger is down. */
+let held = false;
+for (const name of ["pointerdown", "pointerup", "pointercancel", "blur"]) {
+  window.addEventListener(name, () => { held = name === "pointerdown"; }, true);
+}
+
+const shell = new Shell(site, show);
+
+/** Where the path leads. */
+function here() {
+  const [last] = location.pathname.split("/").filter(Boolean).slice(-1);
+  return site.pages.includes(last) ? last : "graph";
+}
+
+/** @param {string} name */
+function show(name) {
+  shell.mark(name);
+  opening = opening.then(async () => {
+    shown = null;
+    const page = await early(name, site);
+    if (page) shell.block.replaceChildren(page.host);
+    if (!page || !await page.open()) shell.wait();
+    else shown = page;
+  }).catch((error) => {
+    console.error(error);
+    shell.wait();
+  });
+  return opening;
+}
+
+/**
+ * Streamlit's worker comes as a data: address in a blob. Its text does as well, and then the
+ * page's policy need not let scripts be written into addresses.
+ */
+class WorkerBlob extends Blob {
+  /** @param {BlobPart[]} parts @param {BlobPropertyBag} options */
+  constructor(parts, options) {
+    const [, text] = /^importScripts\("data:[^,]*;base64,([^"]*)"\);$/.exec(String(parts[0])) ?? [];
+    super(text ? [Uint8Array.from(atob(text), (c) => c.charCodeAt(0))] : parts, options);
+  }
+}
+
+/** @returns {Promise<App>} */
+async function streamlit() {
+  const { mount } = await import(new URL(`${site.stlite}stlite.js`, home).href);
+  const { Blob: usual } = window;
+  const there = location.href;
+  // Streamlit takes the path that it is mounted at for the one that the app lives below.
+  history.replaceState(history.state, "", site.home);
+  window.Blob = /** @type {typeof Blob} */ (WorkerBlob);
+  try {
+    return mount({
+      entrypoint: "main.py",
+      files: { "main.py": { url: `${home}${site.own}/main.py` } },
+      prebuiltPackageNames: site.packages,
+      wheelUrls: { streamlit: "streamlit", stliteLib: "stlite-lib" },
+      pyodideUrl: `${home}${site.own}/pyodide.mjs`,
+      streamlitConfig: site.config,
+      env: { LRVIZ_HOME: home.replace(/\/$/, ""), LRVIZ_KATEX: new URL(site.katex, home).href },
+      disableProgressToasts: true,
+      disableErrorToasts: true,
+    }, root);
+  } finally {
+    window.Blob = usual;
+    history.replaceState(history.state, "", there);
+  }
+}
+
+/** Streamlit writes the site's own path without its last slash, which a host of files redirects. */
+function mendHistory() {
+  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
+    const usual = history[name].bind(history);
+    history[name] = (state, title, url) => {
+      const to = url ? new URL(url, location.href) : null;
+      if (to && `${to.pathname}/` === site.home) to.pathname = site.home;
+      usual(state, title, to);
+    };
+  }
+}
+
+/** Streamlit gives its links an address that leads nowhere, which a new tab would follow. */
+function mendLinks() {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const lost = root.querySelectorAll("a[href*='//stlite.invalid']");
+  for (const link of lost) {
+    const { pathname, search, hash } = new URL(link.href);
+    link.href = pathname + search + hash;
+  }
+}
+
+/**
+ * Streamlit's fork keeps its resets of paragraphs and buttons to its own element, by a class: they
+ * would weigh more than our classes, where on a server they weigh less.
+ */
+function lighten() {
+  const classes = [...root.querySelector(".stlite-root")?.classList ?? []].filter((name) => name !== "stlite-root");
+  for (const { cssRules } of [...document.styleSheets].filter((sheet) => !sheet.href)) {
+    for (const rule of cssRules) {
+      if (!(rule instanceof CSSStyleRule)) continue;
+      for (const name of classes) {
+        if (rule.selectorText.startsWith(`.${name} `)) {
+          rule.selectorText = rule.selectorText.replaceAll(`.${name} `, `:where(.${name}) `);
+        }
+      }
+    }
+  }
+}
+
+/** Whether Streamlit has drawn its page. */
+function drawn() {
+  const app = /** @type {HTMLElement | null} */ (root.querySelector("[data-testid=stApp]"));
+  return app?.dataset.testScriptState === "notRunning"
+    && root.querySelector("[data-testid=stMainBlockContainer] [data-testid=stElementContainer]") !== null;
+}
+
+/** Python's page takes the place of the early one, which moves into it. */
+function giveOver() {
+  const { scrollTop } = shell.main;
+  lighten();
+  // Another theme brings another class.
+  const scope = root.querySelector(".stlite-root");
+  if (scope) new MutationObserver(lighten).observe(scope, { attributeFilter: ["class"] });
+  root.style.visibility = ""; // what is hidden takes no focus
+  shown?.move();
+  shell.root.remove();
+  const main = root.querySelector("[data-testid=stMain]");
+  if (main) main.scrollTop = scrollTop;
+  performance.mark("lrviz-python");
+  keep().catch((error) => console.warn(error));
+}
+
+/** From now on what is here is kept, so that the next visit needs no network. */
+async function keep() {
+  if (!navigator.serviceWorker) return;
+  const { serviceWorker } = navigator;
+  await serviceWorker.register(`${home}sw.js`, { scope: home, updateViaCache: "none" });
+  const { active } = await serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  active?.postMessage(loaded.filter((url) => url.startsWith(new URL(site.stlite, home).href)));
+}
+
+function waitForPython() {
+  if (!held && drawn() && (!shown || shown.agreed)) giveOver();
+  else requestAnimationFrame(waitForPython);
+}
+
+window.addEventListener("popstate", () => shell.root.isConnected && show(here()));
+root.style.visibility = "hidden";
+mendHistory();
+await show(here());
+performance.mark("lrviz-early");
+try {
+  const { _kernel } = await streamlit();
+  _kernel.addEventListener("loadProgress", (event) => shell.progress(/** @type {CustomEvent} */ (event).detail));
+  _kernel.addEventListener("loadError", () => shell.failed());
+} catch (error) {
+  console.error(error);
+  shell.failed();
+}
+new MutationObserver(mendLinks).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
+waitForPython();

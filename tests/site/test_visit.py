@@ -1,0 +1,151 @@
+"""A first visit and a second one, in the order in which they happen: one visit for all tests."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import table
+from tests.site.hosting import StaticHost, write
+
+#: Where everything stands that has a place of its own.
+PLACES = """() => [...document.querySelectorAll(".lv, .lv *")].map((node) => {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return [left, top, width, height];
+})"""
+#: The worker that keeps the visit has all of it.
+KEPT = """async () => {
+  const { active, installing, waiting } = await navigator.serviceWorker.ready;
+  return active.state === "activated" && !installing && !waiting && (await caches.keys()).length;
+}"""
+
+
+def rest(page):
+    """Wait until Python has drawn what was asked for last."""
+    page.wait_for_function(
+        """() => document.querySelector("[data-testid=stApp]").dataset.testScriptState
+          === "notRunning" && document.documentElement.dataset.lrviz !== "busy" """
+    )
+
+
+def test_the_graph_is_alive_before_python_is_there(visit):
+    visit.early("/?w2=1&guide=none&x1=99")
+    page = visit.page
+    slider = page.get_by_role("slider", name="w1", exact=True)
+    before = page.locator(".lv-head h1").inner_text()
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
+    assert (slider.input_value(), page.locator(".lv-head h1").inner_text() != before) == (
+        "0.52",
+        True,
+    )
+    assert page.get_by_role("slider", name="w2", exact=True).input_value() == "1"
+    assert page.get_by_role("slider", name="x1", exact=True).input_value() == "1.5"
+    page.locator(".lv-choice label", has_text="squared error").first.click()
+    page.wait_for_function("() => document.querySelector('.lv-ready .lv-legend') !== null")
+    assert page.locator("#early").count() == 1, "Python was there before the hand"
+    assert "Python is loading" in page.get_by_role("status").all_inner_texts()[0]
+
+
+def test_python_takes_over_and_nothing_moves(visit):
+    page = visit.page
+    page.get_by_role("slider", name="w1", exact=True).focus()
+    page.evaluate("() => { window.places = null; }")
+    # As late as can be: what is measured is the frame before and the one after.
+    page.evaluate(
+        f"""() => {{
+          const places = {PLACES};
+          const look = () => {{
+            if (document.querySelector("#early")) {{
+              window.places = places();
+              requestAnimationFrame(look);
+            }} else window.after = places();
+          }};
+          look();
+        }}"""
+    )
+    visit.python()
+    page.wait_for_function("() => window.after")
+    before, after = page.evaluate("() => [window.places, window.after]")
+    assert len(before) == len(after)
+    flat = [[side for place in places for side in place] for places in (before, after)]
+    assert max(abs(a - b) for a, b in zip(*flat, strict=True)) < 1
+    assert page.evaluate("() => document.activeElement.type") == "range"
+    rest(page)
+    assert dict(row[:2] for row in table(page, "Values"))["w₁"] == "0.52"
+    assert "w1=0.52" in page.url
+    assert "loss=squared" in page.url
+    page.get_by_role("slider", name="w1", exact=True).press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('w1=0.53')")
+
+
+def test_every_page_works(visit):
+    page = visit.page
+    base = visit.host.url
+    for name, path, shown in (
+        ("Practice", "/practice", "Check"),
+        ("Share", "/share", "The derivation"),
+        ("Training", "/training", "Play"),
+    ):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.get_by_role("button", name=shown, exact=True).first.wait_for(timeout=30_000)
+        rest(page)
+        assert page.url.partition("?")[0] == base + path
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => Number(document.querySelector('.lvt-scrub input').value) > 3")
+    page.get_by_role("combobox").first.select_option(label="XOR")
+    page.wait_for_function("() => location.search.includes('data=xor')", timeout=60_000)
+    page.get_by_role("link", name="About", exact=True).first.click()
+    page.get_by_text("Every formula on one sheet").wait_for()
+    page.get_by_role("link", name="Graph", exact=True).first.click()
+    page.locator(".lv-ready").wait_for()
+    rest(page)
+    assert page.url.partition("?")[0] == base + "/"
+    links = page.evaluate("() => [...document.querySelectorAll('#root a')].map((a) => a.href)")
+    assert all(link.startswith(base) for link in links)
+
+
+def test_nothing_went_wrong_and_nobody_else_was_asked(visit):
+    assert (visit.errors, visit.outside) == ([], [])
+    sent = sum(size for _, size in visit.host.sent)
+    assert sent < 30e6
+
+
+def test_the_second_visit_needs_no_network_and_opens_a_page_by_its_path(visit):
+    page, host = visit.page, visit.host
+    page.wait_for_function(KEPT, timeout=120_000)
+    host.away = True
+    try:
+        visit.early("/training?step=7")
+        assert page.get_by_role("slider", name="step", exact=True).input_value() == "7"
+        visit.python()
+        rest(page)
+        assert page.get_by_role("slider", name="step", exact=True).input_value() == "7"
+    finally:
+        host.away = False
+    assert visit.errors == []
+
+
+def test_a_new_version_replaces_the_old_one_whole(visit, offline, tmp_path):
+    old = visit.host
+    page = offline["index.html"].replace(b"<title>lrviz</title>", b"<title>another</title>")
+    files = {name: page if name.endswith(".html") else content for name, content in offline.items()}
+    files["sw.js"] = files["sw.js"].replace(b'{"version": "', b'{"version": "new')
+    folder = old.folder
+    old.folder = write(files, tmp_path)
+    try:
+        visit.page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
+        visit.page.wait_for_function(
+            "async () => (await caches.keys()).some((name) => name.startsWith('lrviz-new'))"
+        )
+        visit.page.wait_for_function(KEPT, timeout=120_000)
+        old.away = True
+        visit.early("/")
+        assert "another" in visit.page.content()
+    finally:
+        old.away, old.folder = False, folder
+
+
+def test_a_path_that_is_no_file_opens_the_app(host: StaticHost, browser):
+    page = browser.new_page()
+    page.goto(host.url + "/training/", wait_until="commit")
+    page.wait_for_selector("#early .lvt.lv-ready", timeout=60_000)
+    assert page.evaluate("() => lrvizSite.home") == "/lrviz/"
+    page.close()
