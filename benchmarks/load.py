@@ -67,6 +67,40 @@ class Bare(Session):
         return spent
 
 
+class Heavy(Session):
+    """One visitor at the limit: the largest file, the most steps, three runs, in 3D, anew."""
+
+    async def run(self) -> float:
+        """Ask for another run; seconds until it was there."""
+        rate = 0.001 * (1 + self.seq % 7)
+        beside = [["adam", rate, 0.9, 1000, 1, 3, 3, 3], ["sgd", rate, 0.9, 1000, 2, 3, -3, 3]]
+        fields = {"data": "large", "steps": 2000, "surface": "3d", "comparisons": beside}
+        self.seq += 1
+        message = {"client": self.client, "seq": self.seq, "rest": True}
+        message["fields"] = fields | {"opt": ("gd", "momentum")[self.seq % 2], "lr": rate}
+        return await self.set("message", message, timeout=600)
+
+
+async def at_the_limit(url: str, took: list[float]) -> None:
+    """One run after the other, until it is cancelled."""
+    session = Heavy(url, path="training", mount="training")
+    await session.open(timeout=60)
+    while True:
+        took.append(await session.run())
+
+
+async def beside_one(url: str, count: int, seconds: float) -> tuple[list[float], list[str], int]:
+    """The crowd's answers while one visitor is at the limit, what went wrong, and the runs."""
+    took: list[float] = []
+    one = asyncio.create_task(at_the_limit(url, took))
+    spent, errors, sessions = await crowd(lambda: Ours(url), count, seconds)
+    if one.done():
+        errors.append(repr(one.exception()))
+    one.cancel()
+    await leave(sessions)
+    return spent, errors, len(took)
+
+
 async def visitor(session: Session, i: int, end: float, spent: list[float], errors: list[str]):
     """One change a second, at this visitor's own moment of the second."""
     rng = random.Random(i)
@@ -142,6 +176,22 @@ def main() -> None:
     ratio = percentile(found["ours"][0], 0.95) / percentile(found["bare"][0], 0.95)
     rows.append(("95th percentile ÷ that of the bare app (at most 1.5)", f"{ratio:.2f}"))
     rows.append(("memory per session at work", f"{found['memory']:.2f} MB"))
+
+    with served("benchmarks/large.py", QUIET) as server:
+
+        async def without() -> tuple[list[float], list[str]]:
+            spent, errors, sessions = await crowd(lambda: Ours(server.url), few, seconds / 2)
+            await leave(sessions)
+            return spent, errors
+
+        few = min(count, 10)
+        calm, wrong = asyncio.run(without())
+        busy, more, runs = asyncio.run(beside_one(server.url, few, seconds / 2))
+    pair = ", ".join(f"{1000 * percentile(spent, 0.95):.0f}" for spent in (calm, busy))
+    ratio = percentile(busy, 0.95) / percentile(calm, 0.95)
+    name = f"{few} sessions: 95th percentile without and beside one visitor at the limit"
+    rows.append((name, f"{pair} ms ({runs} runs ended)"))
+    rows.append(("… their ratio (at most 2); errors (none)", f"{ratio:.2f}; {len(wrong + more)}"))
 
     environ = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(FORGET)}
     with served("app.py", QUIET, **environ) as server:

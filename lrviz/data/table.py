@@ -104,7 +104,7 @@ class Table:
         return tuple(
             name
             for name, cells in zip(self.columns, self.cells, strict=True)
-            if len(classes(cells)[0]) == _CLASSES
+            if _count(cells, _CLASSES + 1) == _CLASSES
         )
 
 
@@ -130,7 +130,9 @@ def _pattern(cells: Collection[str]) -> re.Pattern[str]:
 
 def _numeric(cells: Sequence[str]) -> bool:
     present = set(cells) - missing_values(cells, number=True)
-    return len(present) > 1 and all(map(_pattern(present).fullmatch, present))
+    pattern = _pattern(present)
+    # Written as a loop: through `map` no other visit would get a turn before the last cell.
+    return len(present) > 1 and all(pattern.fullmatch(cell) for cell in present)
 
 
 def classes(cells: Collection[str]) -> tuple[dict[Any, str], Callable[[str], Any]]:
@@ -138,13 +140,29 @@ def classes(cells: Collection[str]) -> tuple[dict[Any, str], Callable[[str], Any
 
     Labels that are all numbers are compared as numbers, so that 1 and 1.0 are one class.
     """
-    present = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
-    numeric = all(map(_POINT.fullmatch, present)) and all(math.isfinite(float(c)) for c in present)
-    key: Callable[[str], Any] = _exact if numeric else str
+    present, key = _present(cells)
     found: dict[Any, str] = {}
     for cell in present:
         found.setdefault(key(cell), cell)
     return dict(sorted(found.items())), key
+
+
+def _present(cells: Collection[str]) -> tuple[list[str], Callable[[str], Any]]:
+    """The different cells that say something, and what makes two of them one label."""
+    present = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
+    numeric = all(_POINT.fullmatch(c) and math.isfinite(float(c)) for c in present)
+    return present, _exact if numeric else str
+
+
+def _count(cells: Collection[str], most: int) -> int:
+    """How many different labels there are, as far as ``most``."""
+    present, key = _present(cells)
+    found = set()
+    for cell in present:
+        found.add(key(cell))
+        if len(found) == most:
+            break
+    return len(found)
 
 
 def _exact(cell: str) -> float:

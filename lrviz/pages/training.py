@@ -39,6 +39,9 @@ Spec = dict[str, Any]  #: what the component is given, see `lrviz.live.component
 KEY: Final = "training"
 #: Seconds of work before progress is shown.
 PATIENCE = 1.0
+#: Work longer than this, in seconds, rests for so long after every stretch of so long: Python runs
+#: one visit at a time, and whoever moves a slider meanwhile should not wait for another's turn.
+SHORT, REST, WORK = 0.2, 0.01, 0.02
 
 #: The run of a link without fields.
 _OPENING = Request(**settings.OPENING)
@@ -210,7 +213,7 @@ def _structure(page_state: PageState, made: Playback) -> Spec:
 
 
 class _Watch:
-    """Shows progress once work has taken a second.
+    """Shows progress once work has taken a second, and leaves room for the other visits.
 
     Each showing lets Streamlit end this run if the browser has asked to stop.
     """
@@ -218,10 +221,15 @@ class _Watch:
     def __init__(self, place: Any) -> None:
         self.place, self.began = place, time.monotonic()
         self.shown = self.began + PATIENCE
+        self.rests = self.began + SHORT
 
     def __call__(self, done: int, whole: int) -> None:
         """Say how far the work is, ten times a second at most."""
         now = time.monotonic()
+        if now >= self.rests:
+            time.sleep(REST)
+            now = time.monotonic()
+            self.rests = now + WORK
         if now >= self.shown:
             self.shown = now + 0.1
             self.place.progress(min(done / max(whole, 1), 1.0), text="Computing the run…")
