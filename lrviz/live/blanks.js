@@ -78,7 +78,10 @@ export class Blanks {
     const node = el("span", { class: "lv-blank" }, field);
     field.addEventListener("change", () => this.#typed(key, field.value));
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && this.filled.get(key)?.state !== this.actions.state()) this.#typed(key, field.value);
+      const one = this.filled.get(key);
+      // The same again, for other inputs; what has changed is told by itself.
+      const again = one?.typed === field.value && one.state !== this.actions.state();
+      if (event.key === "Enter" && again) this.#typed(key, field.value);
     });
     this.places.set(key, [...this.places.get(key) ?? [], { node, field }]);
     this.#mark(key);
