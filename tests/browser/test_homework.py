@@ -186,9 +186,11 @@ def test_axe_finds_nothing_serious_where_something_is_left_out(visit, scheme):
 
 _SHEET = """() => matchMedia("print").addEventListener("change", () => {
   const root = document.querySelector(".lv").getBoundingClientRect();
-  const seen = (where) => [...document.querySelectorAll(where)].filter((node) => node.checkVisibility())
-    .map((node) => node.getBoundingClientRect()).map((r) => [r.left - root.left, r.right - root.left]);
-  window.sheet = { width: root.width, blanks: seen(".lv-blanks .lv-blank"), room: seen(".lv-room div") };
+  const seen = (where) => [...document.querySelectorAll(where)]
+    .filter((node) => node.checkVisibility()).map((node) => node.getBoundingClientRect())
+    .map(({ left, right }) => [left - root.left, right - root.left]);
+  const [blanks, room] = [".lv-blanks .lv-blank", ".lv-room div"].map(seen);
+  window.sheet = { width: root.width, blanks, room };
 }, { once: true })"""
 
 
