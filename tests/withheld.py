@@ -99,12 +99,12 @@ def shown_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> 
     rest = [found[key] for key in found if key not in wanted]
     rest += [state[name] for name in INPUTS]
     rest += [state[f"w{n}"] * state[f"x{n}"] for n in (1, 2)]
+    rest += [found["3"] * state[f"w{n}"] for n in (1, 2)] if "3" not in wanted else []
     rest += [0, 1, 0.5, 8, 5]
     if "a" not in wanted:
         rest += [1 - found["a"]]
     if "a" in wanted and "3" not in wanted and loss == "log":
-        # ∂L/∂z is a for y = 0; what comes back to the denominator of σ is a for y = 1.
-        rest += [abs(found["3"]), *([found["a"]] if view == "operations" else [])]
+        rest += [abs(found["3"])]  # it is a for y = 0
     return _written(rest)
 
 
@@ -120,10 +120,11 @@ def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: s
         state: State = {name: dice.randrange(1, 301) / 100 for name in INPUTS if name != "y"}
         state = {name: dice.choice((-1, 1)) * value for name, value in state.items()}
         state["y"] = dice.randrange(2)
-        if abs(quantities(state, loss)["z"]) > 6:
+        # A factor of 1 makes two numbers one.
+        if abs(quantities(state, loss)["z"]) > 6 or 1 in map(abs, list(state.values())[:-1]):
             continue
         found, wanted = quantities(state, loss), _wanted(hide)
-        if view == "operations" or loss == "log":
+        if loss == "log" and "3" not in wanted:
             wanted -= {"a"}
         numbers = hidden_numbers(hide, state, loss, view)
         # A few digits may stand anywhere.
@@ -135,11 +136,11 @@ def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: s
 
 def leaks(texts: list[str], numbers: set[str], formulas: set[str]) -> list[str]:
     """Texts in which something stands that is left out."""
+    # The 1 of ∂z/∂b = 1 is no beginning of another number.
+    told = [re.compile(re.escape(re.sub(r"[{}]", "", one)) + r"(?![\d.])") for one in formulas]
     out = []
     for text in texts:
         bare = re.sub(r"[\s⁡{}]", "", text) if formulas else ""
-        if numbers & set(NUMBER.findall(text)) or any(
-            re.sub(r"[{}]", "", one) in bare for one in formulas
-        ):
+        if numbers & set(NUMBER.findall(text)) or any(one.search(bare) for one in told):
             out.append(text)
     return out

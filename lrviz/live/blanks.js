@@ -29,6 +29,8 @@ const near = ([x, y], [left, top]) => (Math.abs(x - left) < WIDE ? Math.abs(y - 
 
 export class Blanks {
   spec = /** @type {BlanksSpec} */ (later);
+  /** Whether anything is asked for. */
+  asks = false;
   /** @type {Map<string, Place[]>} every place of a key */
   places = new Map();
   /** @type {Map<string, Place>} those on the picture */
@@ -60,6 +62,8 @@ export class Blanks {
       el("label", {}, `${mark} ${symbol} = `, this.field(key, `${symbol}, the formula`))));
     this.ways.replaceChildren();
     this.said.textContent = "";
+    this.asks = spec.formulas.length + Object.keys(spec.names).length > 0;
+    this.node.hidden = this.room.hidden = this.layer.hidden = !this.asks;
   }
 
   /**
@@ -74,7 +78,10 @@ export class Blanks {
     const node = el("span", { class: "lv-blank" }, field);
     field.addEventListener("change", () => this.#typed(key, field.value));
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && this.filled.get(key)?.state !== this.actions.state()) this.#typed(key, field.value);
+      const one = this.filled.get(key);
+      // The same again, for other inputs; what has changed is told by itself.
+      const again = one?.typed === field.value && one.state !== this.actions.state();
+      if (event.key === "Enter" && again) this.#typed(key, field.value);
     });
     this.places.set(key, [...this.places.get(key) ?? [], { node, field }]);
     this.#mark(key);
@@ -86,6 +93,7 @@ export class Blanks {
    * @param {Figure} figure
    */
   place(figure) {
+    if (!this.asks) return; // on every frame of a drag, mostly
     const { templates } = figure.labels;
     /** @type {Map<string, [x: number, y: number]>} */
     const found = new Map();

@@ -26,7 +26,7 @@ preview shows what they will see.
 """
 
 _NO_LOCK = (
-    "A link is no lock: whoever takes the field `hide` out of it sees everything; and an uploaded "
+    "A link is no lock: whoever takes the field *hide* out of it sees everything; and an uploaded "
     "file does not travel with it."
 )
 

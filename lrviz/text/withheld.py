@@ -7,7 +7,7 @@ nothing that fills a template, here or in the browser, can write one.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from re import Match
@@ -33,6 +33,8 @@ _STATES = (
     (-0.83, 1.21, 0.67, 0.91, -0.43, 0),
     (2.23, -0.71, -1.19, 0.37, 0.61, 1),
     (0.59, 1.67, -1.93, 0.79, 1.03, 0),
+    (-1.73, -0.47, 0.91, 1.13, -0.89, 1),
+    (1.91, 0.83, 1.49, -1.27, -0.23, 0),
 )
 
 
@@ -280,14 +282,29 @@ def _passes(view: View, loss: Loss) -> tuple[Pass, ...]:
 def _same(keys: set[str], every: Iterable[str], passes: tuple[Pass, ...]) -> set[str]:
     """With these keys all that is always the same number, but for its sign.
 
-    A constant, such as ∂z/∂b = 1, is not: another 1 gives nothing away.
+    A constant, such as ∂z/∂b = 1, is not: another 1 gives nothing away. What stands in single
+    operations alone need only be the same for one label: for y = 1, 1 − a is ∂L/∂z but for its
+    sign. In the other views a would go with ③, which it is for y = 0.
     """
-    told = {_seen(key, passes) for key in keys}
-    told = {one for one in told if len(set(one)) > 1}
-    return keys | {key for key in every if _seen(key, passes) in told}
+    out = set(keys)
+    for label in (None, 0, 1):
+        some = [p for p in passes if label is None or p.inputs["y"] == label]
+        told = {_seen(key, some) for key in keys}
+        told = {one for one in told if len(set(one)) > 1}
+        out |= {
+            key
+            for key in every
+            if (label is None or not _everywhere(key)) and _seen(key, some) in told
+        }
+    return out
 
 
-def _seen(key: str, passes: tuple[Pass, ...]) -> tuple[float, ...]:
+def _everywhere(key: str) -> bool:
+    """Whether a quantity stands in every view: it speaks of parameters, z, a and L alone."""
+    return {*key.split(".")[1].split("-")} <= {*INPUTS, "x", "w", "z", "a", "L"}
+
+
+def _seen(key: str, passes: Sequence[Pass]) -> tuple[float, ...]:
     """The sizes of a quantity in these passes."""
     return tuple(round(abs(float(p.read(key))), 12) for p in passes)
 

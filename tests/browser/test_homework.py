@@ -184,17 +184,39 @@ def test_axe_finds_nothing_serious_where_something_is_left_out(visit, scheme):
     assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
 
 
-def test_on_paper_there_is_room_to_write(visit, open_page):
-    page = open_page("/?hide=values")
+_SHEET = """() => matchMedia("print").addEventListener("change", () => {
+  const root = document.querySelector(".lv").getBoundingClientRect();
+  const seen = (where) => [...document.querySelectorAll(where)]
+    .filter((node) => node.checkVisibility()).map((node) => node.getBoundingClientRect())
+    .map(({ left, right }) => [left - root.left, right - root.left]);
+  const [blanks, room] = [".lv-blanks .lv-blank", ".lv-room div"].map(seen);
+  window.sheet = { width: root.width, blanks, room };
+}, { once: true })"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_on_paper_there_is_room_to_write(open_page, width):
+    page = open_page("/?hide=values", width=width)
     assert page.locator(".lv-room").is_hidden()
+    on_screen = boxes(page, ".lv-blanks .lv-blank")
+    page.evaluate(_SHEET)
+    page.pdf(format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "12mm"))
+    sheet = page.evaluate("sheet")
+    assert len(sheet["room"]) >= 5
+    assert len(sheet["blanks"]) >= 12
+    for left, right in sheet["blanks"]:
+        assert -1 <= left < right <= sheet["width"] + 1
+    # Across the sheet, however narrow the screen is.
+    assert max(right for _, right in sheet["blanks"]) > 0.75 * sheet["width"]
+    settle(page)
+    assert boxes(page, ".lv-blanks .lv-blank") == on_screen
+
+
+def test_without_anything_left_out_there_is_no_room(visit):
+    page = visit("/")
     page.emulate_media(media="print")
-    assert page.locator(".lv-room div").count() >= 5
-    assert page.locator(".lv-room").is_visible()
+    assert page.locator(".lv-room").is_hidden()
     page.emulate_media(media="screen")
-    whole = visit("/")
-    whole.emulate_media(media="print")
-    assert whole.locator(".lv-room").is_hidden()
-    whole.emulate_media(media="screen")
 
 
 def test_tables_say_what_is_left_out(visit):
