@@ -317,13 +317,18 @@ def resize(page: Page, width: int, height: int) -> None:
     settle(page)
 
 
-def serious(page: Page) -> list[tuple[Any, ...]]:
-    """What axe finds that keeps somebody out: which rule, where, and what is wrong."""
+def violations(page: Page, context: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """What axe finds on a page, or in a part of it."""
     # What is right need not be described node by node, which takes most of the time.
-    found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    found = Axe().run(page, context, {"resultTypes": ["violations"]})
+    return list(found["violations"])
+
+
+def serious(page: Page) -> list[tuple[Any, ...]]:
+    """What of it keeps somebody out: which rule, where, and what is wrong."""
     return [
         (v["id"], node["target"], node["failureSummary"])
-        for v in found
+        for v in violations(page)
         if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]

@@ -7,11 +7,10 @@ import urllib.request
 from urllib.parse import unquote
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from lrviz import settings
 from lrviz.pages import share
-from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table
+from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table, violations
 from tests.browser.states import TRAINING_PARTS
 from tests.browser.test_graph_page import faded
 from tests.samples import thin
@@ -334,6 +333,5 @@ def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
 def test_axe_finds_nothing_serious_on_the_share_page(open_page, scheme):
     page = open_page("/share?link=/training?hide%3Ddata", scheme=scheme, stands="code")
     # The preview is a page of its own, with a test of its own.
-    found = Axe().run(page, {"exclude": ["iframe"]})["violations"]
-    ours = [(v["id"], node["target"]) for v in found for node in v["nodes"]]
-    assert ours == []
+    found = violations(page, {"exclude": ["iframe"]})
+    assert [(v["id"], node["target"]) for v in found for node in v["nodes"]] == []
