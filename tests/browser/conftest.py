@@ -28,6 +28,8 @@ FLAGS = [
         "disable-sync",
     )
 ]
+#: Milliseconds after which a wait has failed: on a busy machine all takes its time.
+PATIENCE = 120_000
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -124,6 +126,7 @@ WATCH = f"""(() => {{
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """A browser context whose pages can be settled."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     return context
 
@@ -155,6 +158,7 @@ def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
         args=FLAGS,
         permissions=["clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     first = context.pages[0]
 
@@ -182,7 +186,7 @@ def open_page(new_page: NewPage, address: str) -> Iterator[Opener]:
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path, wait_until="commit")
-        page.wait_for_selector(stands, timeout=30_000)
+        page.wait_for_selector(stands)
         settle(page)
         return page
 
@@ -251,7 +255,7 @@ class Visits:
             page = self.pages[key] = self.new_page(scheme=scheme)
             page.on("pageerror", lambda error: self.errors.append(str(error)))
             page.goto(self.address + path, wait_until="commit")
-            page.wait_for_selector(".lv-ready", timeout=30_000)
+            page.wait_for_selector(".lv-ready")
         resize(page, width, height)
         return page
 
@@ -300,8 +304,8 @@ SETTLED = """() => new Promise((done, fail) => {
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-  setTimeout(() => fail(new Error(`not settled after a minute, ${frames} frames: ${
-    under().join(", ")}; ${JSON.stringify(watch)}`)), 60_000);
+  setTimeout(() => fail(new Error(`not settled after two minutes, ${frames} frames: ${
+    under().join(", ")}; ${JSON.stringify(watch)}`)), 120_000);
 })"""
 
 

@@ -36,7 +36,7 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     assert link == f"{address}/?w1=-1.25&hide=derivation,values"
     assert "embed_options=dark_theme" in snippet
     frame = page.frame_locator(".st-key-share-preview iframe")
-    frame.locator(".lv-ready").wait_for(timeout=30_000)
+    frame.locator(".lv-ready").wait_for()
     assert frame.get_by_role("slider", name="w1", exact=True).input_value() == "-1.25"
     assert frame.locator(".lv-derivation").is_hidden()
     assert frame.locator(".lv-player").is_hidden()
@@ -81,7 +81,7 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     assert without == f"{whole}&hide=contributions,example"
     assert "/training?" in snippet
     frame = page.frame_locator(".st-key-share-preview iframe")
-    frame.locator(".lvt.lv-ready").wait_for(timeout=30_000)
+    frame.locator(".lvt.lv-ready").wait_for()
     assert table(frame, "History") == said["History"]
     for part, name in TRAINING_PARTS.items():
         shown = frame.get_by_role("region", name=name, exact=True).count()
@@ -190,7 +190,7 @@ def test_a_reload_loses_nothing(open_page, path):
     page = open_page(path)
     before = (labels(page), page.locator(".lv").aria_snapshot())
     page.reload()
-    page.wait_for_selector(".lv-ready", timeout=30_000)
+    page.wait_for_selector(".lv-ready")
     settle(page)
     assert (labels(page), page.locator(".lv").aria_snapshot()) == before
     assert page.url.endswith(path)
@@ -216,7 +216,7 @@ def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(open_page, addr
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
         page.goto(address + path)
         where = "h1" if path in ("/share", "/about") else ".lv-ready"
-        page.wait_for_selector(where, timeout=30_000)
+        page.wait_for_selector(where)
         settle(page)
         assert page.evaluate("broken") == []
 
