@@ -31,6 +31,8 @@ FLAGS = [
         "disable-sync",
     )
 ]
+#: Milliseconds after which a wait has failed: on a busy machine all takes its time.
+PATIENCE = 120_000
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -148,6 +150,7 @@ WATCH = f"""(() => {{
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """A browser context whose pages can be settled."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     return context
 
@@ -179,6 +182,7 @@ def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
         args=FLAGS,
         permissions=["clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     first = context.pages[0]
 
@@ -206,7 +210,7 @@ def open_page(new_page: NewPage, address: str) -> Iterator[Opener]:
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path, wait_until="commit")
-        page.wait_for_selector(stands, timeout=30_000)
+        page.wait_for_selector(stands)
         settle(page)
         return page
 
@@ -275,9 +279,14 @@ class Visits:
             page = self.pages[key] = self.new_page(scheme=scheme)
             page.on("pageerror", lambda error: self.errors.append(str(error)))
             page.goto(self.address + path, wait_until="commit")
-            page.wait_for_selector(".lv-ready", timeout=30_000)
+            page.wait_for_selector(".lv-ready")
         resize(page, width, height)
         return page
+
+    def end(self) -> None:
+        """Close all pages."""
+        while self.pages:
+            self.pages.popitem()[1].close()
 
 
 @pytest.fixture(scope="session")
@@ -285,16 +294,19 @@ def all_visits(new_page: NewPage, address: str) -> Iterator[Visits]:
     """The pages that all tests share."""
     visits = Visits(new_page, address)
     yield visits
-    for page in visits.pages.values():
-        page.close()
+    visits.end()
 
 
 @pytest.fixture
-def visit(all_visits: Visits) -> Iterator[Visits]:
+def visit(all_visits: Visits, request: pytest.FixtureRequest) -> Iterator[Visits]:
     """Open a path of the app where another test may have been before; no error may come of it."""
     all_visits.errors.clear()
+    failed = request.session.testsfailed
     yield all_visits
-    assert all_visits.errors == []
+    errors = list(all_visits.errors)
+    if errors or request.session.testsfailed > failed:
+        all_visits.end()  # nobody knows what stands there: the next test begins anew
+    assert errors == []
 
 
 SETTLED = """() => new Promise((done, fail) => {
@@ -317,8 +329,8 @@ SETTLED = """() => new Promise((done, fail) => {
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-  setTimeout(() => fail(new Error(`not settled in time, ${frames} frames: ${
-    under().join(", ")}; ${JSON.stringify(watch)}`)), 60_000);
+  setTimeout(() => fail(new Error(`not settled after two minutes, ${frames} frames: ${
+    under().join(", ")}; ${JSON.stringify(watch)}`)), 120_000);
 })"""
 
 
@@ -334,13 +346,18 @@ def resize(page: Page, width: int, height: int) -> None:
     settle(page)
 
 
-def serious(page: Page) -> list[tuple[Any, ...]]:
-    """What axe finds that keeps somebody out: which rule, where, and what is wrong."""
+def violations(page: Page, context: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """What axe finds on a page, or in a part of it."""
     # What is right need not be described node by node, which takes most of the time.
-    found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    found = Axe().run(page, context, {"resultTypes": ["violations"]})
+    return list(found["violations"])
+
+
+def serious(page: Page) -> list[tuple[Any, ...]]:
+    """What of it keeps somebody out: which rule, where, and what is wrong."""
     return [
         (v["id"], node["target"], node["failureSummary"])
-        for v in found
+        for v in violations(page)
         if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]

@@ -48,14 +48,14 @@ def test_what_did_not_load_once_is_loaded_by_retry(page, address, asset):
 
     page.route(re.compile(asset + r"(\?\d)?$"), once)
     page.goto(address + path, wait_until="commit")
-    page.wait_for_function(SHOWN, arg=sentence, timeout=30_000)
+    page.wait_for_function(SHOWN, arg=sentence)
     # What stands beside another asset is there at once, and not asked for again.
     typeset = "katex" not in asset
     assert page.locator(".lv-ready").count() == (0 if typeset else 1)
     # The next try is at the same place, or below the number of the try.
     page.unroute(re.compile(asset + r"(\?\d)?$"))
     retry(page)
-    page.wait_for_selector(".lv-ready", timeout=30_000)
+    page.wait_for_selector(".lv-ready")
     settle(page)
     page.wait_for_function("() => !document.querySelector('.lv-failure:not([hidden])')")
     if path == "/":
@@ -119,11 +119,11 @@ def test_half_a_character_is_replaced_before_it_is_sent(page, address, path):
     page.goto(address + path, wait_until="commit")
     if path == "/share":
         field = page.get_by_role("textbox", name="The state to share")
-        field.wait_for(timeout=30_000)
+        field.wait_for()
         page.wait_for_function("() => Object.keys(window.lrvizLoading?.loads ?? {}).length")
         page.evaluate("() => Promise.all(Object.values(lrvizLoading.loads)).then(() => null)")
     else:
-        page.wait_for_selector(".lv-ready", timeout=30_000)
+        page.wait_for_selector(".lv-ready")
         settle(page)
         page.get_by_role("button", name="Your data…").click()
         page.get_by_text("Paste", exact=False).first.click()

@@ -186,7 +186,7 @@ def test_forward_and_backward_one_node_at_a_time(visit):
     assert "stage=3" in page.url
     page.get_by_role("button", name="Play").click()
     assert page.get_by_role("button", name="Pause").is_visible()
-    page.get_by_role("button", name="Play").wait_for(timeout=20000)
+    page.get_by_role("button", name="Play").wait_for()
     settle(page)
     assert "stage" not in page.url
     assert "−0.6201" in seen()

@@ -72,7 +72,7 @@ def test_every_state_survives_its_link_in_another_browser(linked, address, brows
         where = link(linked, state)
         page.goto(address + where, wait_until="commit")
         # A long run takes Python a moment, a surface in 3D the browser.
-        page.wait_for_selector(".lv-ready", state="attached", timeout=60_000)
+        page.wait_for_selector(".lv-ready", state="attached")
         settle(page)
         wanted = linked.shown(state) | {"link": address + where, "alerts": 0}
         found = linked.seen(page, state)

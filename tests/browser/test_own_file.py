@@ -289,6 +289,5 @@ def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_
     assert page.get_by_text("Computing", exact=False).first.is_visible()
     page.wait_for_function(
         "() => document.querySelector('.lvt').parentNode.lrvizTraining"
-        ".playback.spec.constants.eta === 3",
-        timeout=60_000,
+        ".playback.spec.constants.eta === 3"
     )

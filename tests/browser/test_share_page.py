@@ -7,11 +7,10 @@ import urllib.request
 from urllib.parse import unquote
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from lrviz import settings
 from lrviz.pages import share
-from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table
+from tests.browser.conftest import apart, boxes, labels, resize, settle, slide, table, violations
 from tests.browser.states import TRAINING_PARTS
 from tests.browser.test_graph_page import faded
 from tests.samples import thin
@@ -37,7 +36,7 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     assert link == f"{address}/?w1=-1.25&hide=derivation,values"
     assert "embed_options=dark_theme" in snippet
     frame = page.frame_locator(".st-key-share-preview iframe")
-    frame.locator(".lv-ready").wait_for(timeout=30_000)
+    frame.locator(".lv-ready").wait_for()
     assert frame.get_by_role("slider", name="w1", exact=True).input_value() == "-1.25"
     assert frame.locator(".lv-derivation").is_hidden()
     assert frame.locator(".lv-player").is_hidden()
@@ -84,7 +83,7 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
     assert without == f"{whole}&hide=contributions,example"
     assert "/training?" in snippet
     frame = page.frame_locator(".st-key-share-preview iframe")
-    frame.locator(".lvt.lv-ready").wait_for(timeout=30_000)
+    frame.locator(".lvt.lv-ready").wait_for()
     assert table(frame, "History") == said["History"]
     for part, name in TRAINING_PARTS.items():
         shown = frame.get_by_role("region", name=name, exact=True).count()
@@ -217,7 +216,7 @@ def test_a_reload_loses_nothing(open_page, path):
     page = open_page(path)
     before = (labels(page), page.locator(".lv").aria_snapshot())
     page.reload()
-    page.wait_for_selector(".lv-ready", timeout=30_000)
+    page.wait_for_selector(".lv-ready")
     settle(page)
     assert (labels(page), page.locator(".lv").aria_snapshot()) == before
     assert page.url.endswith(path)
@@ -243,7 +242,7 @@ def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(open_page, addr
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
         page.goto(address + path)
         where = "h1" if path in ("/share", "/about") else ".lv-ready"
-        page.wait_for_selector(where, timeout=30_000)
+        page.wait_for_selector(where)
         settle(page)
         assert page.evaluate("broken") == []
 
@@ -362,6 +361,5 @@ def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
 def test_axe_finds_nothing_serious_on_the_share_page(open_page, scheme):
     page = open_page("/share?link=/training?hide%3Ddata", scheme=scheme, stands="code")
     # The preview is a page of its own, with a test of its own.
-    found = Axe().run(page, {"exclude": ["iframe"]})["violations"]
-    ours = [(v["id"], node["target"]) for v in found for node in v["nodes"]]
-    assert ours == []
+    found = violations(page, {"exclude": ["iframe"]})
+    assert [(v["id"], node["target"]) for v in found for node in v["nodes"]] == []

@@ -36,7 +36,7 @@ def test_an_example_on_the_line_counts_as_class_one():
 
 @pytest.mark.parametrize("threshold", [0, 1, -1, np.nan])
 def test_a_threshold_lies_between_zero_and_one(threshold):
-    with pytest.raises(ValueError, match="between 0 and 1"):
+    with pytest.raises(ValueError, match=r"^The threshold must lie between 0 and 1, not .+\.$"):
         counts([[0, 0]], [0], (0, 0, 0), threshold)
 
 
