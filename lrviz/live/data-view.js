@@ -221,13 +221,13 @@ export class DataView extends View {
    */
   #ground(w) {
     const { width, height, xaxis, yaxis } = this.plot.layout;
-    const { batch, residuals } = this.judged;
+    const { batch, residuals, threshold } = this.judged;
     this.shade.fit(width, height);
     const pen = this.shade.paint(this.box, w, xaxis.range, yaxis.range);
     const wide = this.#marker;
     /** @param {number} i */
     const spot = (i) => this.#at(i);
-    if (pen && !this.many) this.shade.halos(pen, this.box, residuals, spot, wide - 2);
+    if (pen && !this.many) this.shade.halos(pen, this.box, residuals, spot, wide - 2, threshold);
     const [half, back] = [2, -2].map((turn) => `a${wide},${wide} 0 1 0 ${turn * wide},0`);
     const circle = half + back;
     let d = "";

@@ -12,6 +12,7 @@ import { beside, cover, dress, markers, shape, View } from "./view.js";
 const LEAST = 1e-12; // of the axis, see figures/loss.py
 const FAINT = 0.28;
 const NEAR = 0.4; // px: what moves less than that is not drawn
+const SCALE = 22; // px below the curve, where its steps stand: a hand there draws along it too
 const DOT = 14; // px that the last point's marker may stand out of the part that is drawn
 
 /** The loss by step, and where we are. */
@@ -87,7 +88,8 @@ export class LossView extends View {
   place() {
     super.place();
     const { x, y, w, h } = this.box;
-    assign(this.pad.style, { left: `${x - DOT}px`, top: `${y}px`, width: `${w + 2 * DOT}px`, height: `${h}px` });
+    const [left, wide] = [x - DOT, w + 2 * DOT];
+    assign(this.pad.style, { left: `${left}px`, top: `${y}px`, width: `${wide}px`, height: `${h + SCALE}px` });
     if (!this.xs) return;
     this.curve.setAttribute("d", this.#whole(this.playback));
     this.others.forEach((node, n) => {

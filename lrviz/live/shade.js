@@ -77,29 +77,39 @@ export class Shade {
   }
 
   /**
-   * A halo for each example, as wide as its |a − y|.
+   * A halo for each example, as wide as its |a − y|, and with an outline where it is misjudged.
    * @param {CanvasRenderingContext2D} pen @param {Box} box
    * @param {ArrayLike<number>} residuals a − y @param {Spot} spot @param {number} least px of a marker
+   * @param {number} threshold of a, from which the model says 1
    */
-  halos(pen, { x, y, w, h }, residuals, spot, least) {
+  halos(pen, { x, y, w, h }, residuals, spot, least, threshold) {
     pen.save();
     pen.beginPath();
     pen.rect(x, y, w, h);
     pen.clip();
-    pen.globalAlpha = 0.3;
     for (const sign of [1, -1]) {
       // What is too high (y = 0) and what is too low (y = 1) has the colour of its own class.
+      const wrong = new Path2D();
       pen.beginPath();
       for (let i = 0; i < residuals.length; i += 1) {
         const size = residuals[i] * sign;
-        if (!(size > LEAST)) continue;
+        // a = y + (a − y): too high is a ≥ the threshold with y = 0, too low is below it with y = 1.
+        const missed = sign > 0 ? size >= threshold : size > 1 - threshold;
+        if (!missed && !(size > LEAST)) continue;
         const [px, py] = spot(i);
         const r = least + GROWTH * size;
         pen.moveTo(px + r, py);
         pen.arc(px, py, r, 0, 2 * Math.PI);
+        if (!missed) continue;
+        wrong.moveTo(px + r, py);
+        wrong.arc(px, py, r, 0, 2 * Math.PI);
       }
-      pen.fillStyle = this.colours[sign > 0 ? 0 : 1];
+      pen.fillStyle = pen.strokeStyle = this.colours[sign > 0 ? 0 : 1];
+      pen.globalAlpha = 0.3;
       pen.fill();
+      pen.globalAlpha = 1;
+      pen.lineWidth = 1.5;
+      pen.stroke(wrong);
     }
     pen.restore();
   }

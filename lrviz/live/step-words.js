@@ -86,7 +86,7 @@ export function sidesOf(playback, k) {
   const [w1, w2, b] = playback.at(playback.params, k);
   if (w1 === 0 && w2 === 0) return `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-b)))} everywhere.`;
   if (playback.single) return "One class only: add the other, and there is something to part.";
-  return "On the bold line z = 0 and a = ½. Colour: how sure; halo: |a − y|.";
+  return "On the bold line z = 0 and a = ½. Colour: how sure; halo: |a − y|, outlined where misjudged.";
 }
 
 /**

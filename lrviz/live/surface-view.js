@@ -318,6 +318,8 @@ export class SurfaceView extends View {
       this.leap.setAttribute("d", joined([here, next]));
     }
     this.#arrow(here, k);
+    // Where the arrow is the next step itself it says so alone.
+    if (this.downhill.style.display !== "none" && this.#same(next, k)) this.leap.style.display = "none";
     const best = playback.spec.minimum;
     const [x, y] = best ? this.px(best[i], best[j]) : [NaN, NaN];
     this.best.style.display = near([x, y]) ? "" : "none";
@@ -393,6 +395,18 @@ export class SurfaceView extends View {
     }
     kept.k = k;
     return kept;
+  }
+
+  /**
+   * Whether −η∂J leads to a place.
+   * @param {Place} place @param {number} k
+   */
+  #same([x, y], k) {
+    const { playback } = this;
+    const { constants, plane: [i, j] } = playback.spec;
+    const [w, g] = [playback.at(playback.params, k), playback.at(playback.gradients, k)];
+    const [u, v] = this.px(w[i] - constants.eta * g[i], w[j] - constants.eta * g[j]);
+    return Math.hypot(u - x, v - y) < 1;
   }
 
   /**

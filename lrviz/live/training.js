@@ -39,6 +39,7 @@ import { leaveOut } from "./withheld.js";
 
 const WAIT = 700; // ms until "Computing" is said
 
+const BEGUN = 160; // px of an example's graph that are enough to see that it is there
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
 /** @type {(node: HTMLElement, text: string) => void} */
@@ -752,7 +753,12 @@ export class TrainingPage {
   /** @param {number} i @param {boolean} bring whether its graph comes into view */
   #choose(i, bring = false) {
     this.fields.example = i;
-    if (bring) this.exampleHost.parentElement?.scrollIntoView({ block: "nearest" });
+    // Where its graph begins in view the page stays: the next click is meant for the same place.
+    const graph = this.exampleHost.parentElement;
+    if (bring && graph) {
+      const { top } = graph.getBoundingClientRect();
+      if (top < 0 || top > innerHeight - BEGUN) graph.scrollIntoView({ block: "nearest" });
+    }
     this.#show(this.k);
     this.#tell();
     this.points.show(this.ownPoints);
