@@ -114,7 +114,7 @@ export class Guide {
   /** Hide, or show again, what would give the answer away. */
   #veil() {
     const { card } = this;
-    const names = card && !this.answered ? card.veil : [];
+    const names = card ? [...card.hides, ...(this.answered ? [] : card.veil)] : [];
     this.guided.root().dataset.veil = names.join(" ");
   }
 
@@ -147,12 +147,15 @@ export class Guide {
     const { node, verdict, answers } = this;
     node.style.minHeight = "";
     if (!ask) return;
-    const read = this.guided.read();
     const asking = node.offsetHeight;
     const options = ask.kind === "choose" ? ask.options.map(({ meaning, label }) => said(label, meaning)) : [];
     const why = ask.kind === "type" ? ask.mistakes.map(({ why: one }) => said("−0.0000", one)) : [];
-    const longest = [...options, ...why].reduce((so, one) => (one.length > so.length ? one : so), "");
-    put(verdict, longest + this.#because(ask, because, read));
+    /** @param {string[]} texts */
+    const longest = (texts) => texts.reduce((so, one) => (one.length > so.length ? one : so), "");
+    // Which words it will be depends on numbers that are still to come.
+    const reasons = because.map((table) => longest(table.map(([, text]) => text.replace(/\{~.*?\}/g, "≈"))));
+    const answer = ask.kind === "type" ? "It is −0.0000, to four digits. " : "";
+    put(verdict, longest([...options, ...why]) + answer + reasons.join("").replace(/\{.*?\}/g, "−0.0000"));
     answers.hidden = true;
     node.style.minHeight = `${Math.max(asking, node.offsetHeight)}px`;
     put(verdict, "");

@@ -80,13 +80,14 @@ export function sliceOf(playback, k) {
 
 /**
  * What the lines and colours of the data plane are.
- * @param {Playback} playback @param {number} k
+ * @param {Playback} playback @param {number} k @param {boolean} seen whether the line crosses it
  */
-export function sidesOf(playback, k) {
+export function sidesOf(playback, k, seen = true) {
   const [w1, w2, b] = playback.at(playback.params, k);
   if (w1 === 0 && w2 === 0) return `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-b)))} everywhere.`;
   if (playback.single) return "One class only: add the other, and there is something to part.";
-  return "On the bold line z = 0 and a = ½. Colour: how sure; halo: |a − y|, outlined where misjudged.";
+  const line = seen ? "On the bold line z = 0 and a = ½." : "The line where z = 0 and a = ½ lies out of view.";
+  return `${line} Colour: how sure; halo: |a − y|, outlined where misjudged.`;
 }
 
 /**

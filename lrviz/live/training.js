@@ -509,7 +509,7 @@ export class TrainingPage {
     const { playback } = this;
     put(this.now, happened(playback, k, this.fields));
     put(this.slice, sliceOf(playback, k) + this.surface.note);
-    put(this.sides, sidesOf(playback, k));
+    put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`);
   }

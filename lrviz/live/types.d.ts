@@ -73,6 +73,7 @@ export interface GuideCard {
   lit: string[];
   part: string;
   veil: string[];
+  hides: string[];
   /** Quantities that are shown before the walk has come to them: at once, and when it has been answered. */
   seen: string[];
   told: string[];

@@ -64,7 +64,7 @@ def one_step(high: float) -> dict[str, Any]:
         "beyond": f"This step would leave the range from −{high:g} to {high:g}: it is not taken.",
         "after": sentence.payload((sentence.stepped(),)),
         "onward": [
-            "All three move at once, for one example; training takes the mean over many: see ",
+            "All three move at once, for this one example. With many examples: see ",
             "Training",
             "training",
         ],

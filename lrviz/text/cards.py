@@ -54,6 +54,7 @@ _GRAPH: tuple[Card, ...] = (
         ),
         state={"stage": _Z},
         shown={"stage": _A},
+        hides=("product",),
         lit=("z", "a"),
     ),
     Card(
@@ -97,6 +98,7 @@ _GRAPH: tuple[Card, ...] = (
         ),
         state={"stage": _L},
         lit=("L",),
+        hides=("product",),
     ),
     Card(
         "way",
@@ -153,6 +155,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"y": 0, "stage": _L},
         told=("adjoint.w1",),
         lit=("w1",),
+        hides=("product",),
     ),
     Card(
         "rate",
@@ -193,6 +196,7 @@ _GRAPH: tuple[Card, ...] = (
         shown={"nudge": 0.01},
         lit=("w1", "L"),
         part="nudge",
+        hides=("product",),
         seen=("adjoint.w1",),
     ),
     Card(
@@ -238,6 +242,7 @@ _GRAPH: tuple[Card, ...] = (
         ),
         state={"stage": _L},
         lit=("w1", "z", "a", "L"),
+        veil=("product",),
         seen=_CHAIN,
         told=("adjoint.w1",),
     ),
@@ -298,6 +303,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"y": 0, "stage": _L},
         shown={"stage": None},
         lit=("a", "L"),
+        hides=("act",),
         seen=("local.z-a", "local.a-L"),
     ),
     Card(
@@ -308,34 +314,34 @@ _GRAPH: tuple[Card, ...] = (
             "Here σ and the loss are taken apart. From a one way goes up, through ℓ₁ = log a, and "
             "one goes down, through c = 1 − a and ℓ₀ = log(1 − a); both end in L."
         ),
-        Choose(
-            "Each way brings back a share. What is ∂L/∂a made of them?",
+        Type(
+            "Say one way brings back 0.3 and the other −0.5. What is ∂L/∂a then?",
+            Amount((), by=-0.2),
             (
-                Option(
-                    "their product",
-                    {"value.y": (2, None)},
-                    "Along one way rates multiply. Two ways do not act on one another.",
+                (
+                    Amount((), by=-0.15),
+                    "That is their product. Along one way rates multiply; two ways do not act on "
+                    "one another.",
                 ),
-                Option(
-                    "the larger one",
-                    {"value.y": (2, None)},
-                    "It looks so only because the other way brings 0 for this answer. A change of "
-                    "a goes both ways at once, so both shares count.",
-                ),
-                Option("their sum", {}, ""),
+                (Amount((), by=-0.5), "That is one of them alone; a change of a takes both ways."),
+                (Amount((), by=0.3), "That is one of them alone; a change of a takes both ways."),
+                (Amount((), by=-0.1), "That is their mean; but nothing divides them by two."),
+                (Amount((), by=0.8), "Their signs count: one raises L, the other lowers it."),
+                (Amount((), by=0.2), "The size is right: −0.5 outweighs 0.3."),
             ),
         ),
         (
             (
                 (
                     {"value.y": ONE},
-                    "A change of a goes both ways at once, so the shares add: {adjoint.a} + 0. "
-                    "With y = 1 the lower way brings 0; with y = 0 it is the upper one. ",
+                    "A change of a goes both ways at once, so the shares add. Here {adjoint.a} + "
+                    "0: with y = 1 the lower way brings 0; with y = 0 it is the upper one. ",
                 ),
                 (
                     {},
-                    "A change of a goes both ways at once, so the shares add: 0 + {adjoint.a}. "
-                    "With y = 0 the upper way brings 0; with y = 1 it is the lower one. ",
+                    "A change of a goes both ways at once, so the shares add. Here 0 + "
+                    "{adjoint.a}: with y = 0 the upper way brings 0; with y = 1 it is the lower "
+                    "one. ",
                 ),
             ),
             (({}, "Along a way rates multiply; where ways meet, gradients add."),),
@@ -343,6 +349,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"view": "operations", "stage": 15},
         shown={"stage": None},
         lit=("a", "l1", "l0", "c"),
+        hides=("act",),
     ),
     Card(
         "saturation",
@@ -392,6 +399,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"x1": 3.0, "w1": -4.0, "x2": 2.0, "w2": -4.0, "b": 0.0, "y": 1, "stage": _L},
         shown={"stage": None},
         lit=("L", "a", "z"),
+        hides=("act",),
     ),
     Card(
         "three",
@@ -431,6 +439,7 @@ _GRAPH: tuple[Card, ...] = (
         state={"y": 0, "stage": _BACK, "of": "w2"},
         shown={"stage": None},
         lit=("w1", "w2", "b"),
+        hides=("act",),
     ),
     Card(
         "step",
@@ -514,8 +523,8 @@ _TRAINING: tuple[Card, ...] = (
         "training",
         "Everybody pulls",
         always(
-            "J is a sum of losses, divided by their number m. A derivative goes through a sum and "
-            "a constant factor, so every example has a say in ∂J/∂w₁."
+            "J is made of every example's loss, so ∂J/∂w₁ is made of every example's own ∂L/∂w₁: "
+            "which way w₁ should go for it alone."
         ),
         Type(
             "Three examples alone: their ∂L/∂w₁ are 0.8, −0.3 and −0.2. What is ∂J/∂w₁?",
@@ -529,11 +538,13 @@ _TRAINING: tuple[Card, ...] = (
             ),
         ),
         always(
-            "(0.8 − 0.3 − 0.2)/3 = 0.1: the gradient of J is the mean of the examples' own "
-            "gradients, (a − y)·xᵢ each. They pull different ways, and the mean decides."
+            "(0.8 − 0.3 − 0.2)/3 = 0.1. J is a sum divided by m, and a derivative goes through "
+            "both: the gradient of J is the mean of the examples' own, (a − y)·xᵢ each. They pull "
+            "different ways, and the mean decides."
         ),
         state=_RUN,
-        part="contributions",
+        part="surface",
+        veil=("numbers",),
     ),
     Card(
         "downhill",
@@ -562,8 +573,9 @@ _TRAINING: tuple[Card, ...] = (
             ),
         ),
         always(
-            "The gradient points straight uphill, at a right angle to the contour, and the step "
-            "goes against it: w ← w − η·∂J/∂w. Step by step that bends the path."
+            "Along the contour J does not change, so all of its slope lies across: the gradient "
+            "points straight uphill, at a right angle, and the step goes against it. Step by step "
+            "that bends the path."
         ),
         state={**_RUN, "data": "twins", "lr": 2.0, "start": (0.0, 3.0, 0.0)},
         shown={"step": 40},
@@ -645,9 +657,9 @@ _TRAINING: tuple[Card, ...] = (
             ),
         ),
         always(
-            "J is {loss.last} after {step.last} steps. Large numbers make one direction steep, and "
-            "its steepness sets the largest safe η for all: along the flat floor of the valley "
-            "such steps are tiny. Scaling makes the valley rounder."
+            "J is {loss.last} after {step.last} steps. A slope is (a − y)·x, so an x in the tens "
+            "makes it tens of times as steep, and the steepest direction sets the largest safe η: "
+            "along the flat floor of the valley such steps are tiny. Scaling makes it rounder."
         ),
         state={**_RUN, "scale": "raw", "lr": 0.003},
         shown={"step": 200},
@@ -665,8 +677,8 @@ _TRAINING: tuple[Card, ...] = (
                 Option(
                     "they settle",
                     {"minimum.there": POSITIVE},
-                    "They settle where there is a minimum: where classes overlap, or where large "
-                    "weights are charged for.",
+                    "They settle where there is a minimum: where classes overlap, or where the "
+                    "loss also charges for large weights.",
                 ),
                 Option(
                     "they go back to 0",
@@ -700,11 +712,11 @@ _TRAINING: tuple[Card, ...] = (
         "Now you",
         always(
             "Along a path rates multiply, where paths meet they add, and ∂L/∂z is a − y. A step "
-            "goes η times against the gradient of J, the mean of many losses. Now drag the ball, "
-            "place points of your own, or go on to problems."
+            "goes against the gradient of J, the mean of many losses, as far as η says. Now drag "
+            "the ball, place points of your own, or go on to problems."
         ),
         None,
-        state={"step": 0},
+        state=_RUN,
         onward="practice",
     ),
 )

@@ -123,6 +123,8 @@ class Card:
         The part of the page it speaks of; brought into view.
     veil : tuple of str
         Parts of the page that would give the answer away: hidden until it is given.
+    hides : tuple of str
+        Parts of the page that the card has no use for: hidden as long as it is open.
     seen, told : tuple of str
         Quantities that are shown although the walk has not come so far: from the first, and from
         the answer on.
@@ -141,6 +143,7 @@ class Card:
     lit: tuple[str, ...] = ()
     part: str = "picture"
     veil: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     onward: str = ""
@@ -176,6 +179,7 @@ def _card(card: Card, defaults: Mapping[str, Any]) -> dict[str, Any]:
         "lit": list(card.lit),
         "part": card.part,
         "veil": list(card.veil),
+        "hides": list(card.hides),
         "seen": list(card.seen),
         "told": list(card.told),
         "onward": card.onward,

@@ -102,7 +102,7 @@ def test_a_step_says_its_arithmetic_and_comes_to_it():
     assert step["label"] == "Learning rate η"
     assert list(step["rates"]) == [0.1, 0.5, 1, 5]
     assert step["onward"] == [
-        "All three move at once, for one example; training takes the mean over many: see ",
+        "All three move at once, for this one example. With many examples: see ",
         "Training",
         "training",
     ]

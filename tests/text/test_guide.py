@@ -101,7 +101,6 @@ RIGHT = {
     "way": lambda s: {-1: "up", 0: "it makes no difference", 1: "down"}[
         mpmath.sign(slope(s, "w1"))
     ],
-    "paths": lambda s: "their sum",
     "saturation": lambda s: (
         "nearly 0: σ is flat" if abs(truth(s)[1] - s["y"]) <= 0.1 else "about 1 in size"
     ),
@@ -131,6 +130,10 @@ AMOUNTS = {
     "chain": lambda s: slope(s, "w1"),
     "three": lambda s: slope(s, "w2"),
     "shortcut": lambda s: truth(s)[1] - s["y"],
+    # What two ways bring back adds up; the numbers stand in the question.
+    "paths": lambda s: mpmath.fsum(
+        re.findall(r"-?0\.\d", CARDS["paths"].ask.question.replace("−", "-"))
+    ),
 }
 
 
