@@ -87,16 +87,20 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     assert "Sure and right costs next to nothing" in verdict(page)
     press(page, "Next")
     assert page.locator("h1:visible").inner_text() == "Which way?"
-    assert not seen(page, "−0.6201")
-    press(page, "up")
-    assert seen(page, "−0.6201")
+    assert not seen(page, "0.8799")
+    room = card(page).bounding_box()["height"]
+    press(page, "down")
+    assert seen(page, "0.8799")
     assert verdict(page).startswith("Right. ")
+    # No more is told than was asked for, and nothing below the card moves.
+    assert not any(seen(page, text) for text in ("1.173", "2.419", "a − y"))
+    assert card(page).bounding_box()["height"] == room
     press(page, "Next")
     answer = card(page).get_by_label("Your answer")
     answer.fill("nonsense")
     answer.press("Enter")
     assert verdict(page) == "Type a number, such as −0.25."
-    answer.fill("−0,0062")
+    answer.fill("0,0088")
     answer.press("Enter")
     settle(page)
     assert verdict(page).startswith("Right. A slope is a rate")
@@ -112,6 +116,14 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     page.get_by_role("button", name="Guide", exact=True).click()
     settle(page)
     assert page.locator("h1:visible").inner_text() == CARDS["chain"].title
+    # The product is not there before it is asked for; the slopes it is made of are.
+    product = page.get_by_role("region", name="The chain rule")
+    assert not product.is_visible()
+    assert all(seen(page, text) for text in ("1.5", "0.2425", "−1.705"))
+    press(page, "Show me")
+    assert verdict(page).startswith("It is −0.6201, to four digits. 1.5 × 0.2425 × (−1.705)")
+    assert product.is_visible()
+    assert not seen(page, "a − y")
 
 
 @pytest.mark.parametrize("one", GRAPH, ids=[one.name for one in GRAPH])
