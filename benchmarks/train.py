@@ -1,9 +1,10 @@
-"""Time and memory of `lrviz.training.optimizers.train`, beside PyTorch doing the same work.
+"""Time and memory of `lrviz.train`, beside others who do the same work.
 
-Run by hand from the repository: ``python benchmarks/train.py``. PyTorch is optional. Both
-sides do full-batch gradient descent in float64 on the same data, in turns, and the least
-of the repeats counts. Ours also records the loss, the gradient and the parameters of every
-step; PyTorch's loop records nothing.
+    python benchmarks/train.py
+
+Prints Markdown. PyTorch and scikit-learn are optional. Full-batch gradient descent in float64 on
+the same data, in turns, and the least of the repeats counts. Ours and the NumPy loop record the
+loss, the gradient and the parameters of every step; PyTorch's loop records nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,17 @@ from lrviz.training.newton import step_bounds
 from lrviz.training.run import train
 from lrviz.training.separability import separable
 
-REPEATS = 5
 RATE = 0.1
+#: Rows, steps and repeats of a comparison: short runs, so that some are not interrupted.
+SIZES = (
+    (100, 200, 100),
+    (1000, 200, 60),
+    (10_000, 100, 40),
+    (100_000, 40, 20),
+    (1_000_000, 6, 6),
+)
+#: Who else does it, in the order of the columns.
+PEERS = ("numpy", "torch")
 
 
 def data(rows: int) -> tuple[Any, Any]:
@@ -62,31 +72,80 @@ def torch_loop(torch: Any, X: Any, y: Any, steps: int) -> Callable[[], Any]:
     return loop
 
 
+def numpy_loop(X: Any, y: Any, steps: int) -> Callable[[], Any]:
+    """The plain loop: textbook formulas on whole arrays, keeping what `train` keeps."""
+
+    def loop() -> Any:
+        w, b, kept = np.zeros(2), 0.0, []
+        for _ in range(steps):
+            a = 1 / (1 + np.exp(-(X @ w + b)))
+            loss = -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+            slope, intercept = X.T @ (a - y) / len(y), np.mean(a - y)
+            kept.append((w, b, loss, slope, intercept))
+            w, b = w - RATE * slope, b - RATE * intercept
+        return np.append(w, b)
+
+    return loop
+
+
+def sklearn_fit(X: Any, y: Any) -> Callable[[], Any] | None:
+    """scikit-learn's own Newton to the same minimum, or None where it is not installed."""
+    try:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    except ImportError:
+        return None
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-9, max_iter=50)
+
+    def fit() -> Any:
+        model.fit(X, y)
+        return np.append(model.coef_[0], model.intercept_)
+
+    return fit
+
+
+def least(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """The least time of each in seconds, all of them in turns."""
+    best = dict.fromkeys(works, np.inf)
+    for _ in range(repeats):
+        for name, work in works.items():
+            best[name] = min(best[name], seconds(work))
+    return best
+
+
 def compare() -> None:
-    """Print the ratio to PyTorch's time on small and on large data."""
+    """Print the ratios of time to others who do the same, from small to large data."""
     try:
         import torch  # noqa: PLC0415
     except ImportError:
-        print("PyTorch is not installed, so the comparison is left out.")
-        return
+        torch = None
     print(
-        f"{'rows':>9} {'steps':>6} {'ours s':>9} {'PyTorch s':>10} {'ratio':>7} {'differ by':>10}"
+        "| rows | `train`, µs a step | ÷ plain NumPy loop (at most 0.5) | ÷ PyTorch | "
+        "differ by | Newton ÷ scikit-learn | differ by |\n|---|---|---|---|---|---|---|"
     )
-    for rows, steps, repeats in ((333, 1000, REPEATS), (1_000_000, 100, 3)):
+    for rows, steps, repeats in SIZES:
         X, y = data(rows)
-        loop = torch_loop(torch, X, y, steps)
-        ours, theirs = [], []
-        for _ in range(repeats):
-            ours.append(seconds(partial(train, X, y, learning_rate=RATE, steps=steps)))
-            theirs.append(seconds(loop))
-        mine, other = min(ours), min(theirs)
-        gap = np.abs(train(X, y, learning_rate=RATE, steps=steps).params[-1] - loop()).max()
-        print(f"{rows:9} {steps:6} {mine:9.4f} {other:10.4f} {mine / other:7.3f} {gap:10.1e}")
+        ours = partial(train, X, y, learning_rate=RATE, steps=steps)
+        works = {"ours": ours, "numpy": numpy_loop(X, y, steps)}
+        if torch is not None:
+            works["torch"] = torch_loop(torch, X, y, steps)
+        newton = partial(train, X, y, optimizer="newton")
+        fits = {"ours": newton, "sklearn": sklearn_fit(X, y)}
+        best = least(works, repeats)
+        gap = np.abs(ours().params[-1] - works["numpy"]()).max()
+        shown = [f"{best['ours'] / best[name]:.2f}" if name in best else "–" for name in PEERS]
+        fitted, far = "–", "–"
+        if fits["sklearn"] is not None:
+            took = least(fits, min(repeats, 8))
+            fitted = f"{took['ours'] / took['sklearn']:.2f}"
+            far = f"{np.abs(newton().params[-1] - fits['sklearn']()).max():.0e}"
+        each = f"{best['ours'] / steps * 1e6:.1f}"
+        cells = (f"{rows:,}", each, *shown, f"{gap:.0e}", fitted, far)
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def growth() -> None:
     """Print how time grows with the rows."""
-    print(f"\n{'rows':>9} {'ms a step':>10} {'ns a row':>9} {'grid 41² ms':>12} {'bounds ms':>10}")
+    print("\n| rows | ms a step | ns a row | grid 41², ms | bounds, ms |\n|---|---|---|---|---|")
     axis = np.linspace(-3, 3, 41)
     for exponent in range(2, 7):
         rows = 10**exponent
@@ -97,8 +156,8 @@ def growth() -> None:
         grid = seconds(partial(loss_grid, X, y, axis, axis, 0.0)) if exponent < 6 else np.nan
         bounds = seconds(partial(step_bounds, X, y))
         print(
-            f"{rows:9} {step * 1e3:10.4f} {step * 1e9 / rows:9.1f} {grid * 1e3:12.1f} "
-            f"{bounds * 1e3:10.1f}"
+            f"| {rows:,} | {step * 1e3:.4f} | {step * 1e9 / rows:.1f} | {grid * 1e3:.1f} | "
+            f"{bounds * 1e3:.1f} |"
         )
 
 
@@ -106,7 +165,7 @@ def memory() -> None:
     """Print the peak of allocated memory, as a multiple of the data's own."""
     X, y = data(1_000_000)
     own = X.nbytes + y.nbytes
-    print("\npeak allocated beside the data, 1,000,000 rows, as a multiple of the data's own")
+    print("\n| 1,000,000 rows | peak allocated ÷ the data's own size |\n|---|---|")
     for name, work in (
         ("train, gd", lambda: train(X, y, steps=3)),
         ("train, sgd", lambda: train(X, y, optimizer="sgd", steps=3)),
@@ -118,7 +177,7 @@ def memory() -> None:
         work()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        print(f"{name:>15} {peak / own:6.2f}")
+        print(f"| {name} | {peak / own:.2f} |")
 
 
 if __name__ == "__main__":
