@@ -102,7 +102,7 @@ export class Rule {
     this.lines.replaceChildren(...lines.map(([symbols, template, latex]) => {
       const digits = el("span", { class: "lvt-digits" });
       this.numbers.push([digits, template]);
-      return el("p", { class: "lvt-line" }, this.#formula(symbols, latex), " ", digits);
+      return el("p", { class: "lvt-line" }, this.#formula(symbols, latex, true), " ", digits);
     }));
     // η alone is said by its slider.
     this.words.hidden = letters.length < 2;
@@ -110,9 +110,12 @@ export class Rule {
       [i ? "; " : "", this.#formula(letter, latex), `: ${meaning}`]), ".");
   }
 
-  /** A formula; in Unicode where what typesets it did not load. @param {string} symbols @param {string} latex */
-  #formula(symbols, latex) {
-    return typesets() ? math(latex) : el("span", { class: "lvt-symbols", text: symbols });
+  /**
+   * A formula; in Unicode where what typesets it did not load.
+   * @param {string} symbols @param {string} latex
+   */
+  #formula(symbols, latex, display = false) {
+    return typesets() ? math(latex, { display }) : el("span", { class: "lvt-symbols", text: symbols });
   }
 
   /** @param {number} k */

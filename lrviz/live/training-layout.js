@@ -9,7 +9,7 @@ const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [200, 640]; // px of the surface
 const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
-const RULE = 136; // px of the update rule that stay in view
+const RULE = 152; // px of the update rule that stay in view
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
 

@@ -153,7 +153,7 @@ export class TrainingPage {
     if (settled) this.#from(settled.start);
   }, { hidden: true });
   /** What is said of raw values that are too large, and the way out. */
-  large = el("p", { class: "lvt-caption lvt-note" });
+  large = el("p", { class: "lvt-caption lvt-large" });
   counts = new CountsView();
   now = el("p", { class: "lvt-told" });
   note = el("p", { class: "lvt-caption lvt-note", role: "status" });
