@@ -286,16 +286,18 @@ def _same(keys: set[str], every: Iterable[str], passes: tuple[Pass, ...]) -> set
     operations alone need only be the same for one label: for y = 1, 1 − a is ∂L/∂z but for its
     sign. In the other views a would go with ③, which it is for y = 0.
     """
-    out = set(keys)
-    for label in (None, 0, 1):
-        some = [p for p in passes if label is None or p.inputs["y"] == label]
-        told = {_seen(key, some) for key in keys}
-        told = {one for one in told if len(set(one)) > 1}
-        out |= {
-            key
-            for key in every
-            if (label is None or not _everywhere(key)) and _seen(key, some) in told
-        }
+    every = list(every)
+
+    def told(some: Sequence[Pass]) -> set[tuple[float, ...]]:
+        return {one for one in (_seen(key, some) for key in keys) if len(set(one)) > 1}
+
+    always = told(passes)
+    out = keys | {key for key in every if _seen(key, passes) in always}
+    shown = {_seen(key, passes) for key in every if _everywhere(key) and key not in out}
+    inner = [key for key in every if not _everywhere(key) and _seen(key, passes) not in shown]
+    for label in (0, 1):
+        some = [p for p in passes if p.inputs["y"] == label]
+        out |= {key for key in inner if _seen(key, some) in told(some)}
     return out
 
 
