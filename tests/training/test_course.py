@@ -36,6 +36,11 @@ def test_crossings_are_counted_in_the_second_half():
     found = course(way([1.0] * 7, places), THERE)
     assert (found.steps, found.late, found.crossings, found.farther) == (6, 3, 2, 1)
 
+    # From the minimum: 2, 0, −3, 3, 1: what comes to lie on it has not crossed it.
+    places = [7.0, -3.0, 6.0, 4.0, 2.0, -1.0, 5.0, 3.0]
+    found = course(way([1.0] * 8, places), THERE)
+    assert (found.steps, found.late, found.crossings, found.farther) == (7, 4, 1, 0)
+
 
 def test_without_a_minimum_or_its_steepest_direction_nothing_is_crossed():
     for bounds in (NOWHERE, THERE._replace(steepest=None), THERE._replace(minimum=None)):
