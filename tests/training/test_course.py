@@ -74,3 +74,11 @@ def test_what_was_elsewhere_before_its_last_steps_bounces_all_the_same():
     assert course(way([1.0] * len(places), places), NOWHERE).bounce == (1.0, 1.0)
     places[3] = 4.0  # the first of the last ten
     assert course(way([1.0] * len(places), places), NOWHERE).bounce is None
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_what_is_steady_is_so_in_any_units(scale):
+    places = scale * np.array([3.0 + 5e-4 * n if n % 2 else -1.0 for n in range(12)])
+    assert course(way([1.0] * 12, places), NOWHERE).bounce == (1.0, 1.0)
+    still = scale * np.array([3.0 + 1e-3 * (n % 2) for n in range(12)])
+    assert course(way([1.0] * 12, still), NOWHERE).bounce is None
