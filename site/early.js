@@ -22,7 +22,7 @@ async function json(url) {
 }
 
 /** A page's fields, and the mount that shows it. */
-class Early {
+export class Early {
   /** @type {State} */
   fields = {};
   /** @type {Page | null} */
@@ -81,9 +81,20 @@ class Early {
     const { live } = this.line;
     if (!live) throw new Error("nothing was mounted");
     this.page = live;
-    this.line.put({ early: { page: live, host: null } });
+    this.shown(true);
     await live.starting;
     return live.ready;
+  }
+
+  /** Whether it is what Python's page will be, or stands aside, as it was left. @param {boolean} yes */
+  shown(yes) {
+    const { page, line } = this;
+    if (page && line) line.put({ early: { page, host: null, aside: !yes } });
+  }
+
+  /** The query that describes it. */
+  get query() {
+    return encode(this.table, this.fields);
   }
 
   /** @param {{ structure: string }} data */
@@ -99,10 +110,10 @@ class Early {
 
   /** @param {string} client @param {number} ack */
   #acknowledge(client, ack) {
-    const { key, addresses, fields, table } = this;
+    const { key, addresses, fields } = this;
     this.line?.put({ sync: {
       kind: "sync", key, ...addresses, session: SESSION, revision: 0, client, ack, fields: { ...fields },
-      answer: "", query: encode(table, fields), returned: false,
+      answer: "", query: this.query, returned: false,
     } });
   }
 
@@ -215,6 +226,7 @@ const EARLY = { graph: EarlyGraph, training: EarlyTraining };
 /**
  * The page of a name, if it can be shown early.
  * @param {string} name @param {Site} site
+ * @returns {Promise<Early | null>}
  */
 export async function early(name, site) {
   if (!(name in EARLY)) return null;

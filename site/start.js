@@ -4,14 +4,19 @@
 import { early } from "./early.js";
 import { Shell } from "./shell.js";
 
+/** @import { Early } from "./early.js" */
 /** @import { App } from "./site.d.ts" */
 
 const site = window.lrvizSite;
 const home = location.origin + site.home;
+/** Milliseconds that Python may take to agree with what is on the screen. */
+const PATIENCE = 15_000;
 const root = /** @type {HTMLElement} */ (document.querySelector("#root"));
 
-/** @type {Awaited<ReturnType<typeof early>>} what is shown, and can be moved */
+/** @type {Early | null} what is shown, and can be moved */
 let shown = null;
+/** @type {Map<string, Early>} those that were shown */
+const pages = new Map();
 /** @type {Promise<unknown>} */
 let opening = Promise.resolve();
 /** Whether a button of the mouse or a finger is down. */
@@ -32,11 +37,22 @@ function here() {
 function show(name) {
   shell.mark(name);
   opening = opening.then(async () => {
+    shown?.shown(false);
     shown = null;
-    const page = await early(name, site);
+    const before = pages.get(name);
+    const page = before ?? await early(name, site);
     if (page) shell.block.replaceChildren(page.host);
-    if (!page || !await page.open()) shell.wait();
-    else shown = page;
+    if (before) {
+      // As it was left, unless the link says otherwise.
+      if (!location.search && before.query) history.replaceState({}, "", `?${before.query}`);
+      before.shown(true);
+    } else if (!page || !await page.open()) {
+      shell.wait();
+      return;
+    }
+    if (!page) return;
+    pages.set(name, page);
+    shown = page;
   }).catch((error) => {
     console.error(error);
     shell.wait();
@@ -155,8 +171,14 @@ async function keep() {
   active?.postMessage(loaded.filter((url) => url.startsWith(new URL(site.stlite, home).href)));
 }
 
+/** When Streamlit had drawn its page. */
+let there = Infinity;
+
 function waitForPython() {
-  if (!held && drawn() && (!shown || shown.agreed)) giveOver();
+  if (drawn()) there = Math.min(there, performance.now());
+  // Rather a jump than to wait for ever.
+  const agreed = !shown || shown.agreed || performance.now() - there > PATIENCE;
+  if (!held && drawn() && agreed) giveOver();
   else requestAnimationFrame(waitForPython);
 }
 

@@ -30,8 +30,9 @@ class Channel {
    */
   signal = null;
   /**
-   * A page that stood before Python was there, and the mount that it is to move into.
-   * @type {{ page: Page, host: Host | null } | null}
+   * A page that stood before Python was there, and the mount that it is to move into; one that is
+   * not shown any more moves at once.
+   * @type {{ page: Page, host: Host | null, aside: boolean } | null}
    */
   early = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
@@ -79,10 +80,15 @@ export function channel(key) {
  * @returns {P | null}
  */
 export function heir(component) {
-  const { early } = channel(component.data.key);
+  const line = channel(component.data.key);
+  const { early } = line;
   if (!early) return null;
   early.host = component.parentElement;
   early.page.component = component;
+  if (early.aside) {
+    early.host.append(early.page.root);
+    line.early = null;
+  }
   return /** @type {P} */ (early.page);
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import pytest
 
 from lrviz.live import component
 from scripts import build_site
+from tests.site.conftest import VARIABLE, WHY
 
 #: Who may be asked, besides the site's own host.
 HOSTS = {"cdn.jsdelivr.net", "files.pythonhosted.org"}
@@ -123,3 +125,9 @@ def test_what_is_kept_for_the_next_visit_is_what_a_visit_loads(files, site):
     assert not any(name.endswith(".html") for name in ours)
     assert {name for name in files if "/" in name} == ours
     assert {site["stlite"] + "stlite.js", site["pyodide"] + "pyodide.asm.wasm"} <= {*kept["files"]}
+
+
+def test_the_offline_build_runs_in_a_browser():
+    """By the modules beside this one, where there are wheels for it."""
+    if not os.environ.get(VARIABLE):
+        pytest.skip(WHY)
