@@ -71,6 +71,11 @@ export class Blanks {
    * @param {string} key
    */
   field(key, name = this.spec.names[key]) {
+    return this.#field(this.#one(key), name);
+  }
+
+  /** @param {string} key @param {string} name */
+  #field(key, name) {
     const field = el("input", {
       type: "text", class: "lv-blank-field", autocomplete: "off", spellcheck: "false",
       "aria-label": `${name}, to fill in`,
@@ -86,6 +91,15 @@ export class Blanks {
     this.places.set(key, [...this.places.get(key) ?? [], { node, field }]);
     this.#mark(key);
     return node;
+  }
+
+  /**
+   * Of quantities that are called the same, ① and what comes back to a, the first.
+   * @param {string} key
+   */
+  #one(key) {
+    const { names } = this.spec;
+    return Object.keys(names).find((other) => other === key || names[other] === names[key]) ?? key;
   }
 
   /**
@@ -118,7 +132,8 @@ export class Blanks {
       if (found.has(key)) continue;
       node.remove();
       this.drawn.delete(key);
-      this.places.set(key, (this.places.get(key) ?? []).filter((one) => one.node !== node));
+      const own = this.#one(key);
+      this.places.set(own, (this.places.get(own) ?? []).filter((one) => one.node !== node));
     }
     for (const [key, [x, y]] of [...found].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])) {
       const node = this.drawn.get(key)?.node ?? this.#draw(key);
@@ -133,7 +148,7 @@ export class Blanks {
   /** @param {string} key */
   #draw(key) {
     const node = this.field(key);
-    const place = this.places.get(key)?.at(-1);
+    const place = this.places.get(this.#one(key))?.at(-1);
     if (place) this.drawn.set(key, place);
     this.layer.append(node);
     return node;

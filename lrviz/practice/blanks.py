@@ -53,7 +53,7 @@ def spec(graph: Graph, of: str, shown: Withheld) -> dict[str, Any]:
         ``names``: quantity to what it is called; ``formulas``: those that are left out, each with
         its key, its number and its symbol.
     """
-    names = {key: _name(graph, key) for key in shown.keys if _askable(graph, key)}
+    names = {key: _name(graph, key) for key in sorted(shown.keys) if _askable(graph, key)}
     symbols = {
         "1": rate(L, a),
         "2": rate(a, z),
