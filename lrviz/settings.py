@@ -84,8 +84,8 @@ class Field:
         Its key in the query string, where that is not its name.
     only : (str, value) or None
         Another field, and the value at which alone this one is written into a link.
-    apart : (str, value) or None
-        Another field, and this one's default wherever that one is not at its own.
+    apart : (tuple of str, value) or None
+        Other fields, and this one's default wherever one of them is not at its own.
     about : mapping
         What `read` takes, for a reader that is not in Python; see `spec`.
     """
@@ -99,7 +99,7 @@ class Field:
     longest: int = LONGEST
     only: tuple[str, Any] | None = None
     key: str = ""
-    apart: tuple[str, Any] | None = None
+    apart: tuple[tuple[str, ...], Any] | None = None
     about: Mapping[str, Any] | None = None
 
     @property
@@ -115,7 +115,7 @@ def real(
     default: float | None,
     *,
     least: float = 0.0,
-    apart: tuple[str, Any] | None = None,
+    apart: tuple[tuple[str, ...], Any] | None = None,
 ) -> Field:
     """A finite number from ``low`` to ``high`` that is 0 or at least ``least`` in size.
 
@@ -153,7 +153,7 @@ def whole(
     default: int | None,
     *,
     last: str = "",
-    apart: tuple[str, Any] | None = None,
+    apart: tuple[tuple[str, ...], Any] | None = None,
 ) -> Field:
     """An integer from ``low`` to ``high``; None, when it is the default, is absence.
 
@@ -339,14 +339,15 @@ THRESHOLD_LOW, THRESHOLD_HIGH, THRESHOLD = 0.01, 0.99, 0.5
 TRAINING_HIDEABLE = tuple(hiding.TRAINING)
 
 #: The run that a link without fields opens: a zig-zag. With any other data, the rate and the
-#: steps that it does not name are ordinary ones, so that a link says what it always said.
+#: steps that it does not name are ordinary ones, so that a link says what it always said; and so
+#: is the rate under any other rule, for which that of the zig-zag is far too large.
 OPENING: Mapping[str, Any] = {"data": "twins", "lr": 5.2, "steps": 60}
 ELSEWHERE: Mapping[str, Any] = {**FIRST_RATES["standard"], "steps": 200}
 
 #: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
 RUN: tuple[Field, ...] = (
     one_of("opt", tuple(OPTIMIZERS), "gd"),
-    real("lr", RATE_LOW, RATE_HIGH, OPENING["lr"], apart=("data", ELSEWHERE["lr"])),
+    real("lr", RATE_LOW, RATE_HIGH, OPENING["lr"], apart=(("data", "opt"), ELSEWHERE["lr"])),
     real("momentum", 0.0, 0.999, 0.9),
     whole("batch", 1, 1000, 16),
     whole("seed", 0, 999_999, 0),
@@ -358,7 +359,7 @@ TRAINING: tuple[Field, ...] = (
     one_of("scale", ("standard", "raw"), "standard"),
     *RUN,
     real("l2", 0.0, DECAY_HIGH, 0.0, least=DECAY_LOW),
-    whole("steps", 1, STEPS_HIGH, OPENING["steps"], apart=("data", ELSEWHERE["steps"])),
+    whole("steps", 1, STEPS_HIGH, OPENING["steps"], apart=(("data",), ELSEWHERE["steps"])),
     numbers("start", 3, -START_HIGH, START_HIGH, (0.0, 0.0, 0.0)),
     one_of("plane", tuple(PLANES), "w1w2"),
     one_of("surface", ("contour", "3d"), "contour"),
@@ -401,7 +402,7 @@ def defaults(fields: Sequence[Field], beside: Mapping[str, Any] | None = None) -
     own = {field.name: field.default for field in fields}
     there = own | dict(beside or {})
     for field in fields:
-        if field.apart and there[field.apart[0]] != own[field.apart[0]]:
+        if field.apart and any(there[name] != own[name] for name in field.apart[0]):
             own[field.name] = field.apart[1]
     return own
 

@@ -8,7 +8,7 @@
  *   | { kind: "numbers", count: number, each: About }
  *   | { kind: "rows", most: number, columns: About[] }} About
  * @typedef {About & { name: string, key: string, default: unknown, longest: number,
- *   only: [string, unknown] | null, apart: [string, unknown] | null }} Field
+ *   only: [string, unknown] | null, apart: [string[], unknown] | null }} Field
  * @typedef {Record<string, any>} State
  */
 
@@ -76,7 +76,7 @@ const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.string
 function usual(fields, state) {
   const own = Object.fromEntries(fields.map((field) => [field.name, field.default]));
   return Object.fromEntries(fields.map(({ name, apart }) =>
-    [name, apart && !same(state[apart[0]], own[apart[0]]) ? apart[1] : own[name]]));
+    [name, apart?.[0].some((one) => !same(state[one], own[one])) ? apart[1] : own[name]]));
 }
 
 /**

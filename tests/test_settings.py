@@ -283,14 +283,17 @@ def test_with_other_data_than_the_opening_ones_a_link_says_what_it_always_said()
         state, bad = settings.decode(TRAINING, {"data": [data], "opt": ["adam"]})
         expected = settings.OPENING if data == settings.OPENING["data"] else settings.ELSEWHERE
         assert not bad
-        assert (state["lr"], state["steps"]) == (expected["lr"], expected["steps"])
+        # Under another rule than the opening one the rate is the ordinary one, whatever the data.
+        assert (state["lr"], state["steps"]) == (settings.ELSEWHERE["lr"], expected["steps"])
+        plain, _ = settings.decode(TRAINING, {"data": [data]})
+        assert (plain["lr"], plain["steps"]) == (expected["lr"], expected["steps"])
         named = state | {"lr": settings.OPENING["lr"], "steps": 200}
         query = {name: [text] for name, text in settings.encode(TRAINING, named).items()}
         assert settings.decode(TRAINING, query) == (named, [])
     # A file that is gone takes what it left out of the link with it.
     gone, bad = settings.decode(TRAINING, {"data": ["file"], "opt": ["adam"]}, lambda _: ["data"])
     assert bad == ["data"]
-    assert gone == opened | {"opt": "adam"}
+    assert gone == opened | {"opt": "adam", "lr": settings.ELSEWHERE["lr"]}
 
 
 def test_what_nobody_set_follows_the_data_and_what_was_set_stays():

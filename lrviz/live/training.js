@@ -230,7 +230,7 @@ export class TrainingPage {
    */
   #change(fields, moving = false) {
     // Points that were copied are the same surface still.
-    if (!fields.points?.length) this.#follow(fields.data);
+    if (!fields.points?.length) this.#follow(fields);
     assign(this.fields, fields);
     this.pause(false);
     this.#showControls();
@@ -667,7 +667,7 @@ export class TrainingPage {
       this.points.begin();
       return;
     }
-    if (name === "data") this.#follow(value);
+    if (name === "data" || name === "opt") this.#follow({ [name]: value });
     assign(fields, /** @type {Partial<TrainingFields>} */ ({ [name]: value }));
     if (name === "data") assign(fields, { example: 0, step: 0 });
     if (name === "scale") this.#rescaled();
@@ -680,20 +680,26 @@ export class TrainingPage {
   }
 
   /**
-   * Rate and steps that nobody set are those that a link leaves out: other data, other ones.
-   * @param {string | undefined} data what is trained on from now on
+   * Rate and steps that nobody set are those that a link leaves out: other data or another rule,
+   * other ones.
+   * @param {Partial<TrainingFields>} given what is trained on, or how, from now on
    */
-  #follow(data) {
+  #follow(given) {
     const { fields, spec: { opening, elsewhere } } = this;
-    /** @param {string} name */
-    const beside = (name) => (name === opening.data ? opening : elsewhere);
-    if (data === undefined) return;
-    const [before, after] = [beside(fields.data), beside(data)];
-    const unset = fields.lr === before.lr && before.lr !== after.lr;
+    if (given.data === undefined && given.opt === undefined) return;
+    /** @param {{ data: string, opt: string }} run */
+    const beside = ({ data, opt }) => ({
+      lr: (data === opening.data && opt === opening.opt ? opening : elsewhere).lr,
+      steps: (data === opening.data ? opening : elsewhere).steps,
+    });
+    const [before, after] = [beside(fields), beside({ ...fields, ...given })];
+    // What is given itself is not to follow.
+    const unset = given.lr === undefined && fields.lr === before.lr && before.lr !== after.lr;
     if (unset) fields.lr = after.lr;
-    if (fields.steps === before.steps) fields.steps = after.steps;
-    put(this.note, unset ? `η is now ${write(after.lr)}, was ${write(before.lr)}: other data are `
-      + `another surface, and want a rate of their own.` : "");
+    if (given.steps === undefined && fields.steps === before.steps) fields.steps = after.steps;
+    const why = given.data ? "other data are another surface, and want a rate of their own."
+      : "another rule goes another distance with the same η.";
+    put(this.note, unset ? `η is now ${write(after.lr)}, was ${write(before.lr)}: ${why}` : "");
   }
 
   /** Another scale is another surface, for which another rate fits: that is said. */

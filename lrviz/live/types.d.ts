@@ -648,7 +648,7 @@ export interface TrainingStructure {
   home: string;
   rates: Record<"standard" | "raw", { lr: number }>;
   /** Rate and steps that a link leaves out: with the data of a link without fields, and with others. */
-  opening: { data: string; lr: number; steps: number };
+  opening: { data: string; opt: string; lr: number; steps: number };
   elsewhere: { lr: number; steps: number };
   uses: Record<string, string[]>;
   controls: ControlSpec[];

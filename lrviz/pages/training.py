@@ -298,7 +298,7 @@ def _shared() -> Spec:
         "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
         "rates": settings.FIRST_RATES,
-        "opening": settings.OPENING,
+        "opening": {**settings.OPENING, "opt": _OPENING.opt},
         "elsewhere": settings.ELSEWHERE,
         "uses": {
             name: [row.name for row in OPTIMIZERS.values() if argument in row.uses]
