@@ -53,6 +53,7 @@ export class Nudge {
         el("label", { for: this.slider.id, class: "lv-symbol", text: "Δ" }), this.slider, this.shown),
       // What is to come of a nudge takes the place of the words that lead to it.
       el("div", { class: "lv-nudge-place" }, this.hint, this.table), this.verdict);
+    this.#swap();
   }
 
   /** @param {number | null} size */
@@ -67,10 +68,14 @@ export class Nudge {
     const text = size === null ? "none" : say([[[{}, "{nudge}"]]], () => size);
     this.shown.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
-    // The table keeps its room: nothing below it jumps when a nudge begins.
-    this.table.classList.toggle("lv-not-yet", size === null);
-    this.hint.classList.toggle("lv-not-yet", size !== null);
-    if (size === null) this.verdict.textContent = "";
+    this.#swap();
+  }
+
+  /** The table keeps its room: nothing below it jumps when a nudge begins. */
+  #swap() {
+    this.table.classList.toggle("lv-not-yet", this.size === null);
+    this.hint.classList.toggle("lv-not-yet", this.size !== null);
+    if (this.size === null) this.verdict.textContent = "";
   }
 
   /**

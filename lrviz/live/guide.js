@@ -168,8 +168,11 @@ export class Guide {
    */
   #because(ask, because, read) {
     const known = ask?.kind === "type" && (!this.given || this.reason);
-    const answer = known ? `It is ${number(amountOf(ask.right, read))}, to four digits. ` : "";
-    return answer + say(because, read);
+    const answer = known ? amountOf(ask.right, read) : NaN;
+    // What was computed from numbers in the question is rounded by nothing but float64.
+    const whole = Math.abs(answer - Number(answer.toPrecision(4))) <= 1e-12 * Math.abs(answer);
+    const digits = whole ? "" : ", to four digits";
+    return (known ? `It is ${number(answer)}${digits}. ` : "") + say(because, read);
   }
 
   get #place() {

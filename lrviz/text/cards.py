@@ -203,10 +203,16 @@ _GRAPH: tuple[Card, ...] = (
         "chain",
         "graph",
         "Three rates along one path",
-        always(
-            "Each arrow has a slope of its own, its local derivative. A unit of w₁ moves z by ④ "
-            "{~local.w1-z} {local.w1-z}; a unit of z moves a by ② {~local.z-a} {local.z-a}; a unit "
-            "of a moves L by ① {~local.a-L} {local.a-L}."
+        (
+            (({"value.y": ONE}, "The answer is 1 here. "), ({}, "")),
+            (
+                (
+                    {},
+                    "Each arrow has a slope of its own, its local derivative: a unit of w₁ moves z "
+                    "by ④ {~local.w1-z} {local.w1-z}, a unit of z moves a by ② {~local.z-a} "
+                    "{local.z-a}, a unit of a moves L by ① {~local.a-L} {local.a-L}.",
+                ),
+            ),
         ),
         Type(
             "Then how much does a unit of w₁ move L, at this rate?",
@@ -602,8 +608,8 @@ _TRAINING: tuple[Card, ...] = (
                 Option(
                     "fall, only faster",
                     {"run.rises": ZERO},
-                    "So it would with a larger η below the bound, where a longer step is a longer "
-                    "way down.",
+                    "So it would while steps are short for the valley: then a longer step is a "
+                    "longer way down.",
                 ),
                 Option(
                     "stand still",
