@@ -41,6 +41,7 @@ def archive() -> bytes:
         for name in PURE:
             for path in sorted((packages / name).rglob("*.py")):
                 packed.write(path, path.relative_to(packages).as_posix())
+        packed.write(packages / "py.py", "py.py")
         for info in packages.glob("p*.dist-info/entry_points.txt"):
             if info.parent.name.startswith(("pytest-9", "pluggy")):
                 packed.write(info, info.relative_to(packages).as_posix())
