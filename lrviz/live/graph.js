@@ -4,7 +4,7 @@
 
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
-import { adopt, channel, copyLink, copyText, drawing, drawInTurn, heir, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, copyText, drawing, drawInTurn, heard, heir, mode, stylesheet } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -705,8 +705,9 @@ export class GraphPage {
 export function mountGraph(component) {
   const { data, parentElement: host } = component;
   const page = host.lrviz ??= heir(component) ?? new GraphPage(host, data);
+  const newest = heard(page, component);
   drawInTurn(page, async () => {
     await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
-    await page.update(component);
+    if (await newest) await page.update(component);
   });
 }

@@ -10,10 +10,14 @@ PLACES = """() => [...document.querySelectorAll(".lv, .lv *")].map((node) => {
   const { left, top, width, height } = node.getBoundingClientRect();
   return [left, top, width, height];
 })"""
-#: The worker that keeps the visit has all of it.
-KEPT = """async () => {
-  const { active, installing, waiting } = await navigator.serviceWorker.ready;
-  return active.state === "activated" && !installing && !waiting && (await caches.keys()).length;
+#: Resolves when the worker that keeps the visit has all of it, under a name that begins like this.
+KEPT = """async (name) => {
+  for (;;) {
+    const { active, installing, waiting } = await navigator.serviceWorker.ready;
+    const there = (await caches.keys()).some((one) => one.startsWith(`lrviz-${name}`));
+    if (active.state === "activated" && !installing && !waiting && there) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }"""
 
 
@@ -26,6 +30,7 @@ def rest(page):
 
 
 def test_the_graph_is_alive_before_python_is_there(visit):
+    visit.host.sent.clear()
     visit.early("/?w2=1")
     page = visit.page
     slider = page.get_by_role("slider", name="w1", exact=True)
@@ -113,7 +118,7 @@ def test_nothing_went_wrong_and_nobody_else_was_asked(visit):
 
 def test_the_second_visit_needs_no_network_and_opens_a_page_by_its_path(visit):
     page, host = visit.page, visit.host
-    page.wait_for_function(KEPT, timeout=120_000)
+    page.evaluate(KEPT, "")
     host.away = True
     try:
         visit.early("/training?step=7")
@@ -135,10 +140,7 @@ def test_a_new_version_replaces_the_old_one_whole(visit, offline, tmp_path):
     old.folder = write(files, tmp_path)
     try:
         visit.page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
-        visit.page.wait_for_function(
-            "async () => (await caches.keys()).some((name) => name.startsWith('lrviz-new'))"
-        )
-        visit.page.wait_for_function(KEPT, timeout=120_000)
+        visit.page.evaluate(KEPT, "new")
         old.away = True
         visit.early("/")
         assert "new" in visit.page.evaluate("() => [...document.documentElement.classList]")
