@@ -125,7 +125,7 @@ def main() -> None:
                     f"{beside:.2f}; {after / idle:.2f}; {loading / idle:.2f}",
                 ),
             ]
-            page.wait_for_function(KEPT, timeout=120_000)
+            page.evaluate(KEPT, "")
             page.close()
             site.sent.clear()
             page, _, moved = opened(context, site.url + "/")

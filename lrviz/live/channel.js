@@ -32,7 +32,7 @@ class Channel {
   /**
    * A page that stood before Python was there, and the mount that it is to move into; one that is
    * not shown any more moves at once.
-   * @type {{ page: Page, host: Host | null, aside: boolean } | null}
+   * @type {{ page: Page, host: Host | null, aside: boolean, newest?: Component<Mounted> } | null}
    */
   early = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
@@ -90,6 +90,21 @@ export function heir(component) {
     line.early = null;
   }
   return /** @type {P} */ (early.page);
+}
+
+/**
+ * What Python's first mounts know is what the link says, and the hand may have gone on: a page that
+ * stood before waits until Python has heard it. Says whether the mount is the newest by then.
+ * @param {Page} page @param {Component<Mounted>} component
+ */
+export async function heard(page, component) {
+  const line = channel(component.data.key);
+  if (line.early?.page !== page) return true;
+  line.early.newest = component;
+  const { queue } = page;
+  await line.until(({ early, sync }) => early?.page !== page
+    || (sync?.client === queue.client && sync.ack === queue.seq));
+  return (line.early?.newest ?? component) === component;
 }
 
 /**

@@ -5,7 +5,9 @@
 import { Nudge, OneStep } from "./act.js";
 import { Bindings, Panel, Player, Product } from "./blocks.js";
 import { Blanks } from "./blanks.js";
-import { adopt, channel, copyLink, copyText, drawing, drawInTurn, heir, leaving, mode, stylesheet } from "./channel.js";
+import {
+  adopt, channel, copyLink, copyText, drawing, drawInTurn, heard, heir, leaving, mode, stylesheet,
+} from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
 import { assign, button, choice, el, later, range } from "./dom.js";
@@ -748,8 +750,9 @@ export function mountGraph(component) {
   const { data, parentElement: host } = component;
   const page = host.lrviz ??= heir(component) ?? new GraphPage(host, data);
   host.lrvizLeave = page.leave;
+  const newest = heard(page, component);
   drawInTurn(page, async () => {
     await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
-    await page.update(component);
+    if (await newest) await page.update(component);
   });
 }

@@ -2,7 +2,7 @@
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
 import { Panel } from "./blocks.js";
-import { adopt, channel, copyLink, drawing, drawInTurn, heir, leaving, mode, stylesheet } from "./channel.js";
+import { adopt, channel, copyLink, drawing, drawInTurn, heard, heir, leaving, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
@@ -825,11 +825,12 @@ export function mountTraining(component) {
   const sheets = [data.css, ...["training.css", "surface.css"].map((name) => data.css.replace(/live\.css$/, name))];
   const line = channel(data.key);
   page.latest = component;
+  const newest = heard(page, component);
   drawInTurn(page, async () => {
     await Promise.all(sheets.map(stylesheet));
     await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
-    if (page.latest === component) await page.update(component);
+    if (await newest && page.latest === component) await page.update(component);
   });
   // An older run that waits for its rows now waits for this one's, which may be here.
   line.put({});
