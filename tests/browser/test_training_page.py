@@ -18,7 +18,7 @@ from lrviz.training.judged import counts
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from lrviz.training.walk import preview
+from lrviz.training.run import preview
 from tests.browser.conftest import apart, boxes, follow, frames, labels, serious, settle, table
 from tests.reference import hardest
 
