@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.data.dataset import UNNAMED, Dataset, standardise, to_raw
+from lrviz.data.dataset import Dataset, standardise, to_raw
 from lrviz.export.document import document, inert
 from lrviz.export.tables import distinct
 from lrviz.figures.data import data_figure, half_plane, spans
@@ -23,6 +23,7 @@ from lrviz.figures.moving import cursor_shape, moving_shapes
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.figures.styles import RUN_STYLES
 from lrviz.figures.surface import LETTERS, surface_figure
+from lrviz.text.about_run import classes
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
 from lrviz.training.checks import check_data
@@ -244,14 +245,9 @@ def _figure_names(
 
 
 def _about(data: Dataset, frames: Sequence[int], scaled: bool) -> list[str]:
-    classes = ", ".join(
-        f"y = {label}" + (f" is {name}" if name != str(label) else "")
-        for label, name in enumerate(data.label_names)
-    )
-    classes = classes if data.label == UNNAMED else f"the label is {data.label}: {classes}"
     names = " and ".join(data.feature_names)
     how = "each standardised: (x − mean) / standard deviation" if scaled else "used as they are"
-    lines = [f"Data: {data.name}, {len(data)} examples; {classes}. Features: {names}, {how}."]
+    lines = [f"Data: {data.name}, {len(data)} examples; {classes(data)}. Features: {names}, {how}."]
     if any(int((data.y == label).sum()) > POINTS_LIMIT for label in (0, 1)):
         lines.append(
             f"Of each class {POINTS_LIMIT} examples are drawn at most; all of them are in the loss."

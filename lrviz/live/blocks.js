@@ -194,6 +194,13 @@ export class Player {
     this.last = captions.length - 1;
   }
 
+  /** A hand has gone on to something else: a walk that was over is forgotten. */
+  rest() {
+    if (!this.walked || this.timer || this.stage < this.last) return;
+    this.walked = false;
+    this.set(null);
+  }
+
   /** @param {number | null} stage the last one if null */
   set(stage) {
     this.stage = Math.max(0, Math.min(this.last, stage ?? this.last));

@@ -140,8 +140,11 @@ export function stylesheet(href) {
     };
   });
   styles.set(href, read);
-  // After whatever Streamlit adds to the head: where two rules weigh the same, ours holds.
-  document.body.append(link);
+  // After whatever Streamlit adds to the head and before page.css: where two rules weigh the same,
+  // ours holds over Streamlit's, and page.css over both.
+  const ours = document.querySelectorAll("body > link[rel=stylesheet]");
+  if (ours.length) ours[ours.length - 1].after(link);
+  else document.body.prepend(link);
   return read;
 }
 

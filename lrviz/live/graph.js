@@ -613,6 +613,7 @@ export class GraphPage {
   #moved(name, value, rest = false) {
     this.#takesHold(name);
     this.onestep.forget();
+    this.player.rest();
     this.fields[name] = value;
     this.#paint();
     this.#touch();

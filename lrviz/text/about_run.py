@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lrviz import settings
-from lrviz.data.dataset import UNNAMED
+from lrviz.data.dataset import UNNAMED, Dataset
 from lrviz.text.numbers import equation, number
 from lrviz.training.course import course
 from lrviz.training.newton import StepBounds, guaranteed_rate
@@ -35,16 +35,20 @@ def texts(made: Playback) -> list[dict[str, Any]]:
 # The data
 
 
-def about_data(made: Playback) -> list[str]:
-    """What the data set teaches, how many there are of what, and where it is from."""
-    data = made.scaled.data
+def classes(data: Dataset) -> str:
+    """What y = 0 and y = 1 are called, and of what, where that has a name."""
     labels = ", ".join(
         f"y = {label}" + (f" is {name}" if name != str(label) else "")
         for label, name in enumerate(data.label_names)
     )
-    labels = labels if data.label == UNNAMED else f"the label is {data.label}: {labels}"
+    return labels if data.label == UNNAMED else f"the label is {data.label}: {labels}"
+
+
+def about_data(made: Playback) -> list[str]:
+    """What the data set teaches, how many there are of what, and where it is from."""
+    data = made.scaled.data
     count = f"{len(data)} examples" if len(data) > 1 else "One example"
-    lines = [*([data.teaches] if data.teaches else []), f"{count}; {labels}.", *data.notes]
+    lines = [*([data.teaches] if data.teaches else []), f"{count}; {classes(data)}.", *data.notes]
     lines += _about_minimum(made)
     if made.request.data == "xor":
         lines.append(

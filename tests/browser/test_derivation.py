@@ -116,7 +116,7 @@ def test_tied_both_ways(visit):
     assert page.locator(".lv-hit[data-name='z-a']").evaluate("n => n.classList.contains('lv-lit')")
     pick(page, "⑤ ∂z/∂b")
     page.get_by_role("button", name="Next line").click()
-    lit = page.evaluate("[...document.querySelectorAll('.lv-lit')].map(n => n.dataset.name)")
+    lit = page.evaluate("[...document.querySelectorAll('.lv-hit.lv-lit')].map(n => n.dataset.name)")
     assert lit == ["b-z"]
 
 

@@ -78,7 +78,9 @@ def test_a_file_is_trained_on_and_stays_in_the_visit(open_page):
     page.keyboard.press("End")
     settle(page)
     assert table(page, "History")[-1] == history_row(read_csv(SMALL), 200)
-    assert page.get_by_text("80 examples; y = 0 is no, y = 1 is yes.").is_visible()
+    assert page.get_by_text(
+        "80 examples; the label is kind: y = 0 is no, y = 1 is yes."
+    ).is_visible()
     # Other data, another page, and back.
     page.get_by_label("Data").first.select_option("blobs")
     settle(page)
@@ -90,7 +92,9 @@ def test_a_file_is_trained_on_and_stays_in_the_visit(open_page):
     page.get_by_role("link", name="Training").click()
     page.wait_for_selector(".lvt.lv-ready")
     settle(page)
-    assert page.get_by_text("80 examples; y = 0 is no, y = 1 is yes.").is_visible()
+    assert page.get_by_text(
+        "80 examples; the label is kind: y = 0 is no, y = 1 is yes."
+    ).is_visible()
 
 
 def test_the_link_says_that_the_file_is_not_in_it(open_page):

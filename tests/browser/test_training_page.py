@@ -17,8 +17,8 @@ from lrviz.text.rules import written
 from lrviz.training.judged import counts
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
-from lrviz.training.surface import interpolate
 from lrviz.training.run import preview
+from lrviz.training.surface import interpolate
 from tests.browser.conftest import apart, boxes, follow, frames, labels, serious, settle, table
 from tests.reference import hardest
 
