@@ -122,6 +122,8 @@ def test_half_a_character_is_replaced_before_it_is_sent(page, address, path):
         field.wait_for()
         page.wait_for_function("() => Object.keys(window.lrvizLoading?.loads ?? {}).length")
         page.evaluate("() => Promise.all(Object.values(lrvizLoading.loads)).then(() => null)")
+        # The preview is a page with a connection of its own.
+        page.frame_locator(".st-key-share-preview iframe").locator(".lv-ready").wait_for()
     else:
         page.wait_for_selector(".lv-ready")
         settle(page)
