@@ -380,9 +380,12 @@ _A = symbol("a")
 _COMPLEMENT = 1 - _A
 
 
-def latex(e: Expression, slot: Slot | None = None) -> str:
-    """The formula in the LaTeX that KaTeX and plain amsmath share."""
-    return _written(e, _SUM, _Style(0, slot))
+def latex(e: Expression, slot: Slot | None = None, *, flat: bool = False) -> str:
+    """The formula in the LaTeX that KaTeX and plain amsmath share.
+
+    ``flat``: a derivative is written ∂L/∂w, as high as a line of text.
+    """
+    return _written(e, _SUM, _Style(0, slot, flat))
 
 
 def plain(e: Expression, slot: Slot | None = None) -> str:
@@ -393,6 +396,7 @@ def plain(e: Expression, slot: Slot | None = None) -> str:
 class _Style(NamedTuple):
     spelling: int  # 0 LaTeX, 1 Unicode: as in `SPELLINGS`
     slot: Slot | None
+    flat: bool = False
 
     def bracket(self, text: str) -> str:
         return rf"\left( {text} \right)" if r"\frac" in text else f"({text})"
@@ -458,6 +462,8 @@ def _joined(e: Expression, row: Kind, text: list[str], style: _Style) -> str:
         return " × ".join(text)
     if e.kind == "named" and style.slot and not style.spelling:
         text[1] = rf"\approx {text[1]}"
+    if e.kind == "rate" and style.flat:
+        return r"\partial {} / \partial {}".format(*text)
     return (row.latex, row.plain)[style.spelling].format(*text)
 
 

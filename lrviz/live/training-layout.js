@@ -10,6 +10,7 @@ const [LEAST, MOST] = [200, 640]; // px of the surface
 const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
 const RULE = 152; // px of the update rule that stay in view
+const SHORTER = 100; // px, as in training.css
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
 
@@ -49,7 +50,18 @@ export function fit(root, views, surface, shape) {
     const beside = isLow() || (lecture && shape !== "one");
     const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
     const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
-    const room = window.innerHeight - above - below - FOOT;
+    let room = window.innerHeight - above - below - FOOT;
+    const data = part("data");
+    if (shape === "four" && !lecture && !beside && data) {
+      // The row is as high as the higher of its two cells: that of the data plane, which is SHORTER
+      // than the surface but has a least height, or the surface's own.
+      const least = parseFloat(getComputedStyle(views).getPropertyValue("--lvt-least"));
+      const [own, other] = [a.getBoundingClientRect().bottom - bottom, b.getBoundingClientRect().bottom - top
+        - data.clientHeight];
+      const row = Math.max(least + other, window.innerHeight - above - (rule && rule + 2 * GAP)
+        - dock.offsetHeight - FOOT);
+      room = Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
+    }
     tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, room)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from lrviz.core.expression import Expression, latex, plain, rate, symbol
@@ -34,7 +35,7 @@ def written(opt: str, parameter: int, rows: int, *, decays: bool = False) -> lis
         Whether the weights decay.
     """
     typeset = (
-        f"{latex(left)} {_SIGNS[statement.sign]} {latex(right)}"
+        f"{_latex(left)} {_SIGNS[statement.sign]} {_latex(right)}"
         for statement, left, right in _sides(opt, parameter, decays=decays)
     )
     lines = rule_lines(opt, parameter, decays=decays)
@@ -42,6 +43,8 @@ def written(opt: str, parameter: int, rows: int, *, decays: bool = False) -> lis
     return [*_defined(parameter, rows, decays), *rule]
 
 
+#: One line each, so that curve and surface keep their height.
+_latex = partial(latex, flat=True)
 _SIGNS = {"←": r"\leftarrow", "=": "="}
 
 
@@ -67,7 +70,7 @@ def _mean(
         ending = words.format(over) if over else ""
         return f"{show(left)} = {words.format('mean of ')}{inner}{ending}{more}"
 
-    return Line(written(plain, "{}"), numbers, written(latex, r"\text{{{}}}"))
+    return Line(written(plain, "{}"), numbers, written(_latex, r"\text{{{}}}"))
 
 
 def rule_lines(opt: str, parameter: int, *, decays: bool = False) -> list[tuple[str, str]]:

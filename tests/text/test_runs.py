@@ -109,7 +109,7 @@ def plain_of(latex: str) -> str:
     """LaTeX of a rule in Unicode, by replacement alone: not how the project writes it."""
     for pattern, text in (
         (r"\\text\{([^{}]*)\}", r"\1"),
-        (r"\\frac\{\\partial (\w)\}\{\\partial (\w)(_(\d))?\}", r"∂\1/∂\2\3"),
+        (r"\\partial (\w) / \\partial (\w)(_(\d))?", r"∂\1/∂\2\3"),
         (r"\\frac\{\\lambda\}\{2\}", "λ/2"),
         (r"\\frac\{m\}\{([^{}]*\{t\})\}", r"m/(\1)"),
         (r"\\frac\{s\}\{([^{}]*\{t\})\}", r"s/(\1)"),
