@@ -149,6 +149,8 @@ export class GraphPage {
     },
     read: () => this.#plain(this.spec.loss.now),
     light: () => {
+      // What a card speaks of takes the place of the node that was at work.
+      this.walking = false;
       this.#point(null);
       if (this.ready) this.#reveal(this.player.stage);
     },

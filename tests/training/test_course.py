@@ -7,7 +7,7 @@ import pytest
 
 from lrviz.training.course import BOUNCES, Course, course
 from lrviz.training.newton import StepBounds
-from lrviz.training.walk import History
+from lrviz.training.run import History
 
 NOWHERE = StepBounds(guaranteed=1.0, local=None, minimum=None)
 #: A minimum at w₁ = 2, where the curvature is largest along w₁.
