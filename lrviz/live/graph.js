@@ -31,7 +31,7 @@ import { place, shows, spoken } from "./withheld.js";
 const TARGETS = ["w1", "w2", "b"];
 const PHONE = 640; // px of width, and less
 const HIGH = 860; // px of height from which on the walk is in view below the product
-const PACE = 1000; // ms between Python's answers while a hand drags: it pauses, and they come
+const PACE = 2000; // ms between Python's answers while a hand drags: it pauses, and they come
 const BESIDE = 260; // what the inputs take beside a picture
 /** @type {PictureShape[]} the pictures that lie, from wide to narrow */
 const LYING = ["vast", "broad", "wide"];
