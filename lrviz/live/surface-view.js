@@ -319,7 +319,9 @@ export class SurfaceView extends View {
     }
     this.#arrow(here, k);
     // Where the arrow is the next step itself it says so alone.
-    if (this.downhill.style.display !== "none" && this.#same(next, k)) this.leap.style.display = "none";
+    const [u, v] = this.#down(k);
+    const same = Math.hypot(u - next[0], v - next[1]) < 1;
+    if (same && this.downhill.style.display !== "none") this.leap.style.display = "none";
     const best = playback.spec.minimum;
     const [x, y] = best ? this.px(best[i], best[j]) : [NaN, NaN];
     this.best.style.display = near([x, y]) ? "" : "none";
@@ -398,15 +400,14 @@ export class SurfaceView extends View {
   }
 
   /**
-   * Whether −η∂J leads to a place.
-   * @param {Place} place @param {number} k
+   * Where −η∂J leads, in px.
+   * @param {number} k
    */
-  #same([x, y], k) {
+  #down(k) {
     const { playback } = this;
     const { constants, plane: [i, j] } = playback.spec;
     const [w, g] = [playback.at(playback.params, k), playback.at(playback.gradients, k)];
-    const [u, v] = this.px(w[i] - constants.eta * g[i], w[j] - constants.eta * g[j]);
-    return Math.hypot(u - x, v - y) < 1;
+    return this.px(w[i] - constants.eta * g[i], w[j] - constants.eta * g[j]);
   }
 
   /**
@@ -414,10 +415,8 @@ export class SurfaceView extends View {
    * @param {Place} from @param {number} k
    */
   #arrow([x, y], k) {
-    const { playback } = this;
-    const { constants, opt, plane: [i, j] } = playback.spec;
-    const [w, g] = [playback.at(playback.params, k), playback.at(playback.gradients, k)];
-    const [ex, ey] = this.px(w[i] - constants.eta * g[i], w[j] - constants.eta * g[j]);
+    const { opt } = this.playback.spec;
+    const [ex, ey] = this.#down(k);
     const length = Math.hypot(ex - x, ey - y);
     const shown = opt !== "newton" && length > 1 && near([x, y]) && near([ex, ey]);
     this.downhill.style.display = shown ? "" : "none";

@@ -118,7 +118,7 @@ export class TrainingPage {
     read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
     light: () => {},
     root: () => this.root,
-    part: (name) => ({ loss: this.loss.node, contributions: this.contributions.node })[name] ?? this.surface.node,
+    part: (name) => (name === "loss" ? this.loss.node : this.surface.node),
   });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
