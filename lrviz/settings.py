@@ -299,7 +299,7 @@ def rows(
 #: Parts of the Graph page that a link may leave out.
 HIDEABLE = tuple(hiding.GRAPH)
 
-_SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.1))
+_SLIDERS = (("x1", 1.5), ("x2", 2.0), ("w1", 0.5), ("w2", -0.25), ("b", 0.17))
 #: Range and step of the five inputs.
 LOW, HIGH, STEP = -5.0, 5.0, 0.01
 

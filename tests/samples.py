@@ -7,6 +7,9 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from lrviz import settings
+from lrviz.core.graph import INPUTS
+
 LONG = os.environ.get("LRVIZ_LONG") == "1"
 
 
@@ -25,3 +28,7 @@ def thin(*lists: Sequence[Any], by: int = 3) -> list[tuple[Any, ...]]:
 def sample(few: int, all_of_them: int) -> int:
     """The size of a sample: ``few``, or all in the long run of ``scripts/test --long``."""
     return all_of_them if LONG else few
+
+
+#: The example that a link without fields opens.
+OPENING = {name: settings.defaults(settings.GRAPH)[name] for name in INPUTS}

@@ -1,5 +1,6 @@
 import math
 import re
+from decimal import Decimal
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -8,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz import settings
+from lrviz.core.graph import LOSSES, differentiate
 from lrviz.data.built_in import DATASETS
 from lrviz.settings import GRAPH, TRAINING
 from lrviz.text.cards import CARDS
+from lrviz.text.numbers import number
 from lrviz.training.optimizers import OPTIMIZERS
+from tests.samples import OPENING
 
 sliders = st.floats(settings.LOW, settings.HIGH)
 graph_states = st.fixed_dictionaries(
@@ -344,3 +348,20 @@ def test_what_a_notice_says_of_a_range_or_a_choice_is_true(fields):
         elif choice := re.fullmatch(r"is ((?:\w+, )*\w+ or \w+)", field.may):
             options = re.split(r", | or ", choice[1])
             assert all(takes(field, option) for option in options)
+
+
+def shown(value):
+    """The number as a reader takes it off the screen."""
+    return Decimal(number(value).replace("−", "-"))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("of", "feature"), [("w1", "x1"), ("w2", "x2"), ("b", None)])
+def test_the_opening_example_multiplies_out_by_hand(loss, of, feature):
+    p = differentiate(**OPENING, loss=loss)
+    last = Decimal(1) if feature is None else shown(p.values[feature])
+    one, two, three = (shown(p.locals["a", "L"]), shown(p.locals["z", "a"]), shown(p.adjoints["z"]))
+    assert shown(float(one * two)) == three
+    assert shown(float(one * two * last)) == shown(float(three * last)) == shown(p.adjoints[of])
+    if loss == "log":
+        assert shown(p.values["a"]) - OPENING["y"] == three

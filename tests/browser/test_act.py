@@ -180,7 +180,7 @@ def test_the_path_stays_in_view_while_the_derivation_is_read(visit):
     page.wait_for_function(
         "() => document.querySelector('.lv-strip').getBoundingClientRect().top < 70"
     )
-    assert "∂L/∂w₁ ≈ −0.6201" in page.locator(".lv-strip").inner_text()
+    assert "∂L/∂w₁ ≈ −0.5948" in page.locator(".lv-strip").inner_text()
     page.get_by_role("button", name="Previous line").click()
     assert page.locator(".lv-strip .lv-lit").count() > 0
 

@@ -11,7 +11,7 @@ from lrviz.text.latex import to_latex
 from lrviz.text.numbers import fill, number
 from lrviz.text.substitution import SLOT, evaluate, numeric
 from tests.browser.conftest import pick, settle, slide
-from tests.core.test_graph import WORKED
+from tests.samples import OPENING
 
 
 def lines(page):
@@ -29,7 +29,7 @@ def lines(page):
 
 def by_python(part, loss="log", **inputs):
     """The same numbers as Python writes them."""
-    p = differentiate(**(WORKED | inputs), loss=loss)
+    p = differentiate(**(OPENING | inputs), loss=loss)
     out = []
     for chain, line, _ in steps(parts(loss)[part]):
         text = numeric(line) or ""
@@ -148,7 +148,7 @@ def test_latex_can_be_taken_away(visit, scope, numbers):
         }"""
     )
     page.get_by_text("Copied.").wait_for()
-    read = differentiate(**(WORKED | {"w1": 2})).read if numbers else None
+    read = differentiate(**(OPENING | {"w1": 2})).read if numbers else None
     assert copied == to_latex("3" if scope == "part" else None, "log", read, 1)
 
 
@@ -159,8 +159,8 @@ def test_why_this_loss(open_page):
     slide(page, "w1", -5)
     slide(page, "x1", 4)
     text = page.locator("details", has_text="Why this loss?").inner_text()
-    z = differentiate(**(WORKED | {"w1": -5, "x1": 4}))
-    squared = differentiate(**(WORKED | {"w1": -5, "x1": 4}), loss="squared")
+    z = differentiate(**(OPENING | {"w1": -5, "x1": 4}))
+    squared = differentiate(**(OPENING | {"w1": -5, "x1": 4}), loss="squared")
     assert f"∂L/∂z = a − y ≈ {number(z.adjoints['z'])}" in text
     assert f"≈ {number(squared.adjoints['z'])}" in text
     pick(page, "squared error")

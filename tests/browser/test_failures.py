@@ -59,7 +59,7 @@ def test_what_did_not_load_once_is_loaded_by_retry(page, address, asset):
     settle(page)
     page.wait_for_function("() => !document.querySelector('.lv-failure:not([hidden])')")
     if path == "/":
-        assert "z = 0.35" in page.locator(".lv-figure .lv-plot").get_attribute("aria-label")
+        assert "z = 0.42" in page.locator(".lv-figure .lv-plot").get_attribute("aria-label")
         assert page.locator(".lv-derivation .katex").count() > 0
         assert page.locator(".lv-derivation code").count() == 0
 

@@ -40,7 +40,7 @@ def test_the_page_opens_with_the_worked_example(open_page):
     assert labels(page) == shown_by_python()
     assert page.get_by_role("heading", level=1).inner_text() == (
         "The model says 58.7 %, and the answer is 1. "
-        "Raise w₁: the loss falls, at first by 0.6201 for each unit."
+        "Raise w₁: the loss falls, at first by 0.5948 for each unit."
     )
 
 
@@ -168,20 +168,20 @@ def test_forward_and_backward_one_node_at_a_time(visit):
     )
     page.get_by_role("button", name="Restart").click()
     faded(page)
-    assert "0.35" not in seen()
+    assert "0.42" not in seen()
     assert "1.5" in seen()
     page.get_by_role("button", name="Step", exact=True).click()
     faded(page)
-    assert "0.35" in seen()
-    assert "0.5866" not in seen()
+    assert "0.42" in seen()
+    assert "0.6035" not in seen()
     for _ in range(3):
         page.get_by_role("button", name="Step", exact=True).click()
     faded(page)
-    assert "−1.705" in seen()
-    assert "−0.4134" not in seen()
+    assert "−1.657" in seen()
+    assert "−0.3965" not in seen()
     page.get_by_role("button", name="Back", exact=True).click()
     faded(page)
-    assert "−1.705" not in seen()
+    assert "−1.657" not in seen()
     settle(page)
     assert "stage=3" in page.url
     page.get_by_role("button", name="Play").click()
@@ -189,7 +189,7 @@ def test_forward_and_backward_one_node_at_a_time(visit):
     page.get_by_role("button", name="Play").wait_for()
     settle(page)
     assert "stage" not in page.url
-    assert "−0.6201" in seen()
+    assert "−0.5948" in seen()
 
 
 def test_presets_and_the_saturation_panel(open_page):
@@ -345,10 +345,10 @@ def test_axe_finds_nothing_serious(open_page, visit, scheme, path):
 def test_the_picture_says_what_it_shows(visit):
     page = visit()
     name = page.get_by_role("img").first.get_attribute("aria-label")
-    assert "z = 0.35" in name
-    assert "∂L/∂w₁ = −0.6201" in name
+    assert "z = 0.42" in name
+    assert "∂L/∂w₁ = −0.5948" in name
     button = page.locator(".lv-hit[data-name='z']")
-    assert button.get_attribute("aria-label") == "node z, value 0.35, gradient −0.4134"
+    assert button.get_attribute("aria-label") == "node z, value 0.42, gradient −0.3965"
 
 
 def test_a_visit_to_another_page_loses_nothing(open_page):

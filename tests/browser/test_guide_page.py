@@ -72,13 +72,13 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     settle(page)
     assert page.url.endswith("?stage=1&guide=belief")
     assert page.evaluate("document.activeElement.textContent") == "What the model believes"
-    assert seen(page, "0.35")
-    assert not seen(page, "0.5866"), "a is asked for"
+    assert seen(page, "0.42")
+    assert not seen(page, "0.6035"), "a is asked for"
     press(page, "exactly ½")
     assert verdict(page).startswith("You said “exactly ½”. Only z = 0 leads to exactly ½. ")
-    assert "a ≈ 0.5866" in verdict(page)
-    assert seen(page, "0.5866")
-    assert not seen(page, "0.5334")
+    assert "a ≈ 0.6035" in verdict(page)
+    assert seen(page, "0.6035")
+    assert not seen(page, "0.5050")
     press(page, "Next")
     # Something is to be done, and is noticed while the hand still moves.
     assert "below 0.1" in card(page).inner_text()
@@ -119,9 +119,9 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     # The product is not there before it is asked for; the slopes it is made of are.
     product = page.get_by_role("region", name="The chain rule")
     assert not product.is_visible()
-    assert all(seen(page, text) for text in ("1.5", "0.2425", "−1.705"))
+    assert all(seen(page, text) for text in ("1.5", "0.2393", "−1.657"))
     press(page, "Show me")
-    assert verdict(page).startswith("It is −0.6201, to four digits. 1.5 × 0.2425 × (−1.705)")
+    assert verdict(page).startswith("It is −0.5948, to four digits. 1.5 × 0.2393 × (−1.657)")
     assert product.is_visible()
     assert not seen(page, "a − y")
 

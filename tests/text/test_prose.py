@@ -12,8 +12,8 @@ from lrviz.core.graph import LOSSES, differentiate
 from lrviz.core.ops import LOSS, OPS
 from lrviz.text.derivation import NAMES, parts
 from lrviz.text.prose import NOTHING, Text, say
-from tests.core.test_graph import WORKED
 from tests.reference import exact
+from tests.samples import OPENING
 
 ALL = [(loss, part) for loss in LOSSES for part in parts(loss).values()]
 every_part = pytest.mark.parametrize(
@@ -132,18 +132,18 @@ def test_the_nudge_of_the_strategy_is_worked_out_from_the_opening_example(loss):
     nudge, dz, dz_again, slope, da, da_again, rate, dl = (
         float(n.replace("−", "-")) for n in said.groups()
     )
-    truth = exact(WORKED["w1"] * WORKED["x1"] + WORKED["w2"] * WORKED["x2"] + WORKED["b"], 1)
+    truth = exact(OPENING["w1"] * OPENING["x1"] + OPENING["w2"] * OPENING["x2"] + OPENING["b"], 1)
     a = truth["a"]
     by_a = truth["dL/da"] if loss == "log" else a - 1
     assert nudge == 0.01
-    assert dz == dz_again == nudge * WORKED["x1"]
+    assert dz == dz_again == nudge * OPENING["x1"]
     assert slope == pytest.approx(float(truth["da/dz"]), abs=5e-5)
     assert da == da_again == pytest.approx(float(dz * truth["da/dz"]), abs=5e-7)
     assert rate == pytest.approx(float(by_a), abs=5e-4)
     assert dl == pytest.approx(float(dz * truth["da/dz"] * by_a), abs=5e-6)
     # And the move is what really happens, to first order.
     before, after = (
-        differentiate(**WORKED | {"w1": WORKED["w1"] + n}, loss=loss).values["L"]
+        differentiate(**OPENING | {"w1": OPENING["w1"] + n}, loss=loss).values["L"]
         for n in (0, nudge)
     )
     assert dl == pytest.approx(after - before, rel=0.01)
