@@ -24,7 +24,7 @@ from lrviz.figures.graph import build_figure  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.servers import served  # noqa: E402
 
-WORKED = {"x1": 1.5, "x2": 2.0, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1}
+WORKED = {"x1": 1.5, "x2": 2.0, "w1": 0.5, "w2": -0.25, "b": 0.17, "y": 1}
 
 IDLE = """
 () => new Promise((done) => {

@@ -9,7 +9,9 @@ const [FOUR, TWO] = [1230, 760];
 const [LEAST, MOST] = [200, 640]; // px of the surface
 const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
-const RULE = 152; // px of the update rule that stay in view
+const RULE = 152; // px of the update rule that stay in view,
+const GLIMPSE = 56; // and as many where the surface would be lower for it than EASY
+const EASY = 300;
 const SHORTER = 100; // px, as in training.css
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
@@ -45,24 +47,25 @@ export function fit(root, views, surface, shape) {
     const above = top + scrolled;
     // Where the window is low, the captions may lie under the player.
     const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
-    const rule = lecture ? 0 : Math.min(RULE, /** @type {HTMLElement | null} */ (
-      views.querySelector(".lvt-law"))?.offsetHeight ?? 0);
+    const law = lecture ? 0 : /** @type {HTMLElement | null} */ (views.querySelector(".lvt-law"))?.offsetHeight ?? 0;
     const beside = isLow() || (lecture && shape !== "one");
-    const captions = shape === "four" || lecture ? under + (rule && rule + 2 * GAP) : 0;
-    const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
-    let room = window.innerHeight - above - below - FOOT;
     const data = part("data");
-    if (shape === "four" && !lecture && !beside && data) {
+    /** How tall the surface can be with so many pixels of the rule in view. @param {number} most */
+    const room = (most) => {
+      const rule = law && Math.min(most, law) + 2 * GAP;
+      const captions = shape === "four" || lecture ? under + rule : 0;
+      const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
+      if (shape !== "four" || lecture || beside || !data) return window.innerHeight - above - below - FOOT;
       // The row is as high as the higher of its two cells: that of the data plane, which is SHORTER
       // than the surface but has a least height, or the surface's own.
       const least = parseFloat(getComputedStyle(views).getPropertyValue("--lvt-least"));
       const [own, other] = [a.getBoundingClientRect().bottom - bottom, b.getBoundingClientRect().bottom - top
         - data.clientHeight];
-      const row = Math.max(least + other, window.innerHeight - above - (rule && rule + 2 * GAP)
-        - dock.offsetHeight - FOOT);
-      room = Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
-    }
-    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, room)))}px`;
+      const row = Math.max(least + other, window.innerHeight - above - rule - dock.offsetHeight - FOOT);
+      return Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
+    };
+    const easy = Math.max(room(RULE), Math.min(EASY, room(GLIMPSE)));
+    tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, easy)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
 }

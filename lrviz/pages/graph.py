@@ -42,12 +42,15 @@ from lrviz.text.withheld import Withheld, withheld
 
 KEY: Final = "graph"
 
+_OPENS = settings.defaults(settings.GRAPH)
+_WORKED = tuple(_OPENS[name] for name in INPUTS)
+
 #: (name, what to notice, the six inputs in the order of `INPUTS`: x1, w1, x2, w2, b, y).
 PRESETS = (
     (
         "worked example",
         "The one the page opens with: a is a little above one half, and y is 1.",
-        (1.5, 0.5, 2.0, -0.25, 0.1, 1),
+        _WORKED,
     ),
     (
         "confident and right",
@@ -79,7 +82,7 @@ PRESETS = (
     (
         "a dead input",
         "x₁ = 0: w₁ is multiplied by 0, so changing it changes nothing, and ∂L/∂w₁ is 0.",
-        (0.0, 0.5, 2.0, -0.25, 0.1, 1),
+        (0.0, *_WORKED[1:]),
     ),
 )
 

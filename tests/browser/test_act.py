@@ -12,7 +12,7 @@ from lrviz.text import sentence
 from lrviz.text.act import RATES, SIZES
 from lrviz.text.numbers import number
 from tests.browser.conftest import apart, boxes, pick, settle, slide
-from tests.core.test_graph import WORKED
+from tests.samples import OPENING
 
 INPUTS = ("w1", "w2", "b")
 
@@ -24,8 +24,8 @@ def cells(page):
 
 
 def changes(of, size, **inputs):
-    here = differentiate(**(WORKED | inputs))
-    there = differentiate(**(WORKED | inputs | {of: (WORKED | inputs)[of] + size}))
+    here = differentiate(**(OPENING | inputs))
+    there = differentiate(**(OPENING | inputs | {of: (OPENING | inputs)[of] + size}))
     return here, [float(there.values[n]) - float(here.values[n]) for n in (of, "z", "a", "L")]
 
 
@@ -78,7 +78,7 @@ def test_steps_go_downhill_and_back(open_page):
     page = open_page()
     take = page.get_by_role("button", name="Take one step")
     undo = page.get_by_role("button", name="Undo", exact=True)
-    state = dict(WORKED)
+    state = dict(OPENING)
     before = [dict(state)]
     for _ in range(3):
         take.click()
@@ -98,7 +98,7 @@ def test_steps_go_downhill_and_back(open_page):
     settle(page)
     assert undo.is_disabled()
     fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
-    assert {name: fields[name] for name in INPUTS} == {name: WORKED[name] for name in INPUTS}
+    assert {name: fields[name] for name in INPUTS} == {name: OPENING[name] for name in INPUTS}
 
 
 def test_a_step_out_of_range_is_not_taken(visit):
@@ -124,15 +124,15 @@ def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(visit):
     for part in (0.4, 0.7, 0.9):
         page.mouse.move(box["x"] + box["width"] * part, y)
         value = float(page.get_by_role("slider", name="w1", exact=True).input_value())
-        p = differentiate(**(WORKED | {"w1": value}))
+        p = differentiate(**(OPENING | {"w1": value}))
         assert heading.inner_text() == sentence.say(sentence.now("log", "w1"), p.read)
     page.mouse.up()
     settle(page)
-    start = differentiate(**WORKED)
+    start = differentiate(**OPENING)
     numbers = {
-        "moved.by": value - WORKED["w1"],
+        "moved.by": value - OPENING["w1"],
         "moved.loss": p.values["L"] - start.values["L"],
-        "moved.promise": start.adjoints["w1"] * (value - WORKED["w1"]),
+        "moved.promise": start.adjoints["w1"] * (value - OPENING["w1"]),
     }
     said = sentence.say(sentence.moved("w1"), numbers.__getitem__)
     assert page.locator(".lv-bridge").inner_text() == said
@@ -219,7 +219,7 @@ def test_reset_is_in_plain_view(visit):
     settle(page)
     assert "?" not in page.url
     fields = page.evaluate("document.querySelector('.lv').parentNode.lrviz.fields")
-    assert {name: fields[name] for name in WORKED} == WORKED
+    assert {name: fields[name] for name in OPENING} == OPENING
 
 
 GHOSTS = """() => {

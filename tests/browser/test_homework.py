@@ -11,7 +11,7 @@ from axe_core_python.sync_playwright import Axe
 from lrviz import settings
 from lrviz.core.graph import LOSSES, VIEWS
 from tests.browser.conftest import boxes, settle, slide, table
-from tests.samples import LONG
+from tests.samples import LONG, OPENING
 from tests.withheld import ALL, hidden_formulas, hidden_numbers, leaks, subsets, telling_state
 
 #: Every text of the page and every attribute, but for those that only place or draw.
@@ -86,7 +86,7 @@ def test_what_is_left_out_is_nowhere(visit, share):
 
 
 def test_the_search_finds_what_is_not_left_out(visit):
-    state = {"x1": 1.5, "w1": 0.5, "x2": 2.0, "w2": -0.25, "b": 0.1, "y": 1}
+    state = OPENING
     page = visit(query((), state, part="result", line=2, at="z-a"))
     for found in (page.evaluate(_DOM), heard(page), printed(page)):
         for name in ("forward", "number1", "number2", "number3", "gradients"):
