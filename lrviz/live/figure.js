@@ -192,6 +192,7 @@ export class Figure {
     // Where a picture has fewer shapes than the one before it, Plotly leaves empty groups behind.
     for (const group of found(this.plot, ".shape-group:empty")) group.remove();
     this.texts = found(this.plot, ".scatterlayer .textpoint text");
+    this.texts.forEach((node, i) => { node.dataset.kind = this.labels.kinds[i]; });
     this.shapes = found(this.plot, ".shapelayer path");
     this.byIndex = [];
     for (const path of this.shapes) this.byIndex[Number(path.dataset.index)] = path;
@@ -242,7 +243,6 @@ export class Figure {
     this.texts.forEach((node, i) => {
       const hidden = stages[i] > stage && !told[i] && !(seen.length && goes(i));
       node.classList.toggle("lv-not-yet", hidden);
-      node.dataset.kind = kinds[i];
     });
     this.shapes.forEach((node) => {
       const at = this.shapeStages[Number(node.dataset.index)] ?? 0;

@@ -87,7 +87,9 @@ export function sidesOf(playback, k, seen = true) {
   if (w1 === 0 && w2 === 0) return `w = 0: no boundary yet, a = ${write(1 / (1 + Math.exp(-b)))} everywhere.`;
   if (playback.single) return "One class only: add the other, and there is something to part.";
   const line = seen ? "On the bold line z = 0 and a = ½." : "The line where z = 0 and a = ½ lies out of view.";
-  return `${line} Colour: how sure; halo: |a − y|, outlined where misjudged; red rings: who pulls hardest.`;
+  const rows = playback.batch(k)?.length ?? playback.rows;
+  const batch = rows < playback.rows ? `; plain rings: the ${rows} of the next step` : "";
+  return `${line} Colour: how sure; halo: |a − y|, outlined where misjudged; red rings: who pulls hardest${batch}.`;
 }
 
 /**
