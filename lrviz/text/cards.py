@@ -317,8 +317,9 @@ _GRAPH: tuple[Card, ...] = (
         "graph",
         "Two ways to the loss",
         always(
-            "Here σ and the loss are taken apart. From a one way goes up, through ℓ₁ = log a, and "
-            "one goes down, through c = 1 − a and ℓ₀ = log(1 − a); both end in L."
+            "Here σ is taken apart (from n = −z to a), and so is the loss. From a one way goes up, "
+            "through ℓ₁ = log a, and one goes down, through c = 1 − a and ℓ₀ = log(1 − a); both "
+            "end in L."
         ),
         Type(
             "Say one way brings back 0.3 and the other −0.5. What is ∂L/∂a then?",
@@ -459,9 +460,20 @@ _GRAPH: tuple[Card, ...] = (
             "Press “Take one step” until the loss is below 0.2. Watch how far each step goes.",
             {"value.L": (None, 0.2)},
         ),
-        always(
-            "The steepest parameter moves farthest. And as the loss falls, to {value.L} now, the "
-            "steps become shorter: where there is little to gain, the gradient is small."
+        (
+            (
+                (
+                    {"value.L": (None, 0.2)},
+                    "The steepest parameter moves farthest. And as the loss falls, to {value.L} "
+                    "now, the steps become shorter: where there is little to gain, the gradient "
+                    "is small.",
+                ),
+                (
+                    {},
+                    "The steepest parameter moves farthest. Step by step the loss falls and the "
+                    "steps become shorter: where there is little to gain, the gradient is small.",
+                ),
+            ),
         ),
         state={"x1": 0.5, "w1": -1.0, "x2": 0.25, "w2": 1.0, "b": 0.0},
         lit=("w1", "w2", "b"),
