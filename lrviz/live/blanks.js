@@ -19,7 +19,7 @@ import { BLANK } from "./numbers.js";
 /** @typedef {{ typed: string, state: string, answer: BlankAnswer | null }} Filled */
 
 const SLOTS = /\{\?([a-z][\w.-]*)\}/g;
-const [WIDE, HIGH, LEAST, UP] = [62, 22, 16, 5]; // px of a field, and from a line to the middle of its letters
+const [WIDE, HIGH, LEAST, UP] = [62, 24, 16, 5]; // px of a field, and from a line to the middle of its letters
 
 /**
  * How far one field lies above another, if they stand above each other.

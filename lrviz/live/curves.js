@@ -16,7 +16,8 @@ export class Curves {
   plot = /** @type {Plot} */ (/** @type {HTMLElement} */ (
     el("div", { class: "lv-plot", role: "img", "aria-label": "Losses and their gradients against z" })));
   layer = el("div", { class: "lv-dots" });
-  fold = el("details", { class: "lv-fold" }, el("summary", { text: "Why this loss?" }));
+  summary = el("summary", { text: "Why this loss?" });
+  fold = el("details", { class: "lv-fold" }, this.summary);
   host = el("div", { class: "lv-curves" }, this.plot, this.layer);
   node = this.fold;
   why = el("p", { class: "lv-why" });
@@ -43,9 +44,8 @@ export class Curves {
       const bind = new Bindings();
       return { graph: line.graph, bind, node: bind.text("p", { class: "lv-math" }, line.text) };
     });
-    const [summary] = this.fold.children;
     const note = el("p", { class: "lv-note", text: spec.note });
-    this.fold.replaceChildren(summary, this.why, note, this.host, ...this.lines.map((one) => one.node));
+    this.fold.replaceChildren(this.summary, this.why, note, this.host, ...this.lines.map((one) => one.node));
   }
 
   /** @param {Plotly} Plotly @param {CurvesSpec["figure"]} figure */

@@ -2,6 +2,8 @@
 
 import { el, unique } from "./dom.js";
 
+const MARGIN = 12; // px between a bubble and the edge of the window
+
 /**
  * Text in which each term that is met for the first time has its explanation.
  * @param {string} text @param {Record<string, string>} terms
@@ -17,9 +19,36 @@ export function explained(text, terms) {
     const id = unique("term");
     const bubble = el("span", { class: "lv-bubble", role: "tooltip", id, text: terms[part] });
     const term = el("dfn", { class: "lv-term", tabindex: 0, "aria-describedby": id, text: part });
+    const gloss = el("span", { class: "lv-gloss" }, term, bubble);
     term.addEventListener("keydown", (event) => {
       if (event.key === "Escape") term.blur();
     });
-    return el("span", { class: "lv-gloss" }, term, bubble);
+    term.addEventListener("focus", () => inView(bubble));
+    hovered(gloss, () => inView(bubble));
+    return gloss;
+  });
+}
+
+/** Where it would leave the window, a bubble is moved to the left. @param {HTMLElement} bubble */
+function inView(bubble) {
+  bubble.style.left = "0";
+  const { right } = bubble.getBoundingClientRect();
+  bubble.style.left = `${Math.min(0, document.documentElement.clientWidth - MARGIN - right)}px`;
+}
+
+/**
+ * A bubble under the pointer goes by Escape too, until the pointer comes again.
+ * @param {HTMLElement} gloss @param {() => void} shown
+ */
+function hovered(gloss, shown) {
+  /** @param {KeyboardEvent} event */
+  const shut = (event) => { if (event.key === "Escape") gloss.classList.add("lv-shut"); };
+  gloss.addEventListener("mouseenter", () => {
+    document.addEventListener("keydown", shut);
+    shown();
+  });
+  gloss.addEventListener("mouseleave", () => {
+    document.removeEventListener("keydown", shut);
+    gloss.classList.remove("lv-shut");
   });
 }

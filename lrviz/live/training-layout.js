@@ -10,7 +10,7 @@ const [LEAST, MOST] = [200, 640]; // px of the surface
 const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
 const RULE = 152; // px of the update rule that stay in view,
-const GLIMPSE = 56; // and as many where the surface would be lower for it than EASY
+const GLIMPSE = 56; // and as many of one that is longer, while the surface is lower than EASY
 const EASY = 300;
 const SHORTER = 100; // px, as in training.css
 const GAP = 10; // px between the rows of views
@@ -47,13 +47,17 @@ export function fit(root, views, surface, shape) {
     const above = top + scrolled;
     // Where the window is low, the captions may lie under the player.
     const under = Math.max(...(lecture ? [a] : [a, b]).map((one) => one.getBoundingClientRect().bottom)) - bottom;
-    const law = lecture ? 0 : /** @type {HTMLElement | null} */ (views.querySelector(".lvt-law"))?.offsetHeight ?? 0;
+    /** @type {HTMLElement | null} */
+    const rule = lecture ? null : views.querySelector(".lvt-law");
+    const [law, lines] = [rule?.offsetHeight ?? 0, rule?.querySelectorAll(".lvt-digits") ?? []];
+    const ends = lines.length && rule
+      ? lines[lines.length - 1].getBoundingClientRect().bottom - rule.getBoundingClientRect().top : 0;
     const beside = isLow() || (lecture && shape !== "one");
     const data = part("data");
     /** How tall the surface can be with so many pixels of the rule in view. @param {number} most */
     const room = (most) => {
-      const rule = law && Math.min(most, law) + 2 * GAP;
-      const captions = shape === "four" || lecture ? under + rule : 0;
+      const kept = law && Math.min(most, law) + 2 * GAP;
+      const captions = shape === "four" || lecture ? under + kept : 0;
       const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
       if (shape !== "four" || lecture || beside || !data) return window.innerHeight - above - below - FOOT;
       // The row is as high as the higher of its two cells: that of the data plane, which is SHORTER
@@ -61,10 +65,10 @@ export function fit(root, views, surface, shape) {
       const least = parseFloat(getComputedStyle(views).getPropertyValue("--lvt-least"));
       const [own, other] = [a.getBoundingClientRect().bottom - bottom, b.getBoundingClientRect().bottom - top
         - data.clientHeight];
-      const row = Math.max(least + other, window.innerHeight - above - rule - dock.offsetHeight - FOOT);
+      const row = Math.max(least + other, window.innerHeight - above - kept - dock.offsetHeight - FOOT);
       return Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
     };
-    const easy = Math.max(room(RULE), Math.min(EASY, room(GLIMPSE)));
+    const easy = ends > RULE ? Math.max(room(RULE), Math.min(EASY, room(GLIMPSE))) : room(RULE);
     tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, easy)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);

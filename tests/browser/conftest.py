@@ -353,12 +353,11 @@ def violations(page: Page, context: dict[str, Any] | None = None) -> list[dict[s
     return list(found["violations"])
 
 
-def serious(page: Page) -> list[tuple[Any, ...]]:
-    """What of it keeps somebody out: which rule, where, and what is wrong."""
+def barriers(page: Page) -> list[tuple[Any, ...]]:
+    """The same in short, of any impact: which rule, where, and what is wrong."""
     return [
         (v["id"], node["target"], node["failureSummary"])
         for v in violations(page)
-        if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]
 

@@ -12,7 +12,17 @@ from lrviz.figures.graph import build_figure
 from lrviz.pages import tables
 from lrviz.text import explanations
 from lrviz.text.numbers import fill
-from tests.browser.conftest import apart, boxes, follow, labels, pick, serious, settle, slide, table
+from tests.browser.conftest import (
+    apart,
+    barriers,
+    boxes,
+    follow,
+    labels,
+    pick,
+    settle,
+    slide,
+    table,
+)
 from tests.samples import OPENING, sample, thin
 
 WRONG = "x1=3&w1=-4&x2=2&w2=-4&b=0"  # z = -20
@@ -335,10 +345,10 @@ def explain_spec(view, loss):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/?at=z", f"/?{WRONG}&view=operations", "/about"])
-def test_axe_finds_nothing_serious(open_page, visit, scheme, path):
+def test_axe_finds_nothing(open_page, visit, scheme, path):
     about = path == "/about"
     page = open_page(path, scheme=scheme, stands="h1") if about else visit(path, scheme=scheme)
-    assert serious(page) == []
+    assert barriers(page) == []
 
 
 def test_the_picture_says_what_it_shows(visit):

@@ -13,7 +13,7 @@ from lrviz.practice.making import kind_of, problem
 from lrviz.practice.mistakes import MISTAKES
 from lrviz.practice.problem import KINDS, TASK
 from lrviz.text.numbers import number
-from tests.browser.conftest import STEP, THERE, apart, boxes, resize, serious, settle
+from tests.browser.conftest import STEP, THERE, apart, barriers, boxes, resize, settle
 from tests.samples import thin
 
 
@@ -169,7 +169,7 @@ def visit_practice(new_page, address):
 @pytest.mark.parametrize(
     ("scheme", "kind"), thin(["light", "dark"], ["chain", "order", "mean"], by=2)
 )
-def test_axe_finds_nothing_serious(open_page, scheme, kind):
+def test_axe_finds_nothing(open_page, scheme, kind):
     made = first(2, kind)
     page = open_page(at(made), scheme=scheme, stands="[data-testid=stForm]")
     wrong = made.lines[0][0] if made.lines else str(made.wrongs[0].value)
@@ -177,7 +177,7 @@ def test_axe_finds_nothing_serious(open_page, scheme, kind):
     press(page, "Hint 1 of 3")
     page.get_by_text("For teachers").click()
     settle(page)
-    assert serious(page) == []
+    assert barriers(page) == []
 
 
 def test_a_task_gives_nothing_away_and_ends_with_a_code(open_page):

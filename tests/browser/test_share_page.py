@@ -358,7 +358,7 @@ def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_share_page(open_page, scheme):
+def test_axe_finds_nothing_on_the_share_page(open_page, scheme):
     page = open_page("/share?link=/training?hide%3Ddata", scheme=scheme, stands="code")
     # The preview is a page of its own, with a test of its own.
     found = violations(page, {"exclude": ["iframe"]})

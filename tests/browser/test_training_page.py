@@ -19,7 +19,7 @@ from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.run import preview
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import apart, boxes, follow, frames, labels, serious, settle, table
+from tests.browser.conftest import apart, barriers, boxes, follow, frames, labels, settle, table
 from tests.reference import hardest
 
 READ = """() => {
@@ -637,9 +637,9 @@ def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour", FULL])
-def test_axe_finds_nothing_serious(visit, scheme, query):
+def test_axe_finds_nothing(visit, scheme, query):
     page = visit(f"/training?{query}", scheme=scheme)
-    assert serious(page) == []
+    assert barriers(page) == []
 
 
 def test_a_visit_to_another_page_loses_nothing(open_page):

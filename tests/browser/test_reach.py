@@ -1,0 +1,142 @@
+"""Who reads with a small window, a keyboard, other colours or other spacing reads it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import frames, resize
+from tests.samples import LONG
+
+LIVE = (
+    "/",
+    "/training",
+    "/?view=operations&stage=15",
+    "/?guide=chain",
+    "/training?opt=adam&lr=0.1&step=4&guide=large",
+    "/?hide=values",
+)
+OTHERS = ("/practice", "/share", "/about")
+#: What is wider than the page, and could be scrolled to or is lost.
+WIDER = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  return [main.scrollWidth - main.clientWidth,
+    document.documentElement.scrollWidth - document.documentElement.clientWidth];
+}"""
+#: Targets below 24 px that another one is too near to (WCAG 2.2, 2.5.8). A check box of Streamlit's
+#: is its whole label.
+SMALL = """() => {
+  const all = [...document.querySelectorAll("button, a[href], input, select, summary")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      && !node.disabled && !node.closest("[inert]") && node.tabIndex >= 0
+      && getComputedStyle(node).display !== "inline" && node.type !== "checkbox")
+    .map((node) => [node, node.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 1 && box.height > 1);
+  return all.filter(([node, box]) => box.width < 24 || box.height < 24).filter(([node, box]) => {
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const far = (its) => Math.hypot(Math.max(its.left - x, 0, x - its.right),
+      Math.max(its.top - y, 0, y - its.bottom));
+    return all.some(([other, its]) => other !== node && !other.contains(node)
+      && !node.contains(other) && far(its) < 12);
+  }).map(([node]) => node.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.mark.parametrize("path", LIVE + OTHERS if LONG else LIVE[:2] + OTHERS[:1])
+def test_nothing_is_wider_than_a_narrow_window_or_too_small_to_hit(visit, open_page, path):
+    if path in LIVE:
+        page = visit(path, width=390, height=844)
+    else:
+        page = open_page(path, stands="h1", width=390, height=844)
+    assert page.evaluate(WIDER) == [0, 0]
+    assert page.evaluate(SMALL) == []
+    # As wide as 1280 px are at 400 %.
+    resize(page, 320, 640)
+    assert page.evaluate(WIDER) == [0, 0]
+
+
+def test_an_explanation_is_in_view_wherever_its_term_stands_and_goes_by_escape(visit):
+    page = visit("/", width=320, height=640)
+    terms = page.locator(".lv-gloss")
+    lefts = set()
+    for n in range(terms.count()):
+        term = terms.nth(n)
+        term.scroll_into_view_if_needed()
+        term.locator(".lv-term").hover()
+        box = term.get_by_role("tooltip").bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 320
+        lefts.add(round(box["x"]))
+        page.keyboard.press("Escape")
+        assert term.get_by_role("tooltip").count() == 0
+        page.mouse.move(2, 2)
+    assert len(lefts) > 1
+    term.locator(".lv-term").hover()
+    assert term.get_by_role("tooltip").is_visible()
+
+
+#: What has the focus, whether nothing lies over all of it, and whether it shows that it has it.
+FOCUS = """() => {
+  const node = document.activeElement;
+  if (!node || node === document.body || node.tagName === "IFRAME") return null;
+  const box = node.getBoundingClientRect();
+  const owns = (other) => other && (other.contains(node) || node.contains(other)
+    || [...(node.labels ?? [])].some((one) => one.contains(other) || other.contains(one)));
+  const spots = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]];
+  const seen = spots.some(([x, y]) =>
+    owns(document.elementFromPoint(box.x + box.width * x, box.y + box.height * y)));
+  const around = (one) => {
+    const look = getComputedStyle(one);
+    return (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0)
+      || look.boxShadow !== "none";
+  };
+  // Streamlit's text fields change the colour of the frame around them.
+  const field = node.closest("[data-testid=stTextInputRootElement], [data-testid=stNumberInput]");
+  return { node: node.outerHTML.slice(0, 120), seen, shown: Boolean(field) || around(node),
+    at: [box.x, box.y, box.width] };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "height"),
+    [
+        ("/", 390, 844),
+        ("/training?guide=pull", 390, 844),
+        *[(p, w, h) for p in LIVE for w, h in ((390, 844), (900, 1000), (1440, 900)) if LONG],
+    ],
+)
+def test_what_has_the_focus_is_seen_and_not_covered(visit, path, width, height):
+    page = visit(path, width=width, height=height)
+    met = []
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUS)
+        if found is None or found["node"] in met:
+            continue
+        met.append(found["node"])
+        assert found["seen"], found
+        assert found["shown"], found
+    assert len(met) > 20
+
+
+#: The spacing of WCAG 2.2, 1.4.12.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+  word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"""
+#: Words that are cut off: by their own box, or by one around them.
+CUT = """() => [...document.querySelectorAll("button, label, p, h1, h2, td, th, output, a, legend")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    && node.textContent.trim()
+    && !node.closest(".lv-unseen, .katex, [data-testid=stSkipToContent]"))
+  .filter((node) => ["hidden", "clip"].includes(getComputedStyle(node).overflowX)
+    && node.scrollWidth > node.clientWidth + 1)
+  .map((node) => node.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", LIVE if LONG else LIVE[:2])
+def test_with_wider_spacing_no_words_are_cut_off(visit, path):
+    page = visit(path, width=1440)
+    style = page.add_style_tag(content=SPACED)
+    try:
+        frames(page, 3)
+        assert page.evaluate(CUT) == []
+        assert page.evaluate(WIDER) == [0, 0]
+    finally:
+        style.evaluate("(node) => node.remove()")
