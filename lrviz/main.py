@@ -10,9 +10,6 @@ from lrviz.pages import PATHS, about, graph, practice, share, training
 #: A file of our own: an icon by name would be fetched from a font host.
 ICON = HERE / "icon.png"
 
-st.set_page_config(page_title="lrviz", page_icon=str(ICON), layout="wide")
-
-st.html(HERE / "page.css")
 PAGES = [
     st.Page(graph.page, title="Graph", url_path="graph", default=True),
     *(
@@ -21,6 +18,8 @@ PAGES = [
     ),
 ]
 page = st.navigation(PAGES, position="top")
+st.set_page_config(page_title=f"{page.title} · lrviz", page_icon=str(ICON), layout="wide")
+st.html(HERE / "page.css")
 # On a phone Streamlit folds its navigation into a menu: there, the same links stand in a bar.
 with st.container(key="tabs"):
     for one in PAGES:

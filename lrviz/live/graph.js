@@ -72,6 +72,8 @@ export class GraphPage {
   from = null;
   held = false;
   sentence = el("h1", {});
+  heard = el("p", { class: "lv-unseen", role: "status" });
+  unheard = false;
   bridge = el("p", { class: "lv-bridge" });
   /** The bridge that stands there, or nothing where a drag is spoken of. */
   bridged = "";
@@ -301,7 +303,7 @@ export class GraphPage {
     tools.append(button("Reset", reset, { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
-    this.head.replaceChildren(this.sentence, this.bridge, tools);
+    this.head.replaceChildren(this.sentence, this.bridge, tools, this.heard);
   }
 
   #buildFoot() {
@@ -507,6 +509,7 @@ export class GraphPage {
   }
 
   #rested() {
+    this.unheard ||= this.held;
     this.held = false;
     this.queue.rested();
   }
@@ -517,6 +520,12 @@ export class GraphPage {
   }
 
   #describe() {
+    // What a drag came to is said once, when it has ended.
+    if (this.unheard && !this.held) {
+      const moved = this.bridge.classList.contains("lv-moved") ? this.bridge.textContent : "";
+      this.heard.textContent = `${this.sentence.textContent} ${moved}`;
+      this.unheard = false;
+    }
     this.figure.describe(spoken(fill(this.spec.summary, this.read)), this.read);
   }
 

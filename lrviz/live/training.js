@@ -91,6 +91,7 @@ export class TrainingPage {
   controls = el("div", { class: "lvt-controls" });
   copied = el("span", { class: "lv-copied", role: "status" });
   computing = el("span", { class: "lvt-computing", role: "status" });
+  heard = el("p", { class: "lv-unseen", role: "status" });
   stop = button("Stop", () => this.#stop(), { hidden: true });
 
   surface = new SurfaceView();
@@ -346,7 +347,7 @@ export class TrainingPage {
     this.head.replaceChildren(el("h1", { text: spec.question }),
       el("div", { class: "lv-tools" }, this.computing, this.stop, this.guide.offer, this.runs.keep,
         this.lecture, link, this.copied),
-      this.now, this.move, this.note, this.large);
+      this.now, this.heard, this.move, this.note, this.large);
     this.scenarios.build(spec.scenarios);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
@@ -753,6 +754,7 @@ export class TrainingPage {
 
   #rest() {
     this.#tell();
+    this.heard.textContent = this.now.textContent;
     this.queue.rested();
   }
 

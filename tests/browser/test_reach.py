@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import frames, resize
+from tests.browser.conftest import frames, resize, settle
 from tests.samples import LONG
 
 LIVE = (
@@ -140,3 +140,44 @@ def test_with_wider_spacing_no_words_are_cut_off(visit, path):
         assert page.evaluate(WIDER) == [0, 0]
     finally:
         style.evaluate("(node) => node.remove()")
+
+
+#: What a screen reader is given to say, from now on.
+LISTEN = """() => {
+  window.heard = [];
+  const said = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive], output";
+  new MutationObserver((all) => all.forEach(({ target }) => {
+    const region = (target.nodeType === 1 ? target : target.parentElement)?.closest(said);
+    if (region) heard.push(region.textContent);
+  })).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def test_a_drag_is_heard_once_and_when_it_has_ended(visit):
+    page = visit("/")
+    page.evaluate(LISTEN)
+    box = page.get_by_role("slider", name="w1", exact=True).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for n in range(20):
+        page.mouse.move(x + n, y)
+        frames(page, 1)
+    assert page.evaluate("heard") == []
+    page.mouse.up()
+    page.wait_for_function("() => heard.length > 0")
+    settle(page)
+    (heard,) = page.evaluate("heard")
+    assert page.get_by_role("heading", level=1).inner_text() in heard
+    assert "w₁" in heard
+
+
+def test_every_page_has_a_title_of_its_own(open_page):
+    page = open_page("/")
+    titles = {page.title()}
+    for name in ("Training", "Practice", "Share", "About"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_function("(name) => document.title.startsWith(name)", arg=name)
+        titles.add(page.title())
+    assert len(titles) == 5
+    assert all(title.endswith("lrviz") for title in titles)
