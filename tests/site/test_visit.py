@@ -86,14 +86,17 @@ def test_every_page_works(visit):
     page = visit.page
     base = visit.host.url
     for name, path, shown in (
-        ("Practice", "/practice", "Check"),
         ("Share", "/share", "The derivation"),
+        ("Practice", "/practice", "Check"),
+        # What is shared is the page that one comes from.
+        ("Share", "/share", "Hints, solutions and mistakes"),
         ("Training", "/training", "Play"),
     ):
         page.get_by_role("link", name=name, exact=True).first.click()
         page.get_by_role("button", name=shown, exact=True).first.wait_for(timeout=30_000)
         rest(page)
         assert page.url.partition("?")[0] == base + path
+        assert page.locator("[data-testid=stException]").count() == 0
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("() => Number(document.querySelector('.lvt-scrub input').value) > 3")
     page.get_by_role("combobox").first.select_option(label="XOR")
