@@ -41,12 +41,14 @@ function show(name) {
     shown = null;
     const before = pages.get(name);
     const page = before ?? await early(name, site);
-    if (page) shell.block.replaceChildren(page.host);
+    const can = page && (before || await page.read());
+    if (before) before.bad = []; // of a link that it has had
+    if (can) shell.put(page.host, page.said);
     if (before) {
       // As it was left, unless the link says otherwise.
       if (!location.search && before.query) history.replaceState({}, "", `?${before.query}`);
       before.shown(true);
-    } else if (!page || !await page.open()) {
+    } else if (!can || !await page.draw()) {
       shell.wait();
       return;
     }
@@ -108,6 +110,20 @@ function mendHistory() {
       usual(state, title, to);
     };
   }
+}
+
+/**
+ * A step of the history: this Streamlit asks for the page with the link that it wrote last, and not
+ * with the one that has come back, as later ones do.
+ */
+function mendBack() {
+  window.addEventListener("popstate", () => {
+    const [node] = root.querySelectorAll("[data-testid=stApp]");
+    const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
+    let fiber = key && /** @type {any} */ (node)[key];
+    while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
+    if (fiber) fiber.stateNode.state.queryParams = location.search.replace("?", "");
+  }, true); // before Streamlit hears of it
 }
 
 /** Streamlit gives its links an address that leads nowhere, which a new tab would follow. */
@@ -185,6 +201,7 @@ function waitForPython() {
 window.addEventListener("popstate", () => shell.root.isConnected && show(here()));
 root.style.visibility = "hidden";
 mendHistory();
+mendBack();
 await show(here());
 performance.mark("lrviz-early");
 try {

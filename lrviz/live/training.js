@@ -830,7 +830,7 @@ export function mountTraining(component) {
     await Promise.all(sheets.map(stylesheet));
     await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
-    if (await newest && page.latest === component) await page.update(component);
+    if (await newest() && page.latest === component) await page.update(component);
   });
   // An older run that waits for its rows now waits for this one's, which may be here.
   line.put({});
