@@ -146,7 +146,8 @@ export class Early {
     this.fields = { ...fields };
     const data = await this.data();
     if (this.page?.session !== SESSION) return; // Python has come
-    this.#acknowledge(client, seq);
+    // What waits for Python is not answered: the page says so. The link is that of its fields.
+    this.#acknowledge(client, data ? seq : seq - 1);
     this.page.synced();
     if (data && data.structure !== this.structure) this.#show(data);
   }

@@ -731,7 +731,8 @@ export class TrainingPage {
   #busy(yes) {
     clearTimeout(this.waiting);
     this.root.classList.toggle("lvt-busy", yes);
-    this.computing.textContent = yes ? "Computing…" : "";
+    const word = channel(this.key).early ? "Waiting for Python…" : "Computing…";
+    this.computing.textContent = yes ? word : "";
     this.stop.hidden = !yes;
   }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from tests.browser.conftest import new_context, settle
 
 #: Notes for every frame where everything stands, what is chosen, and whether Python is there.
@@ -70,3 +74,35 @@ def test_what_was_chosen_stays_and_a_step_back_leads_to_the_link(host, browser):
     assert page.url == host.url + link
     assert errors == []
     page.context.close()
+
+
+def test_another_run_waits_for_python_and_can_be_stopped(host, browser):
+    page, errors = opened(host, browser, "/training", 390, 844)
+    rule = page.get_by_role("combobox", name="Optimizer", exact=True)
+    plain = rule.input_value()
+    rule.select_option(label="Momentum")
+    page.get_by_text("Waiting for Python…").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    assert rule.input_value() == plain
+    rule.select_option(label="Momentum")
+    page.get_by_text("Waiting for Python…").wait_for()
+    page.evaluate(WATCHED)
+    page.wait_for_selector("#early", state="detached", timeout=240_000)
+    settle(page)
+    seen = [json.loads(one)[1] for one in page.evaluate("seen")]
+    assert all(fields["opt"] == "momentum" for fields in seen)
+    assert "opt=momentum" in page.url
+    run = page.evaluate("document.querySelector('.lv').parentNode.lrvizTraining.structure")
+    assert "|momentum|" in run
+    assert page.locator(".lvt-computing").text_content() == ""
+    assert errors == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/?hide=values", "/?hide=formulas,derivation&w1=2"])
+def test_what_a_link_leaves_out_is_never_there_before_python(host, browser, path):
+    page = browser.new_page()
+    page.goto(host.url + path, wait_until="commit")
+    page.get_by_text("This page needs Python, which is loading.").wait_for()
+    assert page.locator(".lv").count() == 0
+    page.close()
