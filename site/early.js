@@ -169,8 +169,10 @@ export class Early {
     if (!page || !line || !host) return;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const inside = page.root.contains(focused);
-    host.append(page.root);
-    if (inside) focused?.focus({ preventScroll: true });
+    // Where a browser can, what is half typed stays so; else it is taken as it is.
+    if ("moveBefore" in host) /** @type {any} */ (host).moveBefore(page.root, null);
+    else /** @type {Element} */ (host).append(page.root);
+    if (inside && document.activeElement !== focused) focused?.focus({ preventScroll: true });
     line.put({ early: null });
   }
 }

@@ -57,7 +57,9 @@ def test_what_was_chosen_stays_and_a_step_back_leads_to_the_link(host, browser):
     choose(page, "Vector", "vector-log-w1-")
     choose(page, "squared error", "vector-squared-w1-")
     choose(page, "∂L/∂w₂", "vector-squared-w2-")
-    page.evaluate("document.activeElement.blur()")
+    number = page.get_by_role("textbox", name="w2 exact value")
+    number.press("ControlOrMeta+a")
+    number.press_sequentially("1.")
     page.evaluate(WATCHED)
     page.wait_for_selector("#early", state="detached", timeout=240_000)
     settle(page)
@@ -67,6 +69,13 @@ def test_what_was_chosen_stays_and_a_step_back_leads_to_the_link(host, browser):
     ]
     assert page.evaluate(f"{ALERT}.map((one) => one.replace('link_off', '').trim())") == said
     assert "view=vector&of=w2&loss=squared" in page.url
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert "w2=1.5" in page.url
+    page.go_back()
+    page.wait_for_function("() => !location.search.includes('w2=1.5')")
+    settle(page)
     page.go_back()
     page.wait_for_function(
         "() => document.querySelector('.lv').parentNode.lrviz.structure === 'features-log-w1-'"
