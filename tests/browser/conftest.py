@@ -50,7 +50,7 @@ APART = tomllib.loads((ROOT / "tests" / "site" / "apart.toml").read_text())
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On the static site, leave out what cannot hold there."""
     for item in items if SITE in os.environ else ():
-        for name in (item.path.name, getattr(item, "originalname", item.name)):
+        for name in {item.path.name, getattr(item, "originalname", item.name), item.name}:
             if name in APART:
                 item.add_marker(pytest.mark.skip(reason=APART[name]))
 
