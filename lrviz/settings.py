@@ -425,6 +425,7 @@ def spec(fields: Sequence[Field]) -> list[dict[str, Any]]:
             "longest": one.longest,
             "only": one.only,
             "apart": one.apart,
+            "may": one.may,
             **(one.about or {}),
         }
         for one in fields

@@ -1,7 +1,7 @@
 // The pages that can be shown before Python is there: the live component draws them from what the
 // build has prepared, and is answered here until Python does. Then they move into Python's page.
 
-import { decode, encode } from "./link.js";
+import { decode, encode, notice } from "./link.js";
 
 /** @import { Component, GraphSpec, Host, Message, Page, RowsSpec, TrainingSpec } from "../lrviz/live/types.d.ts" */
 /** @import { Field, State } from "./link.js" */
@@ -25,6 +25,8 @@ async function json(url) {
 export class Early {
   /** @type {State} */
   fields = {};
+  /** @type {string[]} the fields of the link that could not be read */
+  bad = [];
   /** @type {Page | null} */
   page = null;
   /** @type {Channel | null} */
@@ -32,6 +34,8 @@ export class Early {
   /** @type {Live["default"] | null} */
   mount = null;
   structure = "";
+  /** @type {{ structure: string } | null} what is drawn first */
+  first = null;
 
   /**
    * @param {string} key @param {Site} site @param {Field[]} table
@@ -67,17 +71,24 @@ export class Early {
     return import(`${location.origin}${this.site.home}${this.site.live}/${name}.js`);
   }
 
-  /** Draw the page of the link into `host`; false where only Python can. */
-  async open() {
-    this.fields = decode(this.table, location.search);
-    const data = await this.data();
-    if (!data) return false;
+  /** Read the link, and what is needed to draw its page; false where only Python can. */
+  async read() {
+    const { state, bad } = decode(this.table, location.search);
+    this.fields = state;
+    this.bad = bad;
+    this.first = await this.data();
+    return this.first !== null;
+  }
+
+  /** Draw what was read into `host`. */
+  async draw() {
+    if (!this.first) return false;
     const [{ default: mount }, { channel }] = await Promise.all([
       /** @type {Promise<Live>} */ (this.module("live")), /** @type {Promise<Channels>} */ (this.module("channel"))]);
     this.line = channel(this.key);
     this.mount = mount;
     this.#acknowledge("", 0);
-    this.#show(data);
+    this.#show(this.first);
     const { live } = this.line;
     if (!live) throw new Error("nothing was mounted");
     this.page = live;
@@ -89,7 +100,20 @@ export class Early {
   /** Whether it is what Python's page will be, or stands aside, as it was left. @param {boolean} yes */
   shown(yes) {
     const { page, line } = this;
-    if (page && line) line.put({ early: { page, host: null, aside: !yes } });
+    if (page && line) line.put({ early: { page, session: SESSION, host: null, aside: !yes } });
+  }
+
+  /** What is said of the link, as the page's own notice says it. */
+  get said() {
+    return notice(this.bad, this.table);
+  }
+
+  /** What does not fit the rest goes back to its default. @param {string} name @param {boolean} fits */
+  fits(name, fits) {
+    const field = this.table.find((one) => one.name === name);
+    if (fits || !field) return;
+    this.fields[name] = field.default;
+    this.bad.push(field.key);
   }
 
   /** The query that describes it. */
@@ -122,7 +146,8 @@ export class Early {
     this.fields = { ...fields };
     const data = await this.data();
     if (this.page?.session !== SESSION) return; // Python has come
-    this.#acknowledge(client, seq);
+    // What waits for Python is not answered: the page says so. The link is that of its fields.
+    this.#acknowledge(client, data ? seq : seq - 1);
     this.page.synced();
     if (data && data.structure !== this.structure) this.#show(data);
   }
@@ -144,8 +169,10 @@ export class Early {
     if (!page || !line || !host) return;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const inside = page.root.contains(focused);
-    host.append(page.root);
-    if (inside) focused?.focus({ preventScroll: true });
+    // Where a browser can, what is half typed stays so; else it is taken as it is.
+    if ("moveBefore" in host) /** @type {any} */ (host).moveBefore(page.root, null);
+    else /** @type {Element} */ (host).append(page.root);
+    if (inside && document.activeElement !== focused) focused?.focus({ preventScroll: true });
     line.put({ early: null });
   }
 }
@@ -174,11 +201,11 @@ class EarlyGraph extends Early {
       query.delete("embed_options");
       const card = spec.guide.cards[fields.guide];
       // As graph.py does it: what does not fit goes back to its default, a card alone sets the page.
-      if (!card) fields.guide = null;
-      if (!(fields.at in spec.panels)) fields.at = null;
-      if (fields.stage >= spec.captions.length) fields.stage = null;
+      this.fits("at", fields.at === null || fields.at in spec.panels);
+      this.fits("stage", fields.stage === null || fields.stage < spec.captions.length);
       const part = spec.derivation.parts.find((/** @type {{ key: string }} */ one) => one.key === fields.part);
-      if (part && fields.line >= part.steps.length) fields.line = 0;
+      this.fits("line", !part || fields.line < part.steps.length);
+      this.fits("guide", fields.guide === null || Boolean(card));
       if (card && [...query.keys()].join() === "guide") {
         this.fields = { ...fields, ...card.state };
         spec = await this.#spec(this.fields);
@@ -206,9 +233,10 @@ class EarlyTraining extends Early {
       JSON.stringify(fields[name]) === JSON.stringify(value));
     if (!this.page) {
       if (!asked) return null;
-      if (!data.guide.cards[fields.guide]) fields.guide = null;
-      if (fields.step > fields.steps) fields.step = 0;
-      if (fields.example >= rows.raw.shape[0]) fields.example = 0;
+      // As training.py does it.
+      this.fits("step", fields.step <= fields.steps);
+      this.fits("example", fields.example < rows.raw.shape[0]);
+      this.fits("guide", fields.guide === null || data.guide.cards[fields.guide]);
       const { mountRows } = await /** @type {Promise<typeof import("../lrviz/live/training.js")>} */ (
         this.module("training"));
       mountRows(/** @type {Component<RowsSpec>} */ ({ data: { ...rows, key: this.key, ...this.addresses } }));

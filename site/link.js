@@ -7,12 +7,16 @@
  *   | { kind: "word" }
  *   | { kind: "numbers", count: number, each: About }
  *   | { kind: "rows", most: number, columns: About[] }} About
- * @typedef {About & { name: string, key: string, default: unknown, longest: number,
+ * @typedef {About & { name: string, key: string, default: unknown, longest: number, may: string,
  *   only: [string, unknown] | null, apart: [string[], unknown] | null }} Field
  * @typedef {Record<string, any>} State
  */
 
 const NUMBER = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?$/;
+/** Streamlit's own fields of a link, which no page of ours reads. */
+const EMBED = ["embed", "embed_options"];
+/** Names that a notice lists before it says that there are others. */
+const NAMED = 5;
 const WORD = /^[a-z0-9]{1,20}(-[a-z0-9]{1,20})?$/;
 
 class BadValueError extends Error {}
@@ -80,24 +84,47 @@ function usual(fields, state) {
 }
 
 /**
- * The state that a query string describes; what cannot be read keeps its default.
+ * The state that a query string describes, and the names of what could not be read, which keeps its
+ * default.
  * @param {Field[]} fields @param {string} search
  */
 export function decode(fields, search) {
   const query = new URLSearchParams(search);
+  for (const name of EMBED) query.delete(name);
   /** @type {State} */
-  const state = {};
-  for (const field of fields) {
-    const texts = query.getAll(field.key);
-    if (texts.length !== 1 || [...texts[0]].length > field.longest) continue;
+  const given = {};
+  /** @type {string[]} */
+  const bad = [];
+  for (const name of new Set(query.keys())) {
+    const field = fields.find(({ key }) => key === name);
+    const [text, ...more] = query.getAll(name);
     try {
-      state[field.name] = read(field, texts[0]);
+      must(field !== undefined && !more.length && [...text].length <= field.longest);
+      given[field.name] = read(field, text);
     } catch (error) {
       if (!(error instanceof BadValueError)) throw error;
+      bad.push(name);
     }
   }
   const own = Object.fromEntries(fields.map((field) => [field.name, field.default]));
-  return { ...usual(fields, { ...own, ...state }), ...state };
+  return { state: { ...usual(fields, { ...own, ...given }), ...given }, bad };
+}
+
+/**
+ * One sentence that names the fields of a link that could not be read, or nothing.
+ * @param {string[]} bad @param {Field[]} fields
+ */
+export function notice(bad, fields) {
+  if (!bad.length) return "";
+  const names = [...new Set(bad)];
+  const what = names.slice(0, NAMED).map((name) => {
+    const shown = [...name.replace(/[^\p{L}\p{N}_.-]/gu, "?")].slice(0, 20).join("") || "?";
+    return `${shown}, which ${fields.find(({ key }) => key === name)?.may ?? "is no field of this page"}`;
+  });
+  const text = what.join("; ") + (names.length > NAMED ? " and others" : "");
+  return names.length > 1
+    ? `These fields of the link could not be read and were left out: ${text}.`
+    : `This field of the link could not be read and was left out: ${text}.`;
 }
 
 /** @param {unknown} value @returns {string} */

@@ -9,6 +9,9 @@ const STEPS = [
   "Loading streamlit package.", "Setting up the loggers.",
   "Mocking some Streamlit functions for the browser environment.", "Booting up the Streamlit server.",
 ];
+/** A broken link, where Streamlit has one of its font of icons. */
+const UNLINKED = `<svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.6">
+  <path d="M9 6H6a4 4 0 0 0-1.7 7.6M11 14h3a4 4 0 0 0 1.7-7.6M3 3l14 14" /></svg>`;
 const FOLLOWS = "Python is loading: tables, checks and new runs follow.";
 const FAILED = "Python did not load, so tables, checks and new runs are missing. Reload to try again.";
 
@@ -65,6 +68,14 @@ export class Shell {
       if (/** @type {HTMLElement} */ (link).dataset.page === page) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+  }
+
+  /** A page, below what is said of its link. @param {Node} page @param {string} said */
+  put(page, said) {
+    const sign = el("span", { class: "early-sign", "aria-hidden": "true" });
+    sign.innerHTML = UNLINKED;
+    const notice = el("div", { class: "early-notice", role: "alert" }, sign, el("p", {}, said));
+    this.block.replaceChildren(...said ? [notice] : [], page);
   }
 
   /** A page that nothing can be shown of yet. */

@@ -22,7 +22,10 @@ export interface Site {
 
 /** Streamlit on Pyodide, as its mount gives it. */
 export interface App {
-  _kernel: EventTarget;
+  _kernel: EventTarget & {
+    sendHttpRequest: (request: { method: string; path: string; headers: Record<string, string>; body: string }) =>
+      Promise<{ statusCode: number; headers: Headers; body: BodyInit }>;
+  };
 }
 
 declare global {

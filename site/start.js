@@ -11,6 +11,8 @@ const site = window.lrvizSite;
 const home = location.origin + site.home;
 /** Milliseconds that Python may take to agree with what is on the screen. */
 const PATIENCE = 15_000;
+/** The host that Streamlit believes to be at. */
+const NOWHERE = "stlite.invalid";
 const root = /** @type {HTMLElement} */ (document.querySelector("#root"));
 
 /** @type {Early | null} what is shown, and can be moved */
@@ -41,12 +43,14 @@ function show(name) {
     shown = null;
     const before = pages.get(name);
     const page = before ?? await early(name, site);
-    if (page) shell.block.replaceChildren(page.host);
+    const can = page && (before || await page.read());
+    if (before) before.bad = []; // of a link that it has had
+    if (can) shell.put(page.host, page.said);
     if (before) {
       // As it was left, unless the link says otherwise.
       if (!location.search && before.query) history.replaceState({}, "", `?${before.query}`);
       before.shown(true);
-    } else if (!page || !await page.open()) {
+    } else if (!can || !await page.draw()) {
       shell.wait();
       return;
     }
@@ -110,10 +114,58 @@ function mendHistory() {
   }
 }
 
+/**
+ * A step of the history: this Streamlit asks for the page with the link that it wrote last, and not
+ * with the one that has come back, as later ones do.
+ */
+function mendBack() {
+  window.addEventListener("popstate", () => {
+    const [node] = root.querySelectorAll("[data-testid=stApp]");
+    const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
+    let fiber = key && /** @type {any} */ (node)[key];
+    while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
+    if (fiber) fiber.stateNode.state.queryParams = location.search.replace("?", "");
+  }, true); // before Streamlit hears of it
+}
+
+/**
+ * What is made when it is asked for, a download, Streamlit looks for where a server would have it.
+ * Here its worker does.
+ * @param {App["_kernel"]} kernel
+ */
+function mendDownloads(kernel) {
+  /** @param {string} pathname */
+  const ask = async (pathname) => {
+    const path = `/${pathname.slice(site.home.length)}`;
+    const { statusCode, headers, body } = await kernel.sendHttpRequest({ method: "GET", path, headers: {}, body: "" });
+    return new Response(body, { status: statusCode, headers });
+  };
+  const { fetch: usual } = window;
+  window.fetch = (what, how) => {
+    const { host, pathname } = new URL(what instanceof Request ? what.url : what, location.href);
+    return host === NOWHERE ? ask(pathname) : usual(what, how);
+  };
+  const { click } = HTMLElement.prototype;
+  HTMLAnchorElement.prototype.click = function press() {
+    if (this.host === NOWHERE) ask(this.pathname).then(save, (error) => console.error(error));
+    else click.call(this);
+  };
+}
+
+/** @param {Response} answer */
+async function save(answer) {
+  const [, name] = /filename\*?=(?:utf-8'')?"?([^";]+)/i.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = decodeURIComponent(name ?? "");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 /** Streamlit gives its links an address that leads nowhere, which a new tab would follow. */
 function mendLinks() {
   /** @type {NodeListOf<HTMLAnchorElement>} */
-  const lost = root.querySelectorAll("a[href*='//stlite.invalid']");
+  const lost = root.querySelectorAll(`a[href*='//${NOWHERE}']`);
   for (const link of lost) {
     const { pathname, search, hash } = new URL(link.href);
     link.href = pathname + search + hash;
@@ -185,10 +237,12 @@ function waitForPython() {
 window.addEventListener("popstate", () => shell.root.isConnected && show(here()));
 root.style.visibility = "hidden";
 mendHistory();
+mendBack();
 await show(here());
 performance.mark("lrviz-early");
 try {
   const { _kernel } = await streamlit();
+  mendDownloads(_kernel);
   _kernel.addEventListener("loadProgress", (event) => shell.progress(/** @type {CustomEvent} */ (event).detail));
   _kernel.addEventListener("loadError", () => shell.failed());
 } catch (error) {

@@ -31,8 +31,8 @@ class Channel {
   signal = null;
   /**
    * A page that stood before Python was there, and the mount that it is to move into; one that is
-   * not shown any more moves at once.
-   * @type {{ page: Page, host: Host | null, aside: boolean, newest?: Component<Mounted> } | null}
+   * not shown any more moves at once. Until then a session of that name has answered it.
+   * @type {{ page: Page, session: string, host: Host | null, aside: boolean, newest?: Component<Mounted> } | null}
    */
   early = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
@@ -94,17 +94,24 @@ export function heir(component) {
 
 /**
  * What Python's first mounts know is what the link says, and the hand may have gone on: a page that
- * stood before waits until Python has heard it. Says whether the mount is the newest by then.
+ * stood before waits until Python has heard it. Gives what is asked when it is a mount's turn:
+ * whether it is the newest by then.
  * @param {Page} page @param {Component<Mounted>} component
+ * @returns {() => Promise<boolean>}
  */
-export async function heard(page, component) {
+export function heard(page, component) {
   const line = channel(component.data.key);
-  if (line.early?.page !== page) return true;
-  line.early.newest = component;
-  const { queue } = page;
-  await line.until(({ early, sync }) => early?.page !== page
-    || (sync?.client === queue.client && sync.ack === queue.seq));
-  return (line.early?.newest ?? component) === component;
+  const { early } = line;
+  if (early?.page !== page) return async () => true;
+  if (early.host) early.newest = component;
+  return async () => {
+    const { queue } = page;
+    if (early.host) {
+      await line.until(({ early: now, sync }) => now !== early
+        || (sync?.session !== early.session && sync?.client === queue.client && sync.ack === queue.seq));
+    }
+    return (early.newest ?? component) === component;
+  };
 }
 
 /**

@@ -765,6 +765,6 @@ export function mountGraph(component) {
   const newest = heard(page, component);
   drawInTurn(page, async () => {
     await Promise.all([stylesheet(data.css), channel(data.key).until(({ sync }) => sync !== null)]);
-    if (await newest) await page.update(component);
+    if (await newest()) await page.update(component);
   });
 }

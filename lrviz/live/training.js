@@ -732,7 +732,8 @@ export class TrainingPage {
   #busy(yes) {
     clearTimeout(this.waiting);
     this.root.classList.toggle("lvt-busy", yes);
-    this.computing.textContent = yes ? "Computing…" : "";
+    const word = channel(this.key).early ? "Waiting for Python…" : "Computing…";
+    this.computing.textContent = yes ? word : "";
     this.stop.hidden = !yes;
   }
 
@@ -832,7 +833,7 @@ export function mountTraining(component) {
     await Promise.all(sheets.map(stylesheet));
     await line.until(({ sync, rows }) => sync !== null && rows?.digest === page.latest.data.playback.rows);
     // A newer run overtook this one while it waited: drawing both would only cost time.
-    if (await newest && page.latest === component) await page.update(component);
+    if (await newest() && page.latest === component) await page.update(component);
   });
   // An older run that waits for its rows now waits for this one's, which may be here.
   line.put({});

@@ -99,9 +99,8 @@ _BRIDGE = {
 def page() -> None:
     """Show the Graph page."""
     page_state = PageState(KEY, settings.GRAPH, mismatched)
-    page_state.load()
+    page_state.load(asked=bool(signals(KEY)))
     page_state.notice()
-    signals(KEY)
     _body()
 
 

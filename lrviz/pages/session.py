@@ -50,6 +50,7 @@ class PageState:
         fresh: dict[str, Any] = {
             "state": None,
             "query": None,
+            "before": None,
             "returned": False,
             "revision": 0,
             "handled": ("", 0),
@@ -65,8 +66,15 @@ class PageState:
         state: State = self.memory["state"]
         return state
 
-    def load(self) -> None:
-        """Read the link if it is new; put it back after a visit to another page."""
+    def load(self, *, asked: bool = False) -> None:
+        """Read the link if it is new; put it back after a visit to another page.
+
+        Parameters
+        ----------
+        asked : bool
+            Whether it is the live component that has asked for this run, and no step of the
+            history: it may not have known yet of the link that was written last.
+        """
         query = {name: st.query_params.get_all(name) for name in st.query_params}
         came_from = st.session_state.get("showing")
         st.session_state["showing"] = self.key
@@ -78,6 +86,8 @@ class PageState:
             self.memory["revision"] += 1
         elif query == self.memory["query"]:
             self.memory["returned"] = False
+        elif asked and query == self.memory["before"]:
+            return
         elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
             if set(query) == {"guide"} and state["guide"]:
@@ -152,7 +162,8 @@ class PageState:
     def _write(self) -> None:
         wanted = self._query()
         if wanted != self.memory["query"]:
-            self.memory.update(query=wanted, returned=False, bad=[])
+            before = self.memory["query"]
+            self.memory.update(query=wanted, before=before, returned=False, bad=[])
             st.query_params.from_dict(wanted)
 
     def _query(self) -> dict[str, list[str]]:

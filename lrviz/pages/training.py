@@ -65,8 +65,8 @@ _LOST = (
 def page() -> None:
     """Show the Training page."""
     page_state = PageState(KEY, settings.TRAINING, mismatched)
-    page_state.load()
     asked = signals(KEY)
+    page_state.load(asked=bool(asked))
     if "stop" in asked:
         _back(page_state)
     if "open" in asked:

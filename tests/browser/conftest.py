@@ -50,7 +50,7 @@ APART = tomllib.loads((ROOT / "tests" / "site" / "apart.toml").read_text())
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On the static site, leave out what cannot hold there."""
     for item in items if SITE in os.environ else ():
-        for name in (item.path.name, getattr(item, "originalname", item.name)):
+        for name in {item.path.name, getattr(item, "originalname", item.name), item.name}:
             if name in APART:
                 item.add_marker(pytest.mark.skip(reason=APART[name]))
 
@@ -62,7 +62,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         from scripts import build_site  # noqa: PLC0415 a server's tests need none of it
 
         files = build_site.build(Path(os.environ[SITE]))
-        with hosted(write(files, tmp_path_factory.mktemp("site"))) as host:
+        # At the root, because tests name paths from there.
+        with hosted(write(files, tmp_path_factory.mktemp("site")), base="/") as host:
             yield host.url
         return
     log = tmp_path_factory.mktemp("server") / "log"
@@ -120,28 +121,50 @@ WATCH = f"""(() => {{
   window.watch = {{ asked: 0, begun: 0, ended: 0 }};
   window.sent = {{ files: 0, asked: 0 }};
   const {{ open }} = XMLHttpRequest.prototype;
+  const file = () => {{
+    window.sent = {{ files: sent.files + 1, asked: watch.asked }};
+  }};
   XMLHttpRequest.prototype.open = function (method, ...rest) {{
-    if (method === "PUT") this.addEventListener("loadend", () => {{
-      window.sent = {{ files: sent.files + 1, asked: watch.asked }};
-    }});
+    if (method === "PUT") this.addEventListener("loadend", file);
     open.call(this, method, ...rest);
   }};
+  const heard = (watch, data) => {{
+    const bytes = new Uint8Array(data);
+    // What ends may be a run that was asked for before the last one.
+    if (field(bytes, {BEGUN}) !== null) watch.begun = watch.asked;
+    const how = field(bytes, {ENDED});
+    if (how !== null && how !== {EARLY}) watch.ended = watch.begun;
+  }};
+  const said = (watch, bytes) => {{
+    if (field(bytes, {RERUN}) !== null) watch.asked += 1;
+  }};
+  const begin = () => (window.watch = {{ asked: 0, begun: 0, ended: 0 }});
   window.WebSocket = class extends WebSocket {{
     constructor(...given) {{
       super(...given);
-      const watch = {{ asked: 0, begun: 0, ended: 0 }};
-      window.watch = this.watch = watch;
-      this.addEventListener("message", ({{ data }}) => {{
-        const bytes = new Uint8Array(data);
-        // What ends may be a run that was asked for before the last one.
-        if (field(bytes, {BEGUN}) !== null) watch.begun = watch.asked;
-        const how = field(bytes, {ENDED});
-        if (how !== null && how !== {EARLY}) watch.ended = watch.begun;
-      }});
+      this.watch = begin();
+      this.addEventListener("message", ({{ data }}) => heard(this.watch, data));
     }}
     send(data) {{
-      if (field(data, {RERUN}) !== null) this.watch.asked += 1;
+      said(this.watch, data);
       super.send(data);
+    }}
+  }};
+  // Of the static site: its server is a worker, which is told the same.
+  window.Worker = class extends Worker {{
+    constructor(...given) {{
+      super(...given);
+      this.addEventListener("message", ({{ data: {{ type, data }} }}) => {{
+        if (type === "websocket:message") heard(this.watch, data.payload);
+      }});
+    }}
+    postMessage(message, ...rest) {{
+      const {{ type, data }} = message;
+      if (type === "websocket:connect") this.watch = begin();
+      if (type === "websocket:send") said(this.watch, data.payload);
+      // No run is asked for before it is there.
+      if (type === "http:request" && data.request.method === "PUT") file();
+      super.postMessage(message, ...rest);
     }}
   }};
 }})()"""

@@ -16,7 +16,8 @@ from tests.site.hosting import StaticHost, hosted, write
 VARIABLE = "LRVIZ_SITE_WHEELS"
 WHY = f"{VARIABLE} names no folder with Pyodide's wheel of NumPy, which no registry has"
 #: Without it these are not there, and test_form.py says so once.
-BROWSER = ["test_visit.py", "test_numbers.py", "test_default.py"]
+BROWSER = ["test_visit.py", "test_hand_over.py", "test_numbers.py", "test_default.py"]
+BROWSER += ["test_streamlit.py"]
 collect_ignore = [] if os.environ.get(VARIABLE) else BROWSER
 
 

@@ -87,13 +87,15 @@ def test_every_page_works(visit):
     base = visit.host.url
     for name, path, shown in (
         ("Practice", "/practice", "Check"),
-        ("Share", "/share", "The derivation"),
+        # What is shared is the page that one comes from.
+        ("Share", "/share", "Hints, solutions and mistakes"),
         ("Training", "/training", "Play"),
     ):
         page.get_by_role("link", name=name, exact=True).first.click()
         page.get_by_role("button", name=shown, exact=True).first.wait_for(timeout=30_000)
         rest(page)
         assert page.url.partition("?")[0] == base + path
+        assert page.locator("[data-testid=stException]").count() == 0
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("() => Number(document.querySelector('.lvt-scrub input').value) > 3")
     page.get_by_role("combobox").first.select_option(label="XOR")
@@ -106,6 +108,22 @@ def test_every_page_works(visit):
     assert page.url.partition("?")[0] == base + "/"
     links = page.evaluate("() => [...document.querySelectorAll('#root a')].map((a) => a.href)")
     assert all(link.startswith(base) for link in links)
+
+
+def test_what_is_taken_away_arrives(visit):
+    page = visit.page
+    page.get_by_role("link", name="Share", exact=True).first.click()
+    page.get_by_role("button", name="The derivation", exact=True).wait_for()
+    rest(page)
+    page.get_by_role("button", name="Code").click()
+    with page.expect_download(timeout=60_000) as caught:
+        page.get_by_role("button", name="Python", exact=True).click()
+    assert caught.value.suggested_filename == "lrviz-graph-python.py"
+    assert "0.53" in caught.value.path().read_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Graph", exact=True).first.click()
+    page.locator(".lv-ready").wait_for()
+    rest(page)
 
 
 def test_nothing_went_wrong_and_nobody_else_was_asked(visit):
