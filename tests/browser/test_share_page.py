@@ -51,7 +51,9 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     assert "symbol" in {kind for kind, _ in shown}
 
 
-def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_page, address):
+def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(
+    open_page, visit, address
+):
     page = open_page("/training?data=penguins")
     page.get_by_label("Data", exact=True).select_option("outlier")
     settle(page)
@@ -89,10 +91,10 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
         shown = frame.get_by_role("region", name=name, exact=True).count()
         assert shown == (part not in ("contributions", "example"))
 
-    other = open_page(whole.removeprefix(address))
+    other = visit(whole.removeprefix(address))
     assert {name: table(other, name) for name in said} == said
     assert other.get_by_test_id("stAlert").count() == 0
-    other = open_page(without.removeprefix(address))
+    other = visit(without.removeprefix(address))
     assert table(other, "History") == said["History"]
     assert other.get_by_role("table", name="Contributions").count() == 0
 
