@@ -182,6 +182,8 @@ class Pages:
     def leave(self, page: Page, *, whole: bool = True) -> None:
         """Be done with a page: nothing of it is left for who takes it next.
 
+        Only a script that was given to it for all that it opens goes on: such a page is closed.
+
         Parameters
         ----------
         whole : bool
