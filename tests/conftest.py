@@ -7,5 +7,5 @@ import hypothesis
 from tests.samples import sample
 
 # Numerical properties are checked on many examples; none of them is timed.
-hypothesis.settings.register_profile("lrviz", deadline=None, max_examples=sample(60, 300))
+hypothesis.settings.register_profile("lrviz", deadline=None, max_examples=sample(40, 300))
 hypothesis.settings.load_profile("lrviz")

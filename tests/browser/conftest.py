@@ -178,27 +178,53 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser that has loaded nothing yet; no error may come of it."""
-    context = new_context(browser, viewport={"width": 1440, "height": 900})
-    errors: list[str] = []
-    one = context.new_page()
-    one.on("pageerror", lambda error: errors.append(str(error)))
-    yield one
-    context.close()
-    assert errors == []
+class Pages:
+    """Pages of one Chromium with a profile: what it has loaded and compiled, it keeps.
 
+    That halves the time until a page of the app stands; that a page which has been left is taken
+    again, in the process it has, halves it once more.
+    """
 
-NewPage = Callable[..., Page]
+    def __init__(self, context: BrowserContext) -> None:
+        self.context, self.first = context, context.pages[0]
+        self.empty: list[Page] = []
+
+    def __call__(self, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        """An empty page."""
+        page = self.empty.pop() if self.empty else self._open()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")  # type: ignore[arg-type]
+        return page
+
+    def _open(self) -> Page:
+        # A window of its own: a page behind another in the same window is not painted.
+        with self.context.expect_page() as opened:
+            self.first.evaluate("() => void open('about:blank', '_blank', 'popup,noopener')")
+        return opened.value
+
+    def leave(self, page: Page, *, whole: bool = True) -> None:
+        """Be done with a page: nothing of it is left for who takes it next.
+
+        Only a script that was given to it for all that it opens goes on: such a page is closed.
+
+        Parameters
+        ----------
+        whole : bool
+            Whether all went well there. Otherwise it is closed.
+        """
+        if not whole or page.is_closed():
+            page.close()
+            return
+        page.unroute_all()
+        page.mouse.move(0, 0)
+        page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+        page.goto("about:blank")
+        self.empty.append(page)
 
 
 @pytest.fixture(scope="session")
-def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewPage]:
-    """Empty pages of one Chromium with a profile: what it has loaded and compiled, it keeps.
-
-    That halves the time until a page of the app stands.
-    """
+def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """Empty pages of the Chromium that most tests share."""
     context = playwright.chromium.launch_persistent_context(
         tmp_path_factory.mktemp("profile"),
         executable_path=chromium(),
@@ -207,40 +233,52 @@ def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
     )
     context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
-    first = context.pages[0]
-
-    def maker(*, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
-        # A window of its own: a page behind another in the same window is not painted.
-        with context.expect_page() as opened:
-            first.evaluate("() => void open('about:blank', '_blank', 'popup,noopener')")
-        page = opened.value
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        return page
-
-    yield maker
+    yield Pages(context)
     context.close()
 
 
 @pytest.fixture
-def open_page(new_page: NewPage, address: str) -> Iterator[Opener]:
-    """Open a path of the app, in a visit of its own, and wait until the picture stands."""
+def empty_page(new_page: Pages, request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Empty pages for one test; no error may come of them."""
     pages: list[Page] = []
     errors: list[str] = []
+    failed = request.session.testsfailed
 
-    def opener(path: str = "/", *, stands: str = ".lv-ready", **options: Any) -> Page:
+    def opener(**options: Any) -> Page:
         page = new_page(**options)
         pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", hear)
+        return page
+
+    def hear(error: object) -> None:
+        errors.append(str(error))
+
+    yield opener
+    whole = not errors and request.session.testsfailed == failed
+    for page in pages:
+        page.remove_listener("pageerror", hear)
+        new_page.leave(page, whole=whole)
+    assert errors == []
+
+
+@pytest.fixture
+def page(empty_page: Opener) -> Page:
+    """An empty page."""
+    return empty_page(width=1280, height=720)
+
+
+@pytest.fixture
+def open_page(empty_page: Opener, address: str) -> Opener:
+    """Open a path of the app, in a visit of its own, and wait until the picture stands."""
+
+    def opener(path: str = "/", *, stands: str = ".lv-ready", **options: Any) -> Page:
+        page = empty_page(**options)
         page.goto(address + path, wait_until="commit")
         page.wait_for_selector(stands)
         settle(page)
         return page
 
-    yield opener
-    for page in pages:
-        page.close()
-    assert errors == []
+    return opener
 
 
 REVISION = """() => {
@@ -277,7 +315,7 @@ def follow(page: Page, act: Callable[[], object]) -> None:
 class Visits:
     """Pages that tests share: each goes on to its own link, as by a step of the history."""
 
-    def __init__(self, new_page: NewPage, address: str) -> None:
+    def __init__(self, new_page: Pages, address: str) -> None:
         self.new_page, self.address = new_page, address
         self.pages: dict[tuple[str, str, bool], Page] = {}
         self.errors: list[str] = []
@@ -289,7 +327,7 @@ class Visits:
         key = (scheme, path.partition("?")[0], "embed=true" in path)
         page = self.pages.get(key)
         if page and not page.evaluate(STANDS, path):  # the test before has led it elsewhere
-            self.pages.pop(key).close()
+            self.leave(key)
             page = None
         if page:
             page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")  # type: ignore[arg-type]
@@ -300,20 +338,35 @@ class Visits:
                 follow(page, lambda: page.evaluate(STEP, path))
         else:
             page = self.pages[key] = self.new_page(scheme=scheme)
-            page.on("pageerror", lambda error: self.errors.append(str(error)))
+            page.on("pageerror", self.hear)
             page.goto(self.address + path, wait_until="commit")
             page.wait_for_selector(".lv-ready")
         resize(page, width, height)
         return page
 
+    def forget(self) -> None:
+        """Take away what the browser remembers: no test finds what another has done."""
+        for page in list(self.pages.values())[:1]:
+            page.evaluate("localStorage.clear()")
+
+    def hear(self, error: object) -> None:
+        """Note an error of a page."""
+        self.errors.append(str(error))
+
+    def leave(self, key: tuple[str, str, bool], *, whole: bool = True) -> None:
+        """Be done with one page."""
+        page = self.pages.pop(key)
+        page.remove_listener("pageerror", self.hear)
+        self.new_page.leave(page, whole=whole)
+
     def end(self) -> None:
         """Close all pages."""
-        while self.pages:
-            self.pages.popitem()[1].close()
+        for key in list(self.pages):
+            self.leave(key, whole=False)
 
 
 @pytest.fixture(scope="session")
-def all_visits(new_page: NewPage, address: str) -> Iterator[Visits]:
+def all_visits(new_page: Pages, address: str) -> Iterator[Visits]:
     """The pages that all tests share."""
     visits = Visits(new_page, address)
     yield visits
@@ -326,6 +379,7 @@ def visit(all_visits: Visits, request: pytest.FixtureRequest) -> Iterator[Visits
     all_visits.errors.clear()
     failed = request.session.testsfailed
     yield all_visits
+    all_visits.forget()
     errors = list(all_visits.errors)
     if errors or request.session.testsfailed > failed:
         all_visits.end()  # nobody knows what stands there: the next test begins anew

@@ -74,8 +74,8 @@ def test_the_secant_turns_into_the_tangent(visit):
     assert "nudge" not in page.url
 
 
-def test_steps_go_downhill_and_back(open_page):
-    page = open_page()
+def test_steps_go_downhill_and_back(visit):
+    page = visit()
     take = page.get_by_role("button", name="Take one step")
     undo = page.get_by_role("button", name="Undo", exact=True)
     state = dict(OPENING)

@@ -7,6 +7,7 @@ import pytest
 from lrviz.core.graph import VIEWS
 from tests.browser.conftest import settle
 from tests.browser.test_graph_page import FAR, WRONG, faded
+from tests.samples import thin
 
 #: What is too faint, as [what, where, contrast]. Contrast as WCAG 2 defines it, of a colour laid
 #: over all that lies behind it. What is disabled need not be read (WCAG 1.4.3).
@@ -90,11 +91,10 @@ FAINT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize(
-    "query", ["nudge=1", WRONG, f"{FAR}&at=z", "loss=squared&of=b&part=1&line=3"]
-)
+STATES = ["nudge=1", WRONG, f"{FAR}&at=z", "loss=squared&of=b&part=1&line=3"]
+
+
+@pytest.mark.parametrize(("scheme", "view", "query"), thin(["light", "dark"], VIEWS, STATES, by=2))
 def test_every_label_of_the_graph_page_can_be_read(visit, scheme, view, query):
     page = visit(f"/?view={view}&{query}", scheme=scheme)
     faded(page)

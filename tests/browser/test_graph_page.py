@@ -343,8 +343,10 @@ def explain_spec(view, loss):
     return explanations.spec(build(view, loss))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/?at=z", f"/?{WRONG}&view=operations", "/about"])
+@pytest.mark.parametrize(
+    ("scheme", "path"),
+    thin(["light", "dark"], ["/?at=z", f"/?{WRONG}&view=operations", "/about"], by=2),
+)
 def test_axe_finds_nothing(open_page, visit, scheme, path):
     about = path == "/about"
     page = open_page(path, scheme=scheme, stands="h1") if about else visit(path, scheme=scheme)

@@ -71,7 +71,7 @@ def query(hide, state, **more):
 def test_what_is_left_out_is_nowhere(visit, share):
     dice = random.Random(share)
     every = [ALL, *subsets(40)][share::4]
-    for hide in every if LONG else [every[0], *dice.sample(every, 3)]:
+    for hide in every if LONG else [every[0], dice.choice(every)]:
         loss, view = dice.choice(LOSSES), dice.choice(VIEWS)
         state = telling_state(dice, hide, loss, view)
         at = dice.choice(("z", "a", "L", "b"))
@@ -199,8 +199,8 @@ _SHEET = """() => matchMedia("print").addEventListener("change", () => {
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_on_paper_there_is_room_to_write(open_page, width):
-    page = open_page("/?hide=values", width=width)
+def test_on_paper_there_is_room_to_write(visit, width):
+    page = visit("/?hide=values", width=width)
     assert page.locator(".lv-room").is_hidden()
     on_screen = boxes(page, ".lv-blanks .lv-blank")
     page.evaluate(_SHEET)

@@ -199,6 +199,7 @@ def test_half_a_character_in_a_files_name_is_replaced(page, address):
     offer(page, SMALL)
     confirm(page, "\ufffdmine.csv")
     assert sockets == []
+    page.close()  # its script would run for the next test too
 
 
 def test_rows_pasted_beyond_the_limit_are_refused_with_a_sentence(open_page):
@@ -276,7 +277,8 @@ def test_many_rows_are_painted_and_can_be_chosen(open_page):
 
 
 def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_page):
-    page = open_page("/training?data=penguins")
+    # The slices of three steps take long enough.
+    page = open_page("/training?data=penguins&steps=3")
     lines = rows(20_000).splitlines()
     most = 1_990_000 // sum(len(line) + 1 for line in lines[1:])
     text = "\n".join([lines[0], *(lines[1:] * most)]) + "\n"

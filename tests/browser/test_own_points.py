@@ -19,7 +19,8 @@ FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"
 
 
 def place(page, x, y):
-    """Click where (x, y) is in the data plane."""
+    """Click where (x, y) is in the data plane, once it stands: the first run makes room."""
+    settle(page)
     left, top = page.evaluate(
         """([x, y]) => {
           const { data } = document.querySelector(".lvt").parentNode.lrvizTraining;

@@ -48,22 +48,18 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def dialog(new_page, address):
+def dialog(empty_page, address):
     """Open the dialog in a visit of its own."""
-    pages, errors = [], []
+    errors = []
 
     def opener(**options):
-        page = new_page(**options)
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = empty_page(**options)
         page.on("dialog", lambda alert: errors.append(alert.message))
         page.goto(address)
         reopen(page)
         return page
 
     yield opener
-    for page in pages:
-        page.close()
     assert errors == []
 
 

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.browser.conftest import new_context, settle, slide, table
+from tests.browser.conftest import settle, slide, table
 from tests.browser.test_own_file import SMALL, use
 from tests.servers import await_answer, free_port, start, stop
 
@@ -15,17 +15,16 @@ VISITS = {"graph": "/?w1=2", "training": "/training?data=blobs&step=5", "file": 
 
 
 @pytest.fixture(scope="module")
-def pages(browser, tmp_path_factory):
+def pages(new_page, tmp_path_factory):
     """Three visits of a server that another has taken the place of since."""
     log = tmp_path_factory.mktemp("restart") / "log"
     port = free_port()
     server = start("app.py", port, log)
-    contexts, errors, found = [], [], {}
+    errors, found = [], {}
     try:
         await_answer(server, log)
         for name, path in VISITS.items():
-            contexts.append(new_context(browser, viewport={"width": 1440, "height": 900}))
-            page = found[name] = contexts[-1].new_page()
+            page = found[name] = new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(server.url + path)
             page.wait_for_selector(".lv-ready")
@@ -38,8 +37,8 @@ def pages(browser, tmp_path_factory):
         yield found
         assert errors == []
     finally:
-        for context in contexts:
-            context.close()
+        for page in found.values():
+            page.close()
         stop(server.process)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.request
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 import pytest
@@ -16,20 +17,30 @@ from tests.browser.test_graph_page import faded
 from tests.samples import thin
 
 
+@contextmanager
+def unseen_preview(page):
+    """Load no preview, a whole page, at every change of what is shared."""
+    preview = re.compile("embed=true")
+    page.route(preview, lambda route: route.abort())
+    yield
+    page.unroute(preview)
+
+
 def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_see(
     open_page, address
 ):
     page = open_page("/?w1=-1.25")
-    page.get_by_role("link", name="Share").click()
-    page.get_by_role("heading", level=1, name="Share").wait_for()
-    settle(page)
-    assert (
-        page.get_by_role("textbox", name="The state to share").input_value()
-        == f"{address}/?w1=-1.25"
-    )
-    for part in ("The derivation", "Computed numbers"):
-        page.get_by_role("button", name=part).click()
+    with unseen_preview(page):
+        page.get_by_role("link", name="Share").click()
+        page.get_by_role("heading", level=1, name="Share").wait_for()
         settle(page)
+        assert (
+            page.get_by_role("textbox", name="The state to share").input_value()
+            == f"{address}/?w1=-1.25"
+        )
+        for part in ("The derivation", "Computed numbers"):
+            page.get_by_role("button", name=part).click()
+            settle(page)
     page.get_by_role("radio", name="Dark").click()
     settle(page)
     link, snippet = (code.inner_text() for code in page.locator("code").all())
@@ -51,7 +62,9 @@ def test_a_teacher_takes_a_state_leaves_parts_out_and_sees_what_students_will_se
     assert "symbol" in {kind for kind, _ in shown}
 
 
-def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_page, address):
+def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(
+    open_page, visit, address
+):
     page = open_page("/training?data=penguins")
     page.get_by_label("Data", exact=True).select_option("outlier")
     settle(page)
@@ -89,10 +102,10 @@ def test_a_run_is_shared_whole_and_opens_elsewhere_with_the_parts_left_out(open_
         shown = frame.get_by_role("region", name=name, exact=True).count()
         assert shown == (part not in ("contributions", "example"))
 
-    other = open_page(whole.removeprefix(address))
+    other = visit(whole.removeprefix(address))
     assert {name: table(other, name) for name in said} == said
     assert other.get_by_test_id("stAlert").count() == 0
-    other = open_page(without.removeprefix(address))
+    other = visit(without.removeprefix(address))
     assert table(other, "History") == said["History"]
     assert other.get_by_role("table", name="Contributions").count() == 0
 
@@ -170,8 +183,13 @@ def shared(page):
     )
 
 
-def test_what_is_shared_survives_a_reload_and_back_goes_through_it(open_page, address):
-    page = open_page("/training?data=outlier&step=4")
+def test_what_is_shared_survives_a_reload_and_back_goes_through_it(visit, address):
+    page = visit("/training?data=outlier&step=4")
+    with unseen_preview(page):
+        shares_and_goes_back(page, address)
+
+
+def shares_and_goes_back(page, address):
     page.get_by_role("link", name="Share").click()
     page.get_by_role("heading", level=1, name="Share").wait_for()
     settle(page)
@@ -212,8 +230,8 @@ def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(open_pag
 @pytest.mark.parametrize(
     "path", ["/?w1=-1.25&view=vector&at=z", "/training?data=penguins&opt=adam&step=7"]
 )
-def test_a_reload_loses_nothing(open_page, path):
-    page = open_page(path)
+def test_a_reload_loses_nothing(visit, path):
+    page = visit(path)
     before = (labels(page), page.locator(".lv").aria_snapshot())
     page.reload()
     page.wait_for_selector(".lv-ready")
@@ -245,11 +263,12 @@ def test_nothing_on_any_page_breaks_the_policy_it_is_served_with(open_page, addr
         page.wait_for_selector(where)
         settle(page)
         assert page.evaluate("broken") == []
+    page.close()  # its script would run for the next test too
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(open_page, scheme):
-    page = open_page("/?w1=-1.25&part=3&line=3", scheme=scheme, width=1440)
+def test_on_paper_the_picture_fits_the_sheet_and_nothing_is_left_to_press(visit, scheme):
+    page = visit("/?w1=-1.25&part=3&line=3", scheme=scheme, width=1440)
     page.emulate_media(media="print")
     # A4 less margins of 12 mm.
     resize(page, 703, 1000)
@@ -292,9 +311,13 @@ _ON_PAPER = """
 """
 
 
-@pytest.mark.parametrize("width", [1920, 1440, 1000, 390])
 @pytest.mark.parametrize(
-    "path", ["/?w1=-1.25&part=3&line=3&at=z", "/training?data=penguins&opt=adam&step=40"]
+    ("path", "width"),
+    thin(
+        ["/?w1=-1.25&part=3&line=3&at=z", "/training?data=penguins&opt=adam&step=40"],
+        [1920, 1440, 1000, 390],
+        by=2,
+    ),
 )
 def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(visit, path, width):
     page = visit(path, width=width, scheme="dark" if width == 1440 else "light")
