@@ -1,8 +1,9 @@
 """What the launcher adds to Streamlit, and the command ``lrviz``.
 
 Its routes: plotly.js from the installed plotly package, and the modules of the live component,
-whose paths carry a version, so that both may be cached for ever; and the pages below the root,
-which are told where their server is. Every answer carries the headers of ``serving.py``.
+whose paths carry a version, so that both may be cached for ever; and the page that every visit
+begins with, which is told where its server is and says when that is lost. Every answer carries the
+headers of ``serving.py``.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Versioned(StaticFiles):
 
 
 async def page(_: object) -> Response:
-    """The page that every visit begins with, at the path of one below the root."""
+    """The page that every visit begins with."""
     fresh = {"Cache-Control": "no-cache"}
     return Response(internals.index(), media_type="text/html", headers=fresh)
 
@@ -80,7 +81,7 @@ async def page(_: object) -> Response:
 def routes() -> list[BaseRoute]:
     """The routes beside Streamlit's own."""
     return [
-        *(Route(f"{base_path()}/{path}", page, name=path) for path in PATHS),
+        *(Route(f"{base_path()}/{path}", page, name=path) for path in ("", *PATHS)),
         Mount(f"{base_path()}/plotly", Versioned(PLOTLY, plotly.__version__, [PLOTLY_NAME])),
         Mount(f"{base_path()}/live", Versioned(LIVE, version(), files())),
     ]
@@ -98,6 +99,7 @@ def middleware() -> list[Middleware]:
 def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.stay_at_home()
+    internals.keep_messages()
     internals.keep_uploads_in_memory()
     internals.bound_uploads(UPLOADS_LIMIT)
     session.bound_links()

@@ -191,12 +191,19 @@ export async function copyText(text, said, name, note = "") {
   }
 }
 
+/** What cannot be had without Python is said where it was asked for. */
+export const UNANSWERED = "The server does not answer: try again when it is back.";
+
 /**
  * Copy the link to the state as Python writes it, once Python has everything.
  * @param {MessageQueue} queue @param {string} key @param {HTMLElement} said
  */
 export async function copyLink(queue, key, said, note = "") {
-  await queue.flush();
+  said.replaceChildren();
+  if (!await queue.flush()) {
+    said.textContent = UNANSWERED;
+    return;
+  }
   const query = channel(key).sync?.query;
   const link = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
   await copyText(link, said, "Link to this state", note);

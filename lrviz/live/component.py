@@ -95,11 +95,12 @@ PLOTLY_NAME = "plotly.min.js"
 def files() -> tuple[str, ...]:
     """What a page may ask for of the files beside this one.
 
-    That of the standalone page is written into it, page.css into every page, and practice.css
-    into the pages and worksheets that need it.
+    That of the standalone page is written into it, page.css and lost.js into every page, and
+    practice.css into the pages and worksheets that need it.
     """
     found = {file.name for file in HERE.iterdir() if file.suffix in (".js", ".css")}
-    return tuple(sorted(found - {"standalone.js", "standalone.css", "page.css", "practice.css"}))
+    written = {"standalone.js", "standalone.css", "lost.js", "page.css", "practice.css"}
+    return tuple(sorted(found - written))
 
 
 @cache
@@ -204,19 +205,39 @@ def pictures(key: str, stem: str) -> None:
     _component(key=f"{key}-pictures", data=body, width="content")
 
 
-def remember(key: str, news: Mapping[str, Any] | None) -> Any:
+class Remembered(NamedTuple):
+    """What a browser says that it remembers: anything that JSON can hold.
+
+    Attributes
+    ----------
+    kept, visit
+        From all visits, and from this one's tab.
+    """
+
+    kept: Any
+    visit: Any
+
+
+def remember(key: str, news: Any, visit: Any, asks: str) -> Remembered | None:
     """What the browser remembers under ``key``, and nothing else does; None until it has said so.
 
     Parameters
     ----------
     key : str
         Names what is remembered; the browser keeps it as ``lrviz-{key}``.
-    news : mapping or None
-        What it is to remember from now on; None leaves it.
+    news, visit : anything that JSON can hold, or None
+        What it is to remember from now on, for all visits and for this one; None leaves it.
+    asks : str
+        Names the session that wants to hear it; '' asks for nothing. What was said to another
+        session, on a server that is gone, is old.
     """
-    body = {"kind": "memory", "key": key, "news": news, **addresses()}
-    result = _component(key=f"{key}-memory-sync", data=body, on_memory_change=_nothing)
-    return result.get("memory")
+    body = {"kind": "memory", "key": key, "news": news, "visit": visit, "asks": asks}
+    data = {**body, **addresses()}
+    result = _component(key=f"{key}-memory-sync", data=data, on_memory_change=_nothing)
+    told = result.get("memory")
+    if not asks or not isinstance(told, Mapping) or told.get("to") != asks:
+        return None
+    return Remembered(told.get("kept"), told.get("visit"))
 
 
 def drawing(key: str, html: str) -> None:

@@ -13,7 +13,7 @@ import { holds, say } from "./sentence.js";
  * @typedef {{
  *   fields: () => Record<string, any>,
  *   put: (fields: Record<string, any>) => void,
- *   hand: (fields: Record<string, any>) => Promise<void>,
+ *   hand: (fields: Record<string, any>) => Promise<unknown>,
  *   read: () => Read,
  *   light: () => void,
  *   root: () => HTMLElement,

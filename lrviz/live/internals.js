@@ -3,24 +3,26 @@
 /** What scrolls: Streamlit's page lies in an element of its own. */
 export const scroller = () => document.querySelector("[data-testid=stMain]");
 
-/** Whether Streamlit thinks that no script is running: it says so for its own tests only. */
-export function scriptRests() {
-  /** @type {HTMLElement | null} */
-  const app = document.querySelector("[data-testid=stApp]");
-  return app?.dataset.testScriptState === "notRunning";
-}
+/** What Streamlit says of itself, for its own tests only. @returns {DOMStringMap | undefined} */
+const told = () =>
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset;
+
+/** Whether Streamlit thinks that no script is running. */
+export const scriptRests = () => told()?.testScriptState === "notRunning";
+
+/** Whether a server is there, and at work for this page. */
+export const working = () => told()?.testConnectionState === "CONNECTED" && !scriptRests();
 
 /**
  * Call back whenever the page is connected again, perhaps to a server that took another's place.
  * @param {() => void} callback @param {AbortSignal} until when it ends
  */
 export function onConnectedAgain(callback, until) {
-  /** @type {HTMLElement | null} */
   const app = document.querySelector("[data-testid=stApp]");
   if (!app) return;
-  let before = app.dataset.testConnectionState;
+  let before = told()?.testConnectionState;
   const observer = new MutationObserver(() => {
-    const now = app.dataset.testConnectionState;
+    const now = told()?.testConnectionState;
     if (now === "CONNECTED" && now !== before) callback();
     before = now;
   });

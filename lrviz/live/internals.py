@@ -1,7 +1,7 @@
 """Every reach into what Streamlit and Starlette keep to themselves, each with its reason.
 
 These may change with any release; ``tests/live/test_internals.py`` says which one changed what.
-The browser's half of this is ``internals.js``.
+The browser's half of this is ``internals.js``, and ``lost.js``, which is written into the page.
 """
 
 from __future__ import annotations
@@ -25,8 +25,13 @@ from streamlit.runtime.state import query_params
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 STATIC = Path(st.__file__).parent / "static"
-#: Tells the page where its server is, below which its own scripts lie too.
-_ROOT = b"<script>window.__streamlit={BACKEND_BASE_URL:new URL('.',location).href}</script>"
+#: Tells the page where its server is, below which its own scripts lie too, and not to lay a box
+#: over the page when the server is gone: `lost.js` says it, and the page can be used meanwhile.
+_ROOT = (
+    b"<script>window.__streamlit={BACKEND_BASE_URL:new URL('.',location).href,"
+    b"HOST_CONFIG:{blockErrorDialogs:true}}</script>"
+)
+_LOST = Path(__file__).parent / "lost.js"
 
 
 @cache
@@ -38,7 +43,8 @@ def index() -> bytes:
     console.
     """
     page = (STATIC / "index.html").read_bytes()
-    return page.replace(b"<head>", b"<head>" + _ROOT, 1)
+    lost = b"<script>" + _LOST.read_bytes() + b"</script>"
+    return page.replace(b"<head>", b"<head>" + _ROOT + lost, 1)
 
 
 @cache
@@ -157,6 +163,16 @@ def forget_the_pages_folder() -> None:
     would be shown a list of our modules.
     """
     PagesManager.uses_pages_directory = False
+
+
+def keep_messages() -> None:
+    """Have pages keep for more runs what they may be asked to show again.
+
+    A page says with each message which answers it still has, and throws away what two runs have
+    not shown. Thirty steps back and forth in a row, and a run refers to what was thrown away
+    meanwhile: the page could not go on.
+    """
+    config.set_option("global.maxCachedMessageAge", 30)
 
 
 def leave_garbage_to_python() -> None:

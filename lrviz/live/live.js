@@ -19,7 +19,14 @@ import "./wellformed.js";
  */
 function mountSync({ data }) {
   const line = channel(data.key);
+  const before = line.sync;
   line.put({ sync: data });
+  // Back on a page that another server knew: its link is asked for, as by a step of the history.
+  if (before && before.session !== data.session && before.query && !data.query && !location.search
+      && (line.live?.revision ?? -1) < 0) {
+    history.replaceState({}, "", `?${before.query}`);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }
   // Back on a page that was left: its link takes the place of the bare address.
   if (data.returned && data.query && !location.search) history.replaceState({}, "", `?${data.query}`);
   try {

@@ -4,7 +4,7 @@
 // was restarted leaves nobody waiting.
 
 import { busy } from "./busy.js";
-import { scriptRests } from "./internals.js";
+import { scriptRests, working } from "./internals.js";
 
 /** @import { Message, Question } from "./types.d.ts" */
 
@@ -80,17 +80,22 @@ export class MessageQueue {
   }
 
   /**
-   * Send, with a question perhaps, and wait until Python has answered and written the link.
+   * Send, with a question perhaps, and wait until Python has answered and written the link; says
+   * whether it has. It is given up when nobody is there who could be at work on it.
    * @param {Question} [ask]
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>}
    */
   flush(ask) {
     this.#wake();
     this.#post(true, ask);
     const seq = this.seq;
     return new Promise((resolve) => {
-      this.waiting.push({ seq, resolve });
-      setTimeout(resolve, TIMEOUT);
+      this.waiting.push({ seq, resolve: () => resolve(true) });
+      const look = () => {
+        if (working()) setTimeout(look, TIMEOUT);
+        else resolve(false); // says nothing where it was answered
+      };
+      setTimeout(look, TIMEOUT);
     });
   }
 

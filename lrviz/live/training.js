@@ -196,8 +196,6 @@ export class TrainingPage {
       () => this.root.isConnected && channel(data.key).signal?.("wake"));
     const here = leaving(this, data.key);
     document.addEventListener("keydown", (event) => this.points.shortcut(event), here);
-    // An uploaded file is gone with its server: said before anything is touched.
-    onConnectedAgain(() => this.fields?.data === "file" && this.queue.wake(), here.signal);
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
     window.addEventListener("resize", () => drawing(this, this.#resized()), here);
@@ -804,8 +802,16 @@ export class TrainingPage {
  * What asks something of the whole page: `stop`, `open` or `wake`.
  * @param {Component<Mounted>} component
  */
-export function mountSignals(component) {
-  channel(component.data.key).put({ signal: (name) => component.setTriggerValue(name, true) });
+export function mountSignals({ data, parentElement: host, setTriggerValue }) {
+  const line = channel(data.key);
+  line.put({ signal: (name) => setTriggerValue(name, true) });
+  if (host.lrvizLeave) return;
+  // Another server knows nothing of the page before it has run it once: a button that is pressed there
+  // would do nothing, and an uploaded file that is gone would not be missed. And the same one, cut off
+  // while it was at work, says that it has finished and not what it has written: nothing would stand there.
+  const left = new AbortController();
+  host.lrvizLeave = () => left.abort();
+  onConnectedAgain(() => line.signal?.("wake"), left.signal);
 }
 
 /**

@@ -706,6 +706,10 @@ export interface StandaloneSpec {
 export interface MemorySpec extends Mounted {
   /** What it is to keep from now on; null leaves it. */
   news: { count: number; kinds: Record<string, number[]> } | null;
+  /** The same, for this visit. */
+  visit: number[][] | null;
+  /** The session that wants to hear it, if any. */
+  asks: string;
 }
 
 /** A picture drawn in Python. */

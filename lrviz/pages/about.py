@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lrviz.core.expression import latex, rate, symbol
+from lrviz.live.component import signals
 from lrviz.text.derivation import formulas
 from lrviz.text.latex import SOURCE
 from lrviz.training.optimizers import OPTIMIZERS
@@ -76,6 +77,7 @@ def _descent() -> tuple[tuple[str, str], ...]:
 def page() -> None:
     """Show the About page."""
     st.session_state["showing"] = "about"
+    signals("about")
     st.markdown(_WHAT)
     with st.container(key="sheet"):
         st.markdown("## Every formula on one sheet")

@@ -119,6 +119,19 @@ def ask(use: Callable[[Dataset], None]) -> None:
     _dialog(use)
 
 
+def resume(use: Callable[[Dataset], None], *, still: bool) -> None:
+    """Open the dialog again where it was open as the page ran last.
+
+    Where the page was left meanwhile, not ``still`` open, it stays closed.
+    """
+    if _OPEN not in st.session_state:
+        return
+    if still:
+        _dialog(use)
+    else:
+        _forget()
+
+
 def kept() -> Chosen | None:
     """What this session last used, if anything."""
     chosen: Chosen | None = st.session_state.get(KEY)

@@ -11,10 +11,10 @@ from lrviz import settings
 from lrviz.core.expression import latex
 from lrviz.core.symbols import SPELLINGS
 from lrviz.figures.palette import Mode
-from lrviz.live.component import HERE, drawing, remember
+from lrviz.live.component import HERE, drawing, remember, signals
 from lrviz.pages import teaching
 from lrviz.pages.session import PageState
-from lrviz.practice import explain, schedule
+from lrviz.practice import explain, schedule, visit
 from lrviz.practice.answer import LONGEST
 from lrviz.practice.judge import STATED, Verdict, judge, markdown
 from lrviz.practice.making import problem
@@ -36,7 +36,8 @@ def page() -> None:
     page_state.load()
     page_state.notice()
     st.html(HERE / "practice.css")
-    _remembered()
+    _remembered(page_state.session)
+    signals(KEY)
     state = page_state.state
     made = problem(state["seed"], state["level"], state["n"])
     task = "solution" in state["hide"]
@@ -50,11 +51,26 @@ def page() -> None:
     page_state.acknowledge()
 
 
-def _remembered() -> None:
-    """Hear once what the browser remembers, and tell it what is new."""
-    told = remember(KEY, st.session_state.get("practice-news"))
-    if "practice-memory" not in st.session_state and told is not None:
-        st.session_state["practice-memory"] = schedule.checked(told)
+def _remembered(session: str) -> None:
+    """Hear once what the browser remembers, and tell it what is new.
+
+    What a button has done is done by then, so all of it is told.
+    """
+    state = st.session_state
+    heard = state.get("practice-heard", False)
+    done = visit.packed(_done()) if heard else None
+    told = remember(KEY, state.get("practice-news"), done, "" if heard else session)
+    if told is not None:
+        state["practice-heard"] = True
+        state.setdefault("practice-memory", schedule.checked(told.kept))
+        begun = {key: one for key, one in _done().items() if one != visit.fresh()}
+        state["practice-done"] = visit.unpacked(told.visit) | begun
+
+
+def _done() -> dict[visit.Key, visit.Record]:
+    """What has been done with each problem in this visit."""
+    done: dict[visit.Key, visit.Record] = st.session_state.setdefault("practice-done", {})
+    return done
 
 
 def _memory() -> schedule.Memory:
@@ -62,16 +78,14 @@ def _memory() -> schedule.Memory:
     return memory
 
 
-def _record(made: Problem) -> dict[str, Any]:
+def _record(made: Problem) -> visit.Record:
     """What has been done with a problem in this visit."""
-    done: dict[Any, dict[str, Any]] = st.session_state.setdefault("practice-done", {})
-    fresh = {"verdict": None, "hints": 0, "solution": False, "first": None}
-    return done.setdefault((made.seed, made.level, made.n), fresh)
+    return _done().setdefault((made.seed, made.level, made.n), visit.fresh())
 
 
 def _rights(made: Problem) -> list[int]:
     """The problems of a task that were right at the first answer."""
-    done = st.session_state.get("practice-done", {})
+    done = _done()
     return [
         n
         for n in range(1, TASK + 1)

@@ -13,7 +13,7 @@ import streamlit as st
 
 from lrviz import hiding, settings
 from lrviz.live import internals
-from lrviz.live.component import copying, drawing, sync
+from lrviz.live.component import copying, drawing, signals, sync
 from lrviz.pages.downloads import offer_graph
 from lrviz.pages.session import home
 from lrviz.settings import Field, State
@@ -91,6 +91,7 @@ def read(text: str) -> tuple[str, State, list[str]]:
 def page() -> None:
     """Show the Share page."""
     memory = _arrive()
+    signals("share")
     base = home(st.context.url or "", "share")
     st.markdown(_INTRO)
     if memory["bad"]:

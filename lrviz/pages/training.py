@@ -65,12 +65,16 @@ _LOST = (
 def page() -> None:
     """Show the Training page."""
     page_state = PageState(KEY, settings.TRAINING, mismatched)
+    arrived = st.session_state.get("showing") != KEY
     asked = signals(KEY)
     page_state.load(asked=bool(asked))
     if "stop" in asked:
         _back(page_state)
     if "open" in asked:
         owndata.ask(_use)
+    else:
+        # A page that was cut off for a moment runs anew, with the dialog open perhaps.
+        owndata.resume(_use, still=not arrived)
     with st.container():
         if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
             bad = page_state.memory["bad"]

@@ -219,7 +219,8 @@ def test_no_other_module_reaches_in(file):
 
 def test_no_other_script_reaches_in():
     for file in (ROOT / "lrviz").rglob("*.js"):
-        if file.stem != "internals":
+        # lost.js stands in the page by itself, before there is anything that it could import.
+        if file.stem not in ("internals", "lost"):
             assert not re.search(
                 "test(Script|Connection)State|data-testid|js/katex", file.read_text()
             ), file

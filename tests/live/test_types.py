@@ -16,7 +16,7 @@ from lrviz.export.standalone import standalone
 from lrviz.live import component
 from lrviz.live.playback_payload import examples
 from lrviz.pages import graph, session, training
-from lrviz.practice import schedule
+from lrviz.practice import schedule, visit
 from lrviz.practice.making import problem
 from lrviz.practice.picture import picture
 from lrviz.text.runs import labelled
@@ -141,11 +141,12 @@ def training_messages(monkeypatch):
 def practice_messages(monkeypatch):
     made = problem(1, 2, 3)
     kept = schedule.answered(schedule.empty(), made.kind, right=False)
+    begun = visit.fresh() | {"hints": 2}
     return [
         ("DrawingSpec", sent(monkeypatch, lambda: component.drawing("one", picture(made, "dark")))),
         *(
-            ("MemorySpec", sent(monkeypatch, lambda news=news: component.remember("one", news)))
-            for news in (None, kept)
+            ("MemorySpec", sent(monkeypatch, lambda all_=all_: component.remember("one", *all_)))
+            for all_ in ((None, None, "me"), (kept, visit.packed({(1, 2, 3): begun}), ""))
         ),
     ]
 
