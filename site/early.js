@@ -149,6 +149,7 @@ export class Early {
     // What waits for Python is not answered: the page says so. The link is that of its fields.
     this.#acknowledge(client, data ? seq : seq - 1);
     this.page.synced();
+    if (!data) for (const { resolve } of this.page.queue.waiting.splice(0)) resolve();
     if (data && data.structure !== this.structure) this.#show(data);
   }
 

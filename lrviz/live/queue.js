@@ -8,7 +8,8 @@ import { scriptRests, working } from "./internals.js";
 
 /** @import { Message, Question } from "./types.d.ts" */
 
-const TIMEOUT = 2000;
+/** On the static site Python may be slow, but no other takes its place. */
+const TIMEOUT = "lrvizSite" in globalThis ? 20_000 : 2000;
 const REST = 300;
 /** A hand that stands still for so long is asked for, although it has not let go. */
 const STILL = 100;

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lrviz.live.component import version
 from lrviz.text.cards import CARDS
 from tests.browser.conftest import STEP, follow, frames, settle, slide
 
@@ -41,7 +42,7 @@ def seen(page, text):
 def fresh(empty_page, address):
     """A first visit: what the browser remembered of others is gone."""
     page = empty_page()
-    page.goto(f"{address}/_stcore/health")
+    page.goto(f"{address}/live/{version()}/live.css")  # which every host has
     page.evaluate("localStorage.clear()")
     page.goto(address)
     page.wait_for_selector(".lv-ready")
