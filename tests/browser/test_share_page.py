@@ -241,8 +241,8 @@ def test_a_bad_link_to_the_share_page_keeps_its_good_fields_and_says_so(open_pag
 @pytest.mark.parametrize(
     "path", ["/?w1=-1.25&view=vector&at=z", "/training?data=penguins&opt=adam&step=7"]
 )
-def test_a_reload_loses_nothing(visit, path):
-    page = visit(path)
+def test_a_reload_loses_nothing(open_page, path):
+    page = open_page(path)
     before = (labels(page), page.locator(".lv").aria_snapshot())
     page.reload()
     page.wait_for_selector(".lv-ready")
