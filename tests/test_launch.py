@@ -71,7 +71,8 @@ def test_a_page_below_the_root_is_told_where_its_server_is(base, monkeypatch):
     monkeypatch.setattr("lrviz.launch.base_path", lambda: f"/{base}" if base else "")
     paths = {route.path: route for route in routes()}
     assert PATHS
-    for path in PATHS:
+    for path in ("", *PATHS):
         answer = run(paths[f"/{base}/{path}" if base else f"/{path}"].endpoint(None))
         assert b"BACKEND_BASE_URL:new URL('.',location)" in answer.body
+        assert (HERE / "lost.js").read_bytes() in answer.body
         assert answer.headers["cache-control"] == "no-cache"

@@ -170,7 +170,10 @@ export function adopt(page, key, fast = false) {
     page.queue.rested();
     return false;
   }
-  if (page.revision === revision) return false;
+  // What a page that was mounted anew found there may be what Python said before the page went: as
+  // long as it has said nothing itself, Python knows better.
+  const told = page.queue.seq > 0 || JSON.stringify(page.fields) === JSON.stringify(sync.fields);
+  if (page.revision === revision && told) return false;
   assign(page, { session, revision, fields: { ...sync.fields } });
   return true;
 }

@@ -6,7 +6,7 @@
   "use strict";
   const AFTER = 1500; // ms: a shorter break heals before anybody has read a sentence
   const SILENT = 8000; // ms in which a server that is there says something
-  const [LEFT, LONG] = [4000, 12_000]; // ms that the good news stays, and the mixed
+  const LEFT = 4000; // ms that the good news stays
   const GONE = "The server does not answer. What you have made stays here; the page goes on by itself when it is back.";
   const OFFLINE = "You are offline. What you have made stays here; the page goes on by itself when you are back.";
   const BACK = "The server answers again. A button that you pressed meanwhile: press it once more.";
@@ -50,11 +50,11 @@
     bar.append(again);
   }
 
-  /** @param {string} sentence @param {number} left ms until it goes */
-  function pass(sentence, left) {
+  /** @param {string} sentence which goes by itself */
+  function pass(sentence) {
     say(sentence);
     clearTimeout(timer);
-    timer = setTimeout(() => bar.replaceChildren(), left);
+    timer = setTimeout(() => bar.replaceChildren(), LEFT);
   }
 
   /** @type {HTMLElement | null} Streamlit's page, which says how it fares */
@@ -64,6 +64,15 @@
   let connected = false;
   /** @type {Element | null} the dialog that was open when the connection broke */
   let dialog = null;
+
+  /** @param {string} sentence which stays until somebody goes on */
+  function stay(sentence) {
+    say(sentence);
+    clearTimeout(timer);
+    for (const act of ["pointerdown", "keydown"]) {
+      window.addEventListener(act, () => bar.textContent === sentence && bar.replaceChildren(), { once: true });
+    }
+  }
 
   // Streamlit's line to the server: a browser may think that it stands long after it is broken.
   /** @type {WebSocket | undefined} */
@@ -117,11 +126,11 @@
     clearTimeout(timer);
     if (now === "CONNECTED") {
       connected = true;
-      if (bar.firstChild) pass(BACK, LEFT);
+      if (bar.firstChild) pass(BACK);
       const had = dialog;
       // A server that knows the visit opens it again.
       const there = () => had?.isConnected || document.querySelector("[role=dialog]");
-      if (had) setTimeout(() => there() || pass(CLOSED, LONG), AFTER);
+      if (had) setTimeout(() => there() || stay(CLOSED), AFTER);
     } else if (now === "DISCONNECTED_FOREVER") say(FOR_GOOD, true);
     else if (!bar.firstChild || bar.textContent === BACK) {
       timer = setTimeout(() => say(navigator.onLine ? GONE : OFFLINE), connected ? AFTER : 4 * AFTER);

@@ -1,4 +1,4 @@
-"""A real server and a real Chromium for the tests in this folder."""
+"""A real server and a real browser for the tests in this folder."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.firefox import launcher
 from tests.servers import ROOT, served
 from tests.site.hosting import hosted, write
 
@@ -41,6 +42,30 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+#: Names the engine: chromium, or firefox where one is installed.
+ENGINE = os.environ.get("LRVIZ_TEST_ENGINE", "chromium")
+#: What holds in Chromium alone, by file or by test, each with its reason.
+CHROMIUM_ALONE = tomllib.loads((Path(__file__).parent / "engines.toml").read_text())
+#: A page may read the clipboard unasked, and what lies behind another window is painted too.
+PREFERENCES = {
+    "dom.events.testing.asyncClipboard": True,
+    "dom.min_background_timeout_value": 4,
+    "layout.throttled_frame_rate": 60,
+    "widget.windows.window_occlusion_tracking.enabled": False,
+}
+
+
+def started(playwright: Playwright, folder: Path) -> Browser:
+    """A browser of the engine; a folder of its own is left to it."""
+    if ENGINE == "chromium":
+        return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    return playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=launcher(folder),
+        firefox_user_prefs=dict(PREFERENCES),
+    )
+
+
 #: Names a folder of wheels: these tests then run on the static site that is built with them.
 SITE = "LRVIZ_TEST_SITE"
 #: What cannot hold there, by file or by test, each with its reason.
@@ -48,11 +73,13 @@ APART = tomllib.loads((ROOT / "tests" / "site" / "apart.toml").read_text())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On the static site, leave out what cannot hold there."""
-    for item in items if SITE in os.environ else ():
+    """Leave out what cannot hold on the static site, or in another engine."""
+    apart = APART if SITE in os.environ else {}
+    apart |= CHROMIUM_ALONE if ENGINE != "chromium" else {}
+    for item in items:
         for name in {item.path.name, getattr(item, "originalname", item.name), item.name}:
-            if name in APART:
-                item.add_marker(pytest.mark.skip(reason=APART[name]))
+            if name in apart:
+                item.add_marker(pytest.mark.skip(reason=apart[name]))
 
 
 @pytest.fixture(scope="session")
@@ -81,9 +108,9 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A Chromium for the tests that need a context of their own."""
-    one = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for the tests that need a context of their own."""
+    one = started(playwright, tmp_path_factory.mktemp("engine"))
     yield one
     one.close()
 
@@ -224,13 +251,18 @@ class Pages:
 
 @pytest.fixture(scope="session")
 def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """Empty pages of the Chromium that most tests share."""
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path_factory.mktemp("profile"),
-        executable_path=chromium(),
-        args=FLAGS,
-        permissions=["clipboard-read", "clipboard-write"],
-    )
+    """Empty pages of the browser that most tests share."""
+    folder = tmp_path_factory.mktemp("profile")
+    if ENGINE == "chromium":
+        context = playwright.chromium.launch_persistent_context(
+            folder,
+            executable_path=chromium(),
+            args=FLAGS,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+    else:
+        context = started(playwright, folder).new_context()
+        context.new_page()
     context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     yield Pages(context)
@@ -509,8 +541,10 @@ def boxes(page: Page, selector: str) -> list[Box]:
 def apart(a: Box, b: Box, slack: float = 1.0) -> bool:
     """Whether two boxes do not overlap.
 
-    A glyph's box is taller than its ink by a pixel or two: ``slack`` allows for it.
+    A glyph's box is taller than its ink by a pixel or two: ``slack`` allows for it. To Firefox a
+    text is as high as a line of its font.
     """
+    high = slack + (0.0 if ENGINE == "chromium" else 5.0)
     return (
-        a[2] <= b[0] + slack or b[2] <= a[0] + slack or a[3] <= b[1] + slack or b[3] <= a[1] + slack
+        a[2] <= b[0] + slack or b[2] <= a[0] + slack or a[3] <= b[1] + high or b[3] <= a[1] + high
     )

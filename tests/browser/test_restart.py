@@ -6,40 +6,84 @@ import signal
 
 import pytest
 
-from tests.browser.conftest import settle, slide, table
-from tests.browser.test_own_file import SMALL, use
+from tests.browser.conftest import new_context, settle, slide, table
+from tests.browser.test_own_file import SMALL, offer, use
 from tests.servers import await_answer, free_port, start, stop
 
-#: What each visitor looks at when the server dies.
-VISITS = {"graph": "/?w1=2", "training": "/training?data=blobs&step=5", "file": "/training?lr=0.25"}
+#: What each visitor looks at when the server dies, and what stands there.
+VISITS = {
+    "graph": ("/?w1=2", ".lv-ready"),
+    "training": ("/training?data=blobs&step=5", ".lv-ready"),
+    "file": ("/training?lr=0.25", ".lv-ready"),
+    "dialog": ("/training", ".lv-ready"),
+    "left": ("/?w1=3", ".lv-ready"),
+    "practice": ("/practice?seed=4", ".st-key-practice-answer"),
+}
+#: What is said over a page that waits for a server.
+SAID = """() => document.querySelector(".lv-lost")?.textContent.includes("does not answer")"""
 
 
 @pytest.fixture(scope="module")
-def pages(new_page, tmp_path_factory):
-    """Three visits of a server that another has taken the place of since."""
+def fault(browser, tmp_path_factory):
+    """Visits of a server that another has taken the place of, and the boxes seen meanwhile."""
     log = tmp_path_factory.mktemp("restart") / "log"
     port = free_port()
     server = start("app.py", port, log)
-    errors, found = [], {}
+    contexts, errors, found, told = [], [], {}, {}
     try:
         await_answer(server, log)
-        for name, path in VISITS.items():
-            page = found[name] = new_page()
+        for name, (path, stands) in VISITS.items():
+            contexts.append(new_context(browser, viewport={"width": 1440, "height": 900}))
+            page = found[name] = contexts[-1].new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(server.url + path)
-            page.wait_for_selector(".lv-ready")
+            page.wait_for_selector(stands)
             settle(page)
         use(found["file"], SMALL)
+        offer(found["dialog"], SMALL)
+        found["dialog"].get_by_role("dialog").get_by_text("80 rows").wait_for()
+        found["left"].get_by_role("link", name="About").first.click()
+        found["left"].get_by_role("heading", name="About").wait_for()
+        found["practice"].get_by_role("button", name="Hint 1 of 3").click()
+        found["practice"].get_by_text("Hint 1 ·").wait_for()
+        found["practice"].get_by_label("Your answer").fill("12345")
+        for page in found.values():
+            settle(page)
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
+        slide(found["graph"], "b", 1)
+        found["graph"].get_by_role("button", name="Copy link").click()
+        for name, page in found.items():
+            page.wait_for_function(SAID)
+            told[name] = page.get_by_role("dialog").all_inner_texts()
+        found["graph"].locator(".lv-copied", has_text="does not answer").wait_for()
         server = start("app.py", port, log)
         await_answer(server, log)
-        yield found
+        for page in found.values():
+            page.wait_for_selector("[data-test-connection-state=CONNECTED]", state="attached")
+        yield found, told
         assert errors == []
     finally:
-        for page in found.values():
-            page.close()
+        for context in contexts:
+            context.close()
         stop(server.process)
+
+
+@pytest.fixture
+def pages(fault):
+    """The visits."""
+    return fault[0]
+
+
+def test_no_box_lies_over_a_page_that_waits(fault):
+    _, told = fault
+    assert "80 rows" in told.pop("dialog")[0]
+    assert not any(told.values()), told
+
+
+def test_that_the_server_is_back_is_said(pages):
+    pages["graph"].locator(".lv-lost:empty").wait_for(state="attached")
+    pages["dialog"].locator(".lv-lost", has_text="open it once more").wait_for()
 
 
 def test_a_page_that_was_only_read_goes_on_with_another_server(pages):
@@ -71,3 +115,23 @@ def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(pages):
     page.wait_for_function("() => document.querySelector('select').value === 'twins'")
     settle(page)
     assert table(page, "Contributions")[-1][0] == "mean of 120 = ∂J"
+
+
+def test_what_a_learner_did_is_known_to_the_next_server(pages):
+    page = pages["practice"]
+    settle(page)
+    assert page.get_by_text("Hint 1 ·").is_visible()
+    assert page.get_by_label("Your answer").input_value() == "12345"
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("none is guessed").wait_for()
+    page.get_by_role("button", name="Hint 2 of 3").click()
+    page.get_by_text("Hint 2 ·").wait_for()
+
+
+def test_a_page_that_was_left_is_as_it_was_left(pages):
+    page = pages["left"]
+    page.get_by_role("link", name="Graph").first.click()
+    page.wait_for_function("() => location.search === '?w1=3'")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert page.get_by_role("slider", name="w1", exact=True).input_value() == "3"

@@ -18,6 +18,7 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
@@ -47,6 +48,21 @@ def test_the_first_page_is_a_file_with_its_scripts_inline():
     code = [one.read_text() for one in (internals.STATIC / "static/js").glob("index.*.js")]
     told = STREAMLIT + "how a page is told its server"
     assert any("BACKEND_BASE_URL" in text for text in code), told
+    assert any(
+        re.search(r"\{blockErrorDialogs:(\w+)\}=[\w.]+;\1!==!0&&this\.openDialog", text)
+        for text in code
+    ), STREAMLIT + "how a page is told to lay no box over itself"
+
+
+def test_a_page_keeps_what_it_may_be_asked_to_show_again():
+    before = config.get_option("global.maxCachedMessageAge")
+    try:
+        internals.keep_messages()
+        message = ForwardMsg()
+        app_session._populate_config_msg(message.new_session.config)
+        assert message.new_session.config.max_cached_message_age == 30, STREAMLIT + "its config"
+    finally:
+        config.set_option("global.maxCachedMessageAge", before)
 
 
 def parsed(size):
