@@ -275,8 +275,8 @@ def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open
     )
     page.mouse.move(*at)
     page.mouse.click(*at)
-    assert labels(page) == shown_by_python(made, 30, 3)
     settle(page)
+    assert labels(page) == shown_by_python(made, 30, 3)
     assert "example=3" in page.url
     page.get_by_role("link", name="Open on the Graph page").click()
     page.wait_for_selector(".lv-inputs")
