@@ -428,8 +428,8 @@ SETTLED = """() => new Promise((done, fail) => {
     early: document.querySelector("#early"),  // of the static site, before Python is there
     running: !document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']"),
     // In a part that is folded a transition that has finished goes on being named.
-    moving: document.getAnimations().some((one) =>
-      one instanceof CSSTransition && one.playState !== "finished"),
+    moving: document.getAnimations().some((one) => one.playState === "running"
+      && Number.isFinite(one.effect.getComputedTiming().endTime)),
   }).filter(([, yes]) => yes).map(([name]) => name);
   const look = () => {
     frames += 1;

@@ -278,20 +278,23 @@ def test_who_waits_for_a_channel_goes_on_when_his_news_has_come():
 def test_fields_are_adopted_when_python_has_newer_ones_and_no_hand_is_on_an_input():
     body = """
     let sent = 0;
-    const page = { session: "", revision: -1, fields: {}, queue: { rested: () => { sent += 1; } } };
+    const queue = { seq: 0, rested: () => { sent += 1; } };
+    const page = { session: "", revision: -1, fields: {}, queue };
     const come = (session, revision, w1, fast) => {
       line.put({ sync: { session, revision, fields: { w1 } } });
       return [adopt(page, "one", fast), page.fields.w1, sent];
     };
     return [
-      come("s", 0, 1), come("s", 0, 2), come("s", 1, 3, true), come("s", 1, 3),
+      come("s", 0, 1), come("s", 0, 2), ((queue.seq = 1), come("s", 0, 1)),
+      come("s", 1, 3, true), come("s", 1, 3),
       come("another", 5, 9), come("another", 5, 9), come("another", 6, 9),
     ];
     """
-    first, same, held, newer, restarted, settled, moved = run(CHANNEL + body)
+    first, anew, same, held, newer, restarted, settled, moved = run(CHANNEL + body)
     assert first == [True, 1, 0]
-    assert same == [False, 1, 0]  # the same revision: only an acknowledgement
-    assert held == [False, 1, 0]  # a hand is on an input
+    assert anew == [True, 2, 0]  # a page that has said nothing yet may have found older ones
+    assert same == [False, 2, 0]  # the same revision: only an acknowledgement
+    assert held == [False, 2, 0]  # a hand is on an input
     assert newer == [True, 3, 0]
     assert restarted == [False, 3, 1]  # what is on screen wins, and is sent
     assert settled == [False, 3, 1]
