@@ -217,9 +217,6 @@ export class GraphPage {
     this.mode = now;
     this.structure = data.structure;
     this.root.dataset.mode = now;
-    // The page's own ground, which a theme may tint, for what lies over scrolled text.
-    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color");
-    this.root.style.setProperty("--lv-page", ground);
     for (const [role, colour] of Object.entries(data.palettes[now])) {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
     }

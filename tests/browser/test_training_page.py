@@ -449,6 +449,19 @@ def test_nothing_overlaps_or_is_clipped(visit, width, query):
             assert all(apart(one, other, 2.0) for other in texts[i + 1 :])
 
 
+def test_a_rate_can_be_read_where_an_edge_crosses_it(visit):
+    page = visit("/training?step=20")
+    (found,) = page.evaluate(
+        """() => {
+          const all = [...document.querySelectorAll(".lvt-d [data-kind^=local]")];
+          const look = (node) => getComputedStyle(node);
+          return [...new Set(all.map((one) => `${look(one).stroke},${look(one).paintOrder}`))];
+        }"""
+    )
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert found == f"{ground},stroke"
+
+
 @pytest.mark.parametrize(
     "query", ["step=20", "opt=sgd&data=imbalanced&scale=raw", "data=twins&lr=7"]
 )
