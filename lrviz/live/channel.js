@@ -171,10 +171,11 @@ export function adopt(page, key, fast = false) {
     return false;
   }
   // What a page that was mounted anew found there may be what Python said before the page went: as
-  // long as it has said nothing itself, Python knows better.
-  const told = page.queue.seq > 0 || JSON.stringify(page.fields) === JSON.stringify(sync.fields);
-  if (page.revision === revision && told) return false;
-  assign(page, { session, revision, fields: { ...sync.fields } });
+  // long as nothing has been done there, Python knows better.
+  const given = JSON.stringify(sync.fields);
+  const done = page.queue.seq > 0 || JSON.stringify(page.fields) !== page.given;
+  if (page.revision === revision && (done || given === page.given)) return false;
+  assign(page, { session, revision, given, fields: { ...sync.fields } });
   return true;
 }
 

@@ -388,6 +388,8 @@ export class TrainingPage {
   async #draw() {
     const { spec } = this;
     this.#layout();
+    // What is drawn anew, for another size or theme, goes on where it plays.
+    if (this.playing) this.fields.step = this.k;
     this.k = this.#clamp(this.fields.step);
     this.playback.cut(this.playback.hold(this.k));
     const [Plotly] = await Promise.all([plotly(spec.plotly), typesetter(spec.katex)]);

@@ -747,6 +747,8 @@ export interface Page<Fields = any> {
   fields: Fields;
   session: string;
   revision: number;
+  /** The fields as Python gave them last, written out. */
+  given?: string;
   queue: MessageQueue;
   /** Names what is drawn; null where that is not whole. */
   structure: string | null;

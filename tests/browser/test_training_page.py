@@ -449,6 +449,27 @@ def test_nothing_overlaps_or_is_clipped(visit, width, query):
             assert all(apart(one, other, 2.0) for other in texts[i + 1 :])
 
 
+def test_another_size_or_theme_does_not_take_a_run_back_that_plays(visit):
+    page = visit("/training?data=penguins", width=1440)
+    played = "() => document.querySelector('.lvt').parentNode.lrvizTraining.k"
+    page.get_by_role("button", name="Play", exact=True).click()
+    for change in (
+        lambda: page.set_viewport_size({"width": 1000, "height": 800}),
+        lambda: page.emulate_media(color_scheme="dark"),
+    ):
+        page.wait_for_function(f"(k) => ({played})() > k + 8", arg=page.evaluate(played))
+        before = page.evaluate(played)
+        was = page.evaluate("() => document.querySelector('.lvt').dataset.mode + innerWidth")
+        change()
+        page.wait_for_function(
+            "(was) => document.querySelector('.lvt').dataset.mode + innerWidth !== was", arg=was
+        )
+        frames(page, 12)
+        assert page.evaluate(played) >= before
+    page.get_by_role("button", name="Pause", exact=True).click()
+    settle(page)
+
+
 def test_a_rate_can_be_read_where_an_edge_crosses_it(visit):
     page = visit("/training?step=20")
     (found,) = page.evaluate(

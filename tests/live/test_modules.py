@@ -285,14 +285,16 @@ def test_fields_are_adopted_when_python_has_newer_ones_and_no_hand_is_on_an_inpu
       return [adopt(page, "one", fast), page.fields.w1, sent];
     };
     return [
-      come("s", 0, 1), come("s", 0, 2), ((queue.seq = 1), come("s", 0, 1)),
+      come("s", 0, 1), come("s", 0, 2), ((page.fields.w1 = 4), come("s", 0, 1)),
+      ((page.fields.w1 = 2), (queue.seq = 1), come("s", 0, 1)),
       come("s", 1, 3, true), come("s", 1, 3),
       come("another", 5, 9), come("another", 5, 9), come("another", 6, 9),
     ];
     """
-    first, anew, same, held, newer, restarted, settled, moved = run(CHANNEL + body)
+    first, anew, moving, same, held, newer, restarted, settled, moved = run(CHANNEL + body)
     assert first == [True, 1, 0]
     assert anew == [True, 2, 0]  # a page that has said nothing yet may have found older ones
+    assert moving == [False, 4, 0]  # a hand is at work, and has not said so yet
     assert same == [False, 2, 0]  # the same revision: only an acknowledgement
     assert held == [False, 2, 0]  # a hand is on an input
     assert newer == [True, 3, 0]
