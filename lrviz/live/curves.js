@@ -31,6 +31,8 @@ export class Curves {
   Plotly = null;
   /** @type {number | null} the label whose curves are drawn */
   y = null;
+  /** Of what they were drawn in, px. */
+  width = 0;
 
   /** @param {() => void} onOpen */
   constructor(onOpen) {
@@ -65,6 +67,7 @@ export class Curves {
     }
     await Plotly.react(this.plot, figure.data, layout, { displayModeBar: false, responsive: false });
     this.y = null;
+    this.width = this.fold.clientWidth;
   }
 
   get open() {

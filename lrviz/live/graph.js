@@ -395,6 +395,7 @@ export class GraphPage {
     if (!this.ready) return;
     if (this.shape !== this.#shape) await this.#draw();
     else await this.figure.resize(this.read);
+    if (this.curves.open && this.curves.width !== this.curves.fold.clientWidth) await this.#drawCurves();
     this.#reveal(this.player.stage);
     this.blanks.place(this.figure);
   }

@@ -10,8 +10,8 @@ const [LEAST, MOST] = [200, 640]; // px of the surface
 const TALLEST = 0.95; // of its width: its axes are 1 : 1 wherever they can be
 const LOW = 780; // px of a window that is a projector's or less
 const RULE = 152; // px of the update rule that stay in view,
-const GLIMPSE = 56; // and as many of one that is longer, while the surface is lower than EASY
-const EASY = 300;
+const GLIMPSE = 56; // and as many of one that is longer, or leaves less than FLAT, up to a surface of EASY
+const [FLAT, EASY] = [240, 300];
 const SHORTER = 100; // px, as in training.css
 const GAP = 10; // px between the rows of views
 const FOOT = 8; // px that stay free below
@@ -68,7 +68,8 @@ export function fit(root, views, surface, shape) {
       const row = Math.max(least + other, window.innerHeight - above - kept - dock.offsetHeight - FOOT);
       return Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
     };
-    const easy = ends > RULE ? Math.max(room(RULE), Math.min(EASY, room(GLIMPSE))) : room(RULE);
+    const easy = ends > RULE || room(RULE) < FLAT ? Math.max(room(RULE), Math.min(EASY, room(GLIMPSE)))
+      : room(RULE);
     tall = `${Math.round(Math.max(LEAST, Math.min(MOST, TALLEST * surface.clientWidth, easy)))}px`;
   }
   if (views.style.getPropertyValue("--lvt-tall") !== tall) views.style.setProperty("--lvt-tall", tall);
