@@ -113,8 +113,8 @@ FOCUS = """() => {
         *[(p, w, h) for p in LIVE for w, h in ((390, 844), (900, 1000), (1440, 900)) if LONG],
     ],
 )
-def test_what_has_the_focus_is_seen_and_not_covered(visit, path, width, height):
-    page = visit(path, width=width, height=height)
+def test_what_has_the_focus_is_seen_and_not_covered(open_page, path, width, height):
+    page = open_page(path, width=width, height=height)  # no sheet is open
     met = []
     for _ in range(90):
         page.keyboard.press("Tab")
