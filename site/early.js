@@ -142,14 +142,17 @@ export class Early {
   }
 
   /** Answers as Python would, but for what only Python computes. @param {Message} message */
-  async #heard({ client, seq, fields }) {
+  async #heard({ client, seq, fields, ask }) {
     this.fields = { ...fields };
+    // A question is Python's: who asks is told at once that nobody has answered.
+    const { queue } = this.page ?? {};
+    if (ask) for (const { resolve } of queue?.waiting.splice(0) ?? []) resolve(false);
     const data = await this.data();
     if (this.page?.session !== SESSION) return; // Python has come
     // What waits for Python is not answered: the page says so. The link is that of its fields.
     this.#acknowledge(client, data ? seq : seq - 1);
     this.page.synced();
-    if (!data) for (const { resolve } of this.page.queue.waiting.splice(0)) resolve();
+    if (!data) for (const { resolve } of this.page.queue.waiting.splice(0)) resolve(true);
     if (data && data.structure !== this.structure) this.#show(data);
   }
 

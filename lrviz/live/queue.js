@@ -22,7 +22,7 @@ export class MessageQueue {
   acked = 0;
   dirty = false;
   sentAt = 0;
-  /** @type {{ seq: number, resolve: () => void }[]} */
+  /** @type {{ seq: number, resolve: (answered: boolean) => void }[]} */
   waiting = [];
   /** @type {Timer} */ retry;
   /** @type {Timer} */ resting;
@@ -91,7 +91,7 @@ export class MessageQueue {
     this.#post(true, ask);
     const seq = this.seq;
     return new Promise((resolve) => {
-      this.waiting.push({ seq, resolve: () => resolve(true) });
+      this.waiting.push({ seq, resolve });
       const look = () => {
         if (working()) setTimeout(look, TIMEOUT);
         else resolve(false); // says nothing where it was answered
@@ -130,7 +130,7 @@ export class MessageQueue {
     this.acked = seq;
     const answered = this.waiting.filter((one) => one.seq <= seq);
     this.waiting = this.waiting.filter((one) => one.seq > seq);
-    for (const one of answered) one.resolve();
+    for (const one of answered) one.resolve(true);
     if (this.dirty && this.#due) this.#post(false);
     if (this.acked === this.seq && !this.resting) busy(this, false);
   }
