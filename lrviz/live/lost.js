@@ -117,6 +117,24 @@
   });
   window.addEventListener("online", () => before === "CONNECTED" && renew());
 
+  /** A server that does not know the visit takes the dialog away that stood, as late as it answers. */
+  function missed() {
+    const shut = () => !document.querySelector("[role=dialog]");
+    const watch = new MutationObserver(check);
+    function check() {
+      if (!shut()) return;
+      watch.disconnect();
+      // A server that knows the visit opens it again.
+      setTimeout(() => shut() && stay(CLOSED), AFTER);
+    }
+    watch.observe(document.body, { subtree: true, childList: true });
+    // Who closes it by hand knows.
+    for (const act of ["pointerdown", "keydown"]) {
+      window.addEventListener(act, () => watch.disconnect(), { once: true, capture: true });
+    }
+    check();
+  }
+
   /** Say how the connection is: it may be the same as a moment ago. */
   function look() {
     const now = app?.dataset.testConnectionState;
@@ -127,10 +145,7 @@
     if (now === "CONNECTED") {
       connected = true;
       if (bar.firstChild) pass(BACK);
-      const had = dialog;
-      // A server that knows the visit opens it again.
-      const there = () => had?.isConnected || document.querySelector("[role=dialog]");
-      if (had) setTimeout(() => there() || stay(CLOSED), AFTER);
+      if (dialog) missed();
     } else if (now === "DISCONNECTED_FOREVER") say(FOR_GOOD, true);
     else if (!bar.firstChild || bar.textContent === BACK) {
       timer = setTimeout(() => say(navigator.onLine ? GONE : OFFLINE), connected ? AFTER : 4 * AFTER);
