@@ -14,7 +14,7 @@ from re import Match
 from typing import Any
 
 from lrviz.core.expression import plain
-from lrviz.core.graph import INPUTS, Graph, Loss, Pass, View, between, build, differentiate
+from lrviz.core.graph import INPUTS, Graph, Loss, View, between, build, differentiate
 from lrviz.core.ops import RESIDUAL
 from lrviz.hiding import COMPONENTS
 from lrviz.text import explanations
@@ -204,13 +204,12 @@ def withheld(view: View, loss: Loss, hide: tuple[str, ...]) -> Withheld:
     formulas = {n for n in COMPONENTS if not names.isdisjoint((f"formula{n}", "formulas"))}
     keys: set[str] = set()
     if names:
-        passes = _passes(view, loss)
-        every = _every(graph)
+        seen = _seen(view, loss)
         for name in names:
-            keys |= {key for key in _told(graph, every, name) if _tells(name, _seen(key, passes))}
+            keys |= {key for key in _told(graph, seen, name) if _tells(name, seen[key])}
         if "5" in formulas:  # its formula is its number
-            keys |= set(_told(graph, every, "number5"))
-        keys = _same(keys, every, passes)
+            keys |= set(_told(graph, seen, "number5"))
+        keys = _same(keys, seen)
         # What a token carries from one end of an edge to the other.
         for tail, head in graph.edges:
             for n in _parts(graph, tail):
@@ -272,43 +271,47 @@ def _told(graph: Graph, every: Iterable[str], name: str) -> Iterable[str]:
 
 
 @lru_cache(maxsize=8)
-def _passes(view: View, loss: Loss) -> tuple[Pass, ...]:
-    return tuple(
+def _seen(view: View, loss: Loss) -> Mapping[str, tuple[float, ...]]:
+    """The size of every quantity in each of the states."""
+    passes = [
         differentiate(**dict(zip(INPUTS, one, strict=True)), view=view, loss=loss)
         for one in _STATES
-    )
+    ]
+    return {
+        key: tuple(round(abs(float(p.read(key))), 12) for p in passes)
+        for key in _every(build(view, loss))
+    }
 
 
-def _same(keys: set[str], every: Iterable[str], passes: tuple[Pass, ...]) -> set[str]:
+def _same(keys: set[str], seen: Mapping[str, tuple[float, ...]]) -> set[str]:
     """With these keys all that is always the same number, but for its sign.
 
     A constant, such as ∂z/∂b = 1, is not: another 1 gives nothing away. What stands in single
     operations alone need only be the same for one label: for y = 1, 1 − a is ∂L/∂z but for its
     sign. In the other views a would go with ③, which it is for y = 0.
     """
-    every = list(every)
 
-    def told(some: Sequence[Pass]) -> set[tuple[float, ...]]:
-        return {one for one in (_seen(key, some) for key in keys) if len(set(one)) > 1}
+    def of(key: str, places: Sequence[int]) -> tuple[float, ...]:
+        return tuple(seen[key][n] for n in places)
 
-    always = told(passes)
-    out = keys | {key for key in every if _seen(key, passes) in always}
-    shown = {_seen(key, passes) for key in every if _everywhere(key) and key not in out}
-    inner = [key for key in every if not _everywhere(key) and _seen(key, passes) not in shown]
+    def told(places: Sequence[int]) -> set[tuple[float, ...]]:
+        return {one for one in (of(key, places) for key in keys) if len(set(one)) > 1}
+
+    everything = range(len(_STATES))
+    always = told(everything)
+    out = keys | {key for key in seen if seen[key] in always}
+    shown = {seen[key] for key in seen if _everywhere(key) and key not in out}
+    inner = [key for key in seen if not _everywhere(key) and seen[key] not in shown]
     for label in (0, 1):
-        some = [p for p in passes if p.inputs["y"] == label]
-        out |= {key for key in inner if _seen(key, some) in told(some)}
+        some = [n for n in everything if _STATES[n][-1] == label]
+        same = told(some)
+        out |= {key for key in inner if of(key, some) in same}
     return out
 
 
 def _everywhere(key: str) -> bool:
     """Whether a quantity stands in every view: it speaks of parameters, z, a and L alone."""
     return {*key.split(".")[1].split("-")} <= {*INPUTS, "x", "w", "z", "a", "L"}
-
-
-def _seen(key: str, passes: Sequence[Pass]) -> tuple[float, ...]:
-    """The sizes of a quantity in these passes."""
-    return tuple(round(abs(float(p.read(key))), 12) for p in passes)
 
 
 def _tells(name: str, sizes: tuple[float, ...]) -> bool:

@@ -48,17 +48,22 @@ def filled(text, *passes):
     return text
 
 
+def said(spec):
+    """Every text of a payload, less the blocks that are left out."""
+    blocks = {"onestep", "nudge", "curves", "strip", "product", "player", "try"}
+    blocks &= set(spec["without"])
+    keys = {"player": ("captions", "walk"), "try": ("presets",)}
+    gone = {key for name in blocks for key in keys.get(name, (name,))}
+    return texts({key: one for key, one in spec.items() if key not in gone})
+
+
 def given(state, view, loss, hide, parts=ORDER):
     """All that the page would say in this state, filled in."""
     p = differentiate(**state, view=view, loss=loss)
     two = differentiate(**state, loss=loss)
     spec = page.structure(view, loss, "w1", hide)
-    blocks = {"onestep", "nudge", "curves", "strip", "product", "player", "try"}
-    blocks &= set(spec["without"])
-    keys = {"player": ("captions", "walk"), "try": ("presets",)}
-    gone = {key for name in blocks for key in keys.get(name, (name,))}
     out = []
-    for text in texts({key: one for key, one in spec.items() if key not in gone}):
+    for text in said(spec):
         if OWN.search(text) and "{" in text:
             continue
         out.append(filled(text, p, two))
