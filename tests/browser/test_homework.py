@@ -9,8 +9,8 @@ import pytest
 
 from lrviz import settings
 from lrviz.core.graph import LOSSES, VIEWS
-from tests.browser.conftest import barriers, boxes, settle, slide, table
-from tests.samples import LONG, OPENING
+from tests.browser.conftest import barriers, boxes, frames, settle, slide, table
+from tests.samples import LONG, OPENING, sample
 from tests.withheld import ALL, hidden_formulas, hidden_numbers, leaks, subsets, telling_state
 
 #: Every text of the page and every attribute, but for those that only place or draw.
@@ -32,6 +32,16 @@ _DOM = """() => {
   };
   walk(document.body);
   return found.filter((text) => text.trim());
+}"""
+#: Give all inputs at once; the live component listens to its sliders and choices.
+_MOVE = """({ y, ...rest }) => {
+  for (const [name, value] of Object.entries(rest)) {
+    const slider = document.querySelector(`input[type=range][aria-label="${name}"]`);
+    slider.value = value;
+    const tell = (kind) => slider.dispatchEvent(new Event(kind, { bubbles: true }));
+    ["input", "change"].forEach(tell);
+  }
+  document.querySelectorAll("[aria-label=y] label")[y].click();
 }"""
 _PAPER = """(paper) => { dispatchEvent(new Event(paper ? "beforeprint" : "afterprint")); }"""
 
@@ -81,6 +91,16 @@ def test_what_is_left_out_is_nowhere(visit, share):
         hidden = hidden_numbers(hide, state, loss, view), hidden_formulas(hide, loss)
         for found in (page.evaluate(_DOM), heard(page), printed(page)):
             assert len(found) > 60
+            assert leaks(found, *hidden) == [], (hide, state, loss, view)
+        for n in range(1, sample(3, 200)):
+            state = telling_state(dice, hide, loss, view)
+            page.evaluate(_MOVE, state)
+            # Now and then Python's tables are waited for, and it is heard.
+            waits = n % 20 == 2
+            settle(page) if waits else frames(page, 1)
+            assert not waits or f"b={state['b']:g}" in page.url
+            found = [*page.evaluate(_DOM), *(heard(page) if waits else ())]
+            hidden = hidden_numbers(hide, state, loss, view), hidden_formulas(hide, loss)
             assert leaks(found, *hidden) == [], (hide, state, loss, view)
 
 
