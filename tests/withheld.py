@@ -95,6 +95,10 @@ def hidden_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) ->
 
 def shown_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> set[str]:
     """How what is not left out is written."""
+    return _written(_shown(hide, state, loss))
+
+
+def _shown(hide: tuple[str, ...], state: State, loss: str) -> list[float]:
     found, wanted = quantities(state, loss), _wanted(hide)
     rest = [found[key] for key in found if key not in wanted]
     rest += [state[name] for name in INPUTS]
@@ -105,7 +109,19 @@ def shown_numbers(hide: tuple[str, ...], state: State, loss: str, view: str) -> 
         rest += [1 - found["a"]]
     if "a" in wanted and "3" not in wanted and loss == "log":
         rest += [abs(found["3"])]  # it is a for y = 0
-    return _written(rest)
+    return rest
+
+
+def hidden_sizes(hide: tuple[str, ...], state: State, loss: str) -> list[float]:
+    """The sizes of numbers that are left out, less those that are shown as others."""
+    found, rest = quantities(state, loss), _shown(hide, state, loss)
+    sizes = [abs(found[key]) for key in _wanted(hide)]
+    return [one for one in sizes if not any(same(one, other) for other in rest)]
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two numbers are one but for their sign and their last digits."""
+    return math.isclose(abs(one), abs(other), rel_tol=1e-10)
 
 
 def hidden_formulas(hide: tuple[str, ...], loss: str) -> set[str]:
