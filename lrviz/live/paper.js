@@ -40,7 +40,8 @@ function turn(paper) {
     if (training) {
       for (const view of training.views) drawing(training, view.resize());
       const shape = paper || training.layout === "two" ? "wide" : "tall";
-      drawing(training, drawGraph(training.graph, training.spec.example[shape], training, Infinity));
+      const { one } = training;
+      drawing(training, drawGraph(one.graph, one.spec.example[shape], one, Infinity));
     } else if (live) {
       const shape = paper ? "wide" : live.shape;
       root.dataset.shape = shape;

@@ -1,19 +1,17 @@
 // The training of a run: it plays wholly in the browser. Every view is drawn from one step at
 // once, so the surface, the boundary, the cursor and the graph can never disagree.
 
-import { Panel } from "./blocks.js";
 import { adopt, channel, copyLink, drawing, drawInTurn, heard, heir, leaving, mode, stylesheet } from "./channel.js";
 import { control } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
 import { CountsView } from "./counts.js";
-import { assign, button, el, later } from "./dom.js";
-import { Figure, plotly } from "./figure.js";
-import { beyond } from "./far.js";
+import { assign, button, el, later, put } from "./dom.js";
+import { ExampleView } from "./example-view.js";
+import { plotly } from "./figure.js";
 import { LossView } from "./loss-view.js";
-import { fill, slot } from "./numbers.js";
+import { slot } from "./numbers.js";
 import { Guide } from "./guide.js";
-import { evaluate, reader } from "./pass.js";
 import { Points } from "./points.js";
 import { OptimizerView } from "./optimizer-view.js";
 import { Playback, readRows } from "./playback.js";
@@ -35,17 +33,10 @@ import { leaveOut } from "./withheld.js";
 /** @import { Shape } from "./training-layout.js" */
 /** @import { View } from "./view.js" */
 /** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
-/** @import { Read, RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
+/** @import { RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
 
 const WAIT = 700; // ms until "Computing" is said
-
-const BEGUN = 160; // px of an example's graph that are enough to see that it is there
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
-
-/** @type {(node: HTMLElement, text: string) => void} */
-const put = (node, text) => {
-  if (node.textContent !== text) node.textContent = text;
-};
 
 export class TrainingPage {
   component = /** @type {Component<TrainingSpec>} */ (later);
@@ -69,18 +60,11 @@ export class TrainingPage {
   leave = /** @type {() => void} */ (later);
   /** @type {Shape} */
   layout = "one";
-  /** Which layout and mode the example's graph is drawn for. */
-  drawn = "";
   ready = false;
   /** The step of all runs. */
   k = 0;
   /** When tables and names were last written. */
   told = 0;
-  /** What the Graph page did not reach at the last step drawn. */
-  outside = "";
-  /** @type {string | null} the node or edge of the example's graph that is chosen */
-  at = null;
-  read = /** @type {Read} */ (later);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting;
   /** @type {Record<string, Control> | null} */
@@ -100,9 +84,7 @@ export class TrainingPage {
   /** @type {View[]} */
   views = [];
   cells = /** @type {HTMLElement} */ (later);
-  exampleHost = el("div", { class: "lvt-graph" });
-  graph = new Figure(this.exampleHost, { onSelect: (name) => this.#select(name) });
-  panel = new Panel({ close: () => this.#select(this.at) });
+  one = new ExampleView((i) => this.#choose(i));
   points = new Points(this.data, {
     read: () => this.fields,
     chosen: (i) => this.#choose(i),
@@ -124,19 +106,10 @@ export class TrainingPage {
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
-  chosen = el("p", { class: "lvt-caption" });
-  /** Stands for the example's graph where that cannot be drawn. */
-  far = el("p", { class: "lvt-caption", hidden: true });
   hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
   planeHost = el("div", { class: "lv-tools" });
   legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
     el("span", { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), text)));
-  number = el("input", {
-    type: "text", inputmode: "numeric", class: "lv-number lvt-row", "aria-label": "example",
-    onchange: () => this.#typed(),
-  });
-  count = el("span", { class: "lvt-label" });
-
   scenarios = new Scenarios((fields) => this.#change({ ...fields, step: 0, example: 0, comparisons: [] }));
   player = new Player({
     last: () => this.playback.steps,
@@ -213,9 +186,7 @@ export class TrainingPage {
       cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides,
         this.counts.node),
       dock, this.rule.node,
-      el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
-        el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
-        this.chosen, this.far, this.exampleHost, this.panel.node));
+      this.one.node);
   }
 
   /** Whether the data are points placed by hand. */
@@ -259,7 +230,7 @@ export class TrainingPage {
     const structure = data.structure !== this.structure;
     this.root.dataset.without = data.hidden.join(" ");
     // Drawn while it was not in the page, a graph has no sizes of texts.
-    if (leaveOut(this.root, data.hidden)) this.drawn = "";
+    if (leaveOut(this.root, data.hidden)) this.one.drawn = "";
     this.#offerFile(data);
     if (!structure && now === this.mode) return;
     const { rows } = channel(this.key);
@@ -307,7 +278,7 @@ export class TrainingPage {
     const { spec, playback } = this;
     this.widgets ??= this.#buildOnce();
     for (const view of [this.surface, this.data, this.loss]) view.load(playback, spec.styles);
-    this.count.textContent = playback.rows > 1 ? `counted from 0 to ${playback.rows - 1}` : "the only one";
+    this.one.load(playback, spec);
     for (const block of [this.rule, this.optimizer, this.contributions, this.history]) block.load(playback);
     this.runs.load(playback, spec.most, spec.styles);
     this.points.offer(this.fields.data === "file");
@@ -381,10 +352,6 @@ export class TrainingPage {
     fit(this.root, this.cells, this.surface.node, this.layout);
   }
 
-  get #example() {
-    return this.spec.example[this.layout === "two" ? "wide" : "tall"];
-  }
-
   async #draw() {
     const { spec } = this;
     this.#layout();
@@ -400,13 +367,8 @@ export class TrainingPage {
     this.surface.build(spec.surface, spec.palettes, this.mode, this.fields.surface === "3d");
     await draw(this.data, spec.blank ? spec.own.plane : spec.figures.data);
     await draw(this.loss, spec.figures.loss);
-    this.#compute();
-    const wanted = `${this.layout}-${this.mode}`;
-    if (this.drawn !== wanted) {
-      await this.graph.draw(Plotly, this.#example, spec.palettes, this.mode, this.read);
-      this.graph.reveal(Infinity);
-      this.drawn = wanted;
-    }
+    this.one.compute(this.playback.hold(this.k), this.example);
+    await this.one.draw(Plotly, this.layout, this.mode);
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
@@ -417,8 +379,7 @@ export class TrainingPage {
     if (this.layout !== this.shape || isLow() !== this.root.hasAttribute("data-low")) await this.#draw();
     this.#fit();
     await Promise.all(this.views.map((view) => view.resize()));
-    await this.graph.resize(this.read);
-    this.graph.reveal(Infinity);
+    await this.one.resize();
     // How long a unit is drawn has changed with the size.
     this.#say(this.playback.hold(this.k));
   }
@@ -432,17 +393,6 @@ export class TrainingPage {
     return Math.min(this.fields.example, this.playback.rows - 1);
   }
 
-  #compute() {
-    const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
-    const example = this.playback.example(this.example);
-    this.read = reader(evaluate(this.spec.graph, { ...example, w1, w2, b }));
-    const far = beyond(Number(this.read("value.z")), example.y, this.spec.z_limit);
-    put(this.far, far);
-    this.far.hidden = !far;
-    this.exampleHost.classList.toggle("lvt-far", Boolean(far));
-    this.panel.node.classList.toggle("lvt-far", Boolean(far));
-  }
-
   /**
    * Every view at step k, in one go.
    * @param {number} k
@@ -452,17 +402,13 @@ export class TrainingPage {
     const own = this.playback.hold(k);
     this.surface.show(own, this.playback.cut(own), k);
     this.loss.show(own, k);
-    this.#compute();
-    this.graph.paint(this.read);
+    this.one.compute(own, this.example);
+    this.one.paint();
     this.#ground(own);
     this.rule.show(own);
     this.optimizer.show(own);
     this.guide.paint();
     this.#say(own);
-    // What is out of the Graph page's reach is said of the step that is drawn, never of another.
-    const outside = String(this.#outside);
-    if (outside !== this.outside) this.#sayExample();
-    this.outside = outside;
     if (!this.playing || performance.now() - this.told > 250) this.#tell();
   }
 
@@ -536,43 +482,9 @@ export class TrainingPage {
       + `boundary is ${boundary}. Example ${this.example} is chosen.`);
     const [start, end] = [playback.losses[0], playback.losses[playback.taken]].map(write);
     this.loss.describe(`Loss at every step, from ${start} to ${end}; at step ${k} it is ${write(playback.losses[k])}.`);
-    const numbers = fill("z = {value.z}, a = {value.a}, L = {value.L}, ∂L/∂z = {adjoint.z}", this.read);
-    this.graph.describe(`Computational graph of example ${this.example} at step ${k}: ${numbers}`, this.read);
-    this.panel.bind.paint(this.read);
-    this.#sayExample();
+    this.one.tell();
     this.#sayScales(w, raw);
     this.weights.show(k);
-  }
-
-  /** The example and the parameters, as the Graph page calls them. */
-  get #numbers() {
-    const { x1, x2, y } = this.playback.example(this.example);
-    const [w1, w2, b] = this.playback.at(this.playback.params, this.playback.hold(this.k));
-    return { x1, x2, w1, w2, b, y };
-  }
-
-  /** Those that the Graph page does not reach. */
-  get #outside() {
-    return Object.entries(this.#numbers).filter(([, v]) => Math.abs(v) > this.spec.reach)
-      .map(([name]) => name.replace("1", "₁").replace("2", "₂"));
-  }
-
-  #sayExample() {
-    const { playback, spec, example } = this;
-    const x = playback.example(example);
-    const raw = [playback.raw[2 * example], playback.raw[2 * example + 1]];
-    const same = raw[0] === x.x1 && raw[1] === x.x2;
-    const text = spec.features.map((name, i) =>
-      `${name} ${write(raw[i])}${same ? "" : ` → ${i ? "x₂" : "x₁"} = ${write(i ? x.x2 : x.x1)}`}`).join(", ");
-    const numbers = this.#numbers;
-    const far = this.#outside;
-    const lie = `${far.join(", ")} ${far.length > 1 ? "lie" : "lies"} beyond.`;
-    const query = new URLSearchParams(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
-    const link = far.length
-      ? el("span", { text: `The Graph page goes to ±${spec.reach}; ${lie}` })
-      : el("a", { href: `${spec.home}?${query}`, target: "_self", text: "Open on the Graph page" });
-    this.chosen.replaceChildren(`${text}, y = ${x.y} (${spec.labels[x.y]}). `, link);
-    if (document.activeElement !== this.number) this.number.value = String(example);
   }
 
   /** @param {number[]} w @param {number[]} raw */
@@ -762,32 +674,11 @@ export class TrainingPage {
   /** @param {number} i @param {boolean} bring whether its graph comes into view */
   #choose(i, bring = false) {
     this.fields.example = i;
-    // Where its graph begins in view the page stays: the next click is meant for the same place.
-    const graph = this.exampleHost.parentElement;
-    if (bring && graph) {
-      const { top } = graph.getBoundingClientRect();
-      if (top < 0 || top > innerHeight - BEGUN) graph.scrollIntoView({ block: "nearest" });
-    }
+    if (bring) this.one.bring();
     this.#show(this.k);
     this.#tell();
     this.points.show(this.ownPoints);
     if (!this.playing) this.queue.rested();
-  }
-
-  #typed() {
-    const i = Number(this.number.value);
-    if (Number.isInteger(i) && i >= 0 && i < this.playback.rows) this.#choose(i);
-    else this.number.value = String(this.example);
-  }
-
-  /** @param {string | null} name a second time: none */
-  #select(name) {
-    const at = this.at === name ? null : name;
-    const panel = at === null ? undefined : this.spec.panels[at];
-    this.at = at;
-    this.panel.show(panel);
-    this.panel.bind.paint(this.read);
-    this.graph.mark(panel ? at : null);
   }
 
   get playing() {

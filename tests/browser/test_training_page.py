@@ -655,7 +655,7 @@ def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(visit):
           const seen = [];
           playback.player.start();
           const tick = () => {
-            seen.push([playback.k, playback.chosen.textContent]);
+            seen.push([playback.k, playback.one.chosen.textContent]);
             if (playback.playing) requestAnimationFrame(tick);
             else done(seen);
           };
