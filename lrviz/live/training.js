@@ -3,7 +3,7 @@
 
 import { Panel } from "./blocks.js";
 import { adopt, channel, copyLink, drawing, drawInTurn, heard, heir, leaving, mode, stylesheet } from "./channel.js";
-import { control } from "./controls.js";
+import { control, parse } from "./controls.js";
 import { onConnectedAgain } from "./internals.js";
 import { MessageQueue } from "./queue.js";
 import { CountsView } from "./counts.js";
@@ -775,9 +775,9 @@ export class TrainingPage {
   }
 
   #typed() {
-    const i = Number(this.number.value);
+    const i = parse(this.number.value);
     if (Number.isInteger(i) && i >= 0 && i < this.playback.rows) this.#choose(i);
-    else this.number.value = String(this.example);
+    this.number.value = String(this.example);
   }
 
   /** @param {string | null} name a second time: none */
