@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from lrviz.text.cards import CARDS
+from lrviz.text.guide import Type
 from tests.browser.conftest import settle
 
 #: What no field takes, or what one may take for the number that it is.
@@ -136,3 +138,26 @@ def test_a_link_of_a_megabyte_is_read_or_refused(open_page):
         settle(page)
         assert page.get_by_test_id("stException").count() == 0
         page.locator(".st-key-share-out").wait_for()
+
+
+def test_a_blank_and_a_card_take_no_text_for_a_number(visit):
+    page = visit("/?hide=number1,number3,gradients")
+    section = page.get_by_role("region", name="Fill in what is left out")
+    blank = page.get_by_role("textbox", name="∂L/∂z, to fill in", exact=True).first
+    for text in ("nan", "1e999", "-1e999", "1e-320", "\u0663", "7" * 1_000_000):
+        blank.fill(text)
+        blank.press("Enter")
+        settle(page)
+        said = section.get_by_role("status").inner_text()
+        assert 0 < len(said) < 500, (text[:20], said)
+        assert "0 of 5 right" in section.inner_text(), text[:20]
+    asked = next(one for one in CARDS.values() if one.page == "graph" and isinstance(one.ask, Type))
+    page = visit(f"/?guide={asked.name}")
+    card = page.get_by_role("region", name="Guide")
+    answer = card.get_by_label("Your answer")
+    for text in ("nan", "1e999", "", "\u0663", "Infinity", "7" * 1_000_000):
+        answer.fill(text)
+        answer.press("Enter")
+        settle(page)
+        assert card.get_by_role("status").inner_text() == "Type a number, such as −0.25.", text[:20]
+    assert page.get_by_test_id("stException").count() == 0
