@@ -386,6 +386,8 @@ class Visits:
             page.on("pageerror", self.hear)
             page.goto(self.address + path, wait_until="commit")
             page.wait_for_selector(".lv-ready")
+        if ENGINE != "chromium":
+            page.bring_to_front()  # Firefox gives its keys to the window in front
         resize(page, width, height)
         return page
 

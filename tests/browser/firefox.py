@@ -46,12 +46,13 @@ def fill(self: Locator, value: str, **_: object) -> None:
     if len(value) > TYPED:
         self.evaluate(_PUT, value)
         return
-    self.focus()
-    self.press("ControlOrMeta+a")
+    # In a window behind another, `Locator.press_sequentially` would take the selection away.
+    self.page.bring_to_front()
+    self.evaluate("node => { node.focus(); node.select(); }")
     if value:
-        self.press_sequentially(value)
+        self.page.keyboard.type(value)
     else:
-        self.press("Delete")
+        self.page.keyboard.press("Delete")
 
 
 def firefox() -> str | None:
