@@ -41,6 +41,7 @@ OPTIONS: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
     "browser.serverAddress": "localhost",
     "server.maxUploadSize": 3,
+    "server.maxMessageSize": 32,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "theme.light.primaryColor": "#0b5fa5",

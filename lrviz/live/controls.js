@@ -26,7 +26,7 @@ const minus = (text) => String(text).replaceAll("-", "−");
  * Text as a number, or NaN: a decimal comma and a typographic minus are understood.
  * @param {string} text
  */
-function parse(text) {
+export function parse(text) {
   const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
   return PLAIN.test(plain) ? Number(plain) : NaN;
 }

@@ -2,6 +2,7 @@
 // others, and the way to the Graph page, as far as that reaches.
 
 import { Panel } from "./blocks.js";
+import { parse } from "./controls.js";
 import { el, later, put } from "./dom.js";
 import { beyond } from "./far.js";
 import { Figure } from "./figure.js";
@@ -141,9 +142,9 @@ export class ExampleView {
   }
 
   #typed() {
-    const i = Number(this.number.value);
+    const i = parse(this.number.value);
     if (Number.isInteger(i) && i >= 0 && i < this.playback.rows) this.choose(i);
-    else this.number.value = String(this.i);
+    this.number.value = String(this.i);
   }
 
   /** @param {string | null} name a second time: none */

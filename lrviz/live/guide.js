@@ -55,13 +55,16 @@ export const amountOf = ({ keys, how, by }, read) => {
   return by * numbers.reduce((so, x) => (how === "product" ? so * x : so + x), how === "product" ? 1 : 0);
 };
 
+/** Characters of an answer: it is said again in the verdict. */
+const LONGEST = 40;
 /**
- * A number as people type it, or null.
+ * A number as people type it, or null; beyond float64 there is none.
  * @param {string} text
  */
 export function typed(text) {
   const plainText = text.trim().replace(/[−–]/g, "-").replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(plainText) ? Number(plainText) : null;
+  if (plainText.length > LONGEST || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(plainText)) return null;
+  return Number.isFinite(Number(plainText)) ? Number(plainText) : null;
 }
 
 export class Guide {

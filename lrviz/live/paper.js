@@ -52,5 +52,10 @@ function turn(paper) {
   if (main && !paper) main.scrollTop = scrolled;
 }
 
+const sheet = matchMedia("print");
 window.addEventListener("beforeprint", () => turn(true));
-window.addEventListener("afterprint", () => turn(false));
+window.addEventListener("afterprint", () => {
+  // Firefox says so while the sheet's styles still hold: what is measured then is the sheet.
+  if (sheet.matches) sheet.addEventListener("change", () => turn(false), { once: true });
+  else turn(false);
+});

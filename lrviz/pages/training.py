@@ -42,6 +42,9 @@ PATIENCE = 1.0
 #: Work longer than this, in seconds, rests for so long after every stretch of so long: Python runs
 #: one visit at a time, and whoever moves a slider meanwhile should not wait for another's turn.
 SHORT, REST, WORK = 0.2, 0.01, 0.02
+#: Who wakes late was not the only one to wait: the next rest is longer by so many times that, up to
+#: the second, in seconds. Of a server that is quiet nothing is taken.
+YIELD, LONGEST_REST = 2.0, 0.1
 
 #: The run of a link without fields.
 _OPENING = Request(**settings.OPENING)
@@ -225,15 +228,17 @@ class _Watch:
     def __init__(self, place: Any) -> None:
         self.place, self.began = place, time.monotonic()
         self.shown = self.began + PATIENCE
-        self.rests = self.began + SHORT
+        self.rests, self.rest = self.began + SHORT, REST
 
     def __call__(self, done: int, whole: int) -> None:
         """Say how far the work is, ten times a second at most."""
         now = time.monotonic()
         if now >= self.rests:
-            time.sleep(REST)
-            now = time.monotonic()
-            self.rests = now + WORK
+            time.sleep(self.rest)
+            woke = time.monotonic()
+            late = woke - now - self.rest
+            self.rest = min(LONGEST_REST, REST + YIELD * max(late, 0.0))
+            now, self.rests = woke, woke + WORK
         if now >= self.shown:
             self.shown = now + 0.1
             self.place.progress(min(done / max(whole, 1), 1.0), text="Computing the run…")

@@ -11,11 +11,18 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.firefox import launcher
+from tests.browser.firefox import fill, launcher
 from tests.servers import ROOT, served
 from tests.site.hosting import hosted, write
 
@@ -44,6 +51,8 @@ def chromium() -> str | None:
 
 #: Names the engine: chromium, or firefox where one is installed.
 ENGINE = os.environ.get("LRVIZ_TEST_ENGINE", "chromium")
+if ENGINE != "chromium":
+    Locator.fill = fill  # type: ignore[assignment,method-assign]
 #: What holds in Chromium alone, by file or by test, each with its reason.
 CHROMIUM_ALONE = tomllib.loads((Path(__file__).parent / "engines.toml").read_text())
 #: A page may read the clipboard unasked, and what lies behind another window is painted too.
@@ -377,6 +386,8 @@ class Visits:
             page.on("pageerror", self.hear)
             page.goto(self.address + path, wait_until="commit")
             page.wait_for_selector(".lv-ready")
+        if ENGINE != "chromium":
+            page.bring_to_front()  # Firefox gives its keys to the window in front
         resize(page, width, height)
         return page
 

@@ -16,6 +16,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Locator
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -23,6 +24,35 @@ NAMES = ("firefox-esr", "firefox")
 #: What Firefox 153 does not know.
 UNKNOWN = ("emulation.setMediaFeaturesOverride",)
 _LISTENS = re.compile(r"(WebDriver BiDi listening on )(ws://\S+)")
+
+
+#: Characters up to which a text is typed.
+TYPED = 100
+#: Past what React has put between itself and the element, which would say that nothing is new.
+_PUT = """(node, text) => {
+  node.focus();
+  const kind = node instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(node, text);
+  node.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}"""
+
+
+def fill(self: Locator, value: str, **_: object) -> None:
+    """`Locator.fill` as a hand does it.
+
+    Over WebDriver BiDi Playwright sets the element's value in the page's own world, where React
+    listens in: it takes the text for its own, and the next drawing takes it away.
+    """
+    if len(value) > TYPED:
+        self.evaluate(_PUT, value)
+        return
+    # In a window behind another, `Locator.press_sequentially` would take the selection away.
+    self.page.bring_to_front()
+    self.evaluate("node => { node.focus(); node.select(); }")
+    if value:
+        self.page.keyboard.type(value)
+    else:
+        self.page.keyboard.press("Delete")
 
 
 def firefox() -> str | None:

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from lrviz.text.cards import CARDS
 from tests.browser.conftest import new_context, settle, slide, table
 from tests.browser.test_own_file import SMALL, offer, use
 from tests.servers import await_answer, free_port, start, stop
@@ -17,6 +18,7 @@ VISITS = {
     "file": ("/training?lr=0.25", ".lv-ready"),
     "dialog": ("/training", ".lv-ready"),
     "left": ("/?w1=3", ".lv-ready"),
+    "guide": ("/?guide=way", ".lv-ready"),
     "practice": ("/practice?seed=4", ".st-key-practice-answer"),
 }
 #: What is said over a page that waits for a server.
@@ -44,6 +46,7 @@ def fault(browser, tmp_path_factory):
         found["dialog"].get_by_role("dialog").get_by_text("80 rows").wait_for()
         found["left"].get_by_role("link", name="About").first.click()
         found["left"].get_by_role("heading", name="About").wait_for()
+        found["guide"].get_by_role("button", name="down", exact=True).click()
         found["practice"].get_by_role("button", name="Hint 1 of 3").click()
         found["practice"].get_by_text("Hint 1 ·").wait_for()
         found["practice"].get_by_label("Your answer").fill("12345")
@@ -115,6 +118,19 @@ def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(pages):
     page.wait_for_function("() => document.querySelector('select').value === 'twins'")
     settle(page)
     assert table(page, "Contributions")[-1][0] == "mean of 120 = ∂J"
+
+
+def test_a_card_of_the_guide_goes_on_where_it_was(pages):
+    page = pages["guide"]
+    card = page.get_by_role("region", name="Guide")
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == CARDS["way"].title
+    assert card.get_by_role("status").inner_text().startswith("Right. ")
+    card.get_by_role("button", name="Next", exact=True).click()
+    page.wait_for_function("() => location.search.includes('guide=rate')", timeout=15_000)
+    settle(page)
+    assert page.locator("h1:visible").inner_text() == CARDS["rate"].title
+    assert page.get_by_test_id("stAlert").count() == 0
 
 
 def test_what_a_learner_did_is_known_to_the_next_server(pages):

@@ -54,3 +54,23 @@ def test_what_is_long_rests_after_every_stretch(monkeypatch):
     rested = sum(seconds for _, seconds in clock.slept)
     assert 0.25 < rested / clock.now < 0.34
     assert 5 < len(place.shown) < 30
+
+
+def test_where_others_wait_too_it_rests_longer_and_no_longer_than_it_must(monkeypatch):
+    late = 0.03
+    clock = Clock(monkeypatch)
+
+    def sleep(seconds):
+        clock.slept.append((clock.now, seconds))
+        clock.now += seconds + (late if len(clock.slept) < 20 else 0.0)
+
+    monkeypatch.setattr(training.time, "sleep", sleep)
+    watch = training._Watch(Place())
+    for n in range(2000):
+        clock.now += 0.001
+        watch(n, 2000)
+    rests = [seconds for _, seconds in clock.slept]
+    assert rests[0] == training.REST
+    assert all(abs(one - training.REST - training.YIELD * late) < 1e-9 for one in rests[1:20])
+    assert all(abs(one - training.REST) < 1e-9 for one in rests[20:])
+    assert max(rests) <= training.LONGEST_REST
