@@ -30,8 +30,8 @@ sys.path.insert(0, str(ROOT))
 import networkx  # noqa: E402
 import plotly  # noqa: E402
 
-from lrviz import __version__, launch  # noqa: E402
-from lrviz.live import component  # noqa: E402
+from lrviz import __version__, launch, settings  # noqa: E402
+from lrviz.live import component, internals  # noqa: E402
 from lrviz.serving import written  # noqa: E402
 from scripts import site_payloads  # noqa: E402
 
@@ -114,16 +114,19 @@ def build(offline: Path | None = None) -> dict[str, bytes]:
     site["own"] = _keep(files, "site", own)
     first = (f"{site['live']}/", f"{site['own']}/")
     site["modules"] = [name for name in files if name.startswith(first) and name.endswith(".js")]
-    page = _page(pinned, site, offline=offline is not None)
+    page, missing = (
+        _page(pinned, site | {"missing": yes}, offline=offline is not None) for yes in (False, True)
+    )
     names = [*files] if not offline else [n for n in files if not n.startswith(site["stlite"])]
     kept = {
         "version": hashlib.sha256(page).hexdigest()[:12],
-        "page": "index.html",
+        "pages": {"": "index.html", "404.html": "404.html"},
+        "paths": ["", *(path for path in PAGES if path != "graph")],
         "files": sorted({*names, *_loaded(pinned, site, wheels)}),
     }
     worker = (SITE / "sw.js").read_text().replace('"KEPT"', json.dumps(kept))
-    files |= {f"{name}.html": page for name in ("index", "404", *PAGES)}
-    files |= {"sw.js": worker.encode(), ".nojekyll": b""}
+    files |= {f"{name}.html": page for name in ("index", *PAGES)}
+    files |= {"404.html": missing, "sw.js": worker.encode(), ".nojekyll": b""}
     return files
 
 
@@ -298,6 +301,8 @@ def _site(pinned: Mapping[str, Any], *, offline: bool) -> dict[str, Any]:
         "packages": [*pinned["wheels"], "lrviz", "plotly", "networkx", "ssl"],
         "config": launch.OPTIONS,
         "pages": PAGES,
+        "link": dict(zip(("characters", "fields"), internals.link_limits(), strict=True))
+        | {"known": sorted(settings.all_keys())},
     }
 
 

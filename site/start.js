@@ -2,6 +2,7 @@
 // and gives the page over when Python holds what is on the screen.
 
 import { early } from "./early.js";
+import { shortened } from "./link.js";
 import { Shell } from "./shell.js";
 
 /** @import { Early } from "./early.js" */
@@ -102,6 +103,14 @@ async function streamlit() {
   }
 }
 
+/** A path that is no page's: Streamlit is not asked for it, and what is shown instead is said. */
+function mendPath() {
+  const path = location.pathname.slice(site.home.length).replace(/\/$/, "");
+  if (["", "index.html", ...site.pages].includes(path)) return;
+  history.replaceState(history.state, "", site.home + location.search + location.hash);
+  shell.missing(path);
+}
+
 /** Streamlit writes the site's own path without its last slash, which a host of files redirects. */
 function mendHistory() {
   for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
@@ -119,13 +128,19 @@ function mendHistory() {
  * with the one that has come back, as later ones do.
  */
 function mendBack() {
-  window.addEventListener("popstate", () => {
-    const [node] = root.querySelectorAll("[data-testid=stApp]");
-    const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
-    let fiber = key && /** @type {any} */ (node)[key];
-    while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
-    if (fiber) fiber.stateNode.state.queryParams = location.search.replace("?", "");
-  }, true); // before Streamlit hears of it
+  window.addEventListener("popstate", tellLink, true); // before Streamlit hears of it
+}
+
+/** Streamlit asks for the page with what it holds for the link; what is too long it would leave out. */
+function tellLink() {
+  const [node] = root.querySelectorAll("[data-testid=stApp]");
+  const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
+  let fiber = key && /** @type {any} */ (node)[key];
+  while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
+  if (!fiber) return;
+  const short = shortened(location.search, site.link);
+  // Where it holds none, it reads the page's own.
+  fiber.stateNode.state.queryParams = short === location.search.slice(1) ? "" : short;
 }
 
 /**
@@ -200,6 +215,7 @@ function drawn() {
 /** Python's page takes the place of the early one, which moves into it. */
 function giveOver() {
   const { scrollTop } = shell.main;
+  site.python = "there";
   lighten();
   // Another theme brings another class.
   const scope = root.querySelector(".stlite-root");
@@ -227,6 +243,9 @@ async function keep() {
 let there = Infinity;
 
 function waitForPython() {
+  const app = /** @type {HTMLElement | null} */ (root.querySelector("[data-testid=stApp]"));
+  // Until it asks for the first time.
+  if (app && app.dataset.testConnectionState !== "CONNECTED") tellLink();
   if (drawn()) there = Math.min(there, performance.now());
   // Rather a jump than to wait for ever.
   const agreed = !shown || shown.agreed || performance.now() - there > PATIENCE;
@@ -238,6 +257,7 @@ window.addEventListener("popstate", () => shell.root.isConnected && show(here())
 root.style.visibility = "hidden";
 mendHistory();
 mendBack();
+mendPath();
 await show(here());
 performance.mark("lrviz-early");
 try {

@@ -31,16 +31,23 @@ def page(files):
     return files["index.html"].decode()
 
 
-@pytest.fixture(scope="module")
-def site(page):
-    (boot,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    (line,) = re.findall(r"\((\{.*\})\)\);$", boot, re.MULTILINE)
+def boot(page):
+    """What a page is told."""
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    (line,) = re.findall(r"\((\{.*\})\)\);$", script, re.MULTILINE)
     return json.loads(line)
 
 
+@pytest.fixture(scope="module")
+def site(page):
+    return boot(page)
+
+
 def test_every_path_of_the_app_answers_with_the_same_page(files, page):
-    for name in ("404", *build_site.PAGES):
+    for name in build_site.PAGES:
         assert files[f"{name}.html"].decode() == page
+    # But that it stands for a path that is none is told.
+    assert boot(files["404.html"].decode()) == boot(page) | {"missing": True}
 
 
 def test_what_is_ours_is_there_under_the_paths_that_a_server_has(files, site):
