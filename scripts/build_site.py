@@ -38,10 +38,14 @@ from scripts import site_payloads  # noqa: E402
 SITE = ROOT / "site"
 #: Of Pyodide's files: those that run.
 PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+#: Of plotly's traces: those that lrviz/figures makes, and those that Streamlit's theme dresses.
+TRACES = ("layout", "scatter", "contour", "candlestick", "contourcarpet", "heatmap", "histogram2d")
+TRACES += ("icicle", "sankey", "table", "waterfall")
 #: Of plotly and networkx: what no figure and no graph of ours needs.
 LEFT_OUT = re.compile(
     r"(package_data|labextension|matplotlylib|figure_factory|express|tests|"
-    r"__pycache__)/|_figurewidget\.py$"
+    r"__pycache__)/|_figurewidget\.py$|"
+    rf"plotly/graph_objs/(?!(__init__|_deprecations|_figure|_frame)\.py$|_?({'|'.join(TRACES)})[./])"
 )
 #: What the page itself loads of site/.
 MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css", "pyodide.mjs")

@@ -30,7 +30,7 @@ export class Shell {
   site;
   root = /** @type {HTMLElement} */ (document.querySelector("#early"));
   block = el("div", { "data-testid": "stMainBlockContainer", class: "early-block" });
-  main = el("section", { "data-testid": "stMain", class: "early-main" }, this.block);
+  main = el("main", { "data-testid": "stMain", class: "early-main" }, this.block);
   bar = el("div", { class: "early-bar" });
   word = el("p", { class: "early-word", role: "status" }, this.bar, el("span", {}, FOLLOWS));
 

@@ -187,6 +187,11 @@ function mendLinks() {
   }
 }
 
+/** To this Streamlit what it shows is a section of a page; later ones say that it is the main one. */
+function mendMain() {
+  for (const main of root.querySelectorAll("section[data-testid=stMain]")) main.setAttribute("role", "main");
+}
+
 /**
  * Streamlit's fork keeps its resets of paragraphs and buttons to its own element, by a class: they
  * would weigh more than our classes, where on a server they weigh less.
@@ -269,5 +274,8 @@ try {
   console.error(error);
   shell.failed();
 }
-new MutationObserver(mendLinks).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
+new MutationObserver(() => {
+  mendLinks();
+  mendMain();
+}).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
 waitForPython();

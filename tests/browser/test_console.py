@@ -23,10 +23,10 @@ def test_the_console_stays_empty_and_nobody_else_is_asked(page, address):
     for link in LINKS:
         page.goto(address + link, wait_until="commit")
         live = link.split("?")[0] in ("/", "/training")
-        page.wait_for_selector(".lv-ready" if live else "[data-testid=stMarkdown]", timeout=30_000)
+        page.wait_for_selector(".lv-ready" if live else "[data-testid=stMarkdown]")
         if link == "/share":
             frame = page.frame_locator(".st-key-share-preview iframe")
-            frame.locator(".lv-ready").wait_for(timeout=30_000)
+            frame.locator(".lv-ready").wait_for()
         settle(page)
         assert page.url == address + link
     assert said == []

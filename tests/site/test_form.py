@@ -7,7 +7,9 @@ import html
 import json
 import os
 import re
+from io import BytesIO
 from urllib.parse import urlsplit
+from zipfile import ZipFile
 
 import plotly
 import pytest
@@ -66,6 +68,16 @@ def test_nothing_of_others_but_plotly_and_networkx_is_in_it(files):
     assert wheels == {"lrviz", "plotly", "networkx", "ssl"}
     assert not any(name.startswith(("stlite/", "pyodide/")) for name in files)
     assert sum(map(len, files.values())) < 20e6
+
+
+def test_every_kind_of_trace_that_is_made_is_in_it(files):
+    made = set()
+    for file in (build_site.ROOT / "lrviz").rglob("*.py"):
+        made |= set(re.findall(r"\bgo\.([A-Z]\w+)", file.read_text()))
+    assert {"Figure", "Scatter", "Contour"} <= made
+    (wheel,) = (data for name, data in files.items() if "/plotly-" in name)
+    there = ZipFile(BytesIO(wheel)).namelist()
+    assert {f"plotly/graph_objs/_{name.lower()}.py" for name in made} <= {*there}
 
 
 def test_every_package_is_named_with_its_hash_and_its_version(files, site):
