@@ -37,5 +37,9 @@
   face.textContent = `@font-face { font-family: "Source Sans"; font-weight: 200 900; font-display: swap;
     src: url(${new URL(site.font, home).href}) format("woff2"); }`;
   document.head.append(face);
-  import(`${home}${site.own}/start.js`);
+  import(`${home}${site.own}/start.js`).catch((error) => {
+    console.error(error);
+    const [early] = document.querySelectorAll("#early");
+    early.textContent = "This page did not load: the network may be gone for a moment. Reload to try again.";
+  });
 })();

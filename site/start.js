@@ -244,6 +244,19 @@ async function keep() {
   active?.postMessage(loaded.filter((url) => url.startsWith(new URL(site.stlite, home).href)));
 }
 
+/**
+ * In Share's preview a page that can be shown without Python is: one of its own it gets beside that of
+ * the page around it when a hand comes.
+ */
+async function wanted() {
+  if (!shown || !window.frameElement?.closest(".st-key-share-preview")) return;
+  await new Promise((come) => {
+    for (const act of ["pointerdown", "keydown", "focusin"]) {
+      window.addEventListener(act, come, { once: true, capture: true });
+    }
+  });
+}
+
 /** When Streamlit had drawn its page. */
 let there = Infinity;
 
@@ -265,6 +278,7 @@ mendBack();
 mendPath();
 await show(here());
 performance.mark("lrviz-early");
+await wanted();
 try {
   const { _kernel } = await streamlit();
   mendDownloads(_kernel);

@@ -53,7 +53,9 @@ scope.addEventListener("fetch", (/** @type {any} */ event) => {
       const cache = await caches.open(NAME);
       const { origin, pathname } = new URL(request.url);
       const path = (origin + pathname).slice(scope.registration.scope.length);
-      return await cache.match(whole(kept.paths.includes(path) ? "" : "404.html")) ?? fetch(request);
+      if (kept.paths.includes(path)) return await cache.match(whole("")) ?? fetch(request);
+      // A file perhaps: what it is the host knows.
+      return fetch(request).catch(() => cache.match(whole("404.html")));
     }
     return await caches.match(request.url) ?? fetch(request);
   })());
