@@ -92,7 +92,9 @@ export class Shell {
 
   /** A page that nothing can be shown of yet. */
   wait() {
-    this.block.replaceChildren(el("p", { class: "early-wait" }, "This page needs Python, which is loading."));
+    const failed = this.site.python === "failed";
+    this.block.replaceChildren(el("p", { class: "early-wait" },
+      failed ? FAILED : "This page needs Python, which is loading."));
   }
 
   /** Python is on its way. @param {string} message */

@@ -118,3 +118,25 @@ def test_what_a_link_leaves_out_is_never_there_before_python(host, browser, path
     page.get_by_text("This page needs Python, which is loading.").wait_for()
     assert page.locator(".lv").count() == 0
     page.close()
+
+
+@pytest.mark.parametrize("name", ["stlite.js", "pyodide.asm.wasm"])
+def test_without_python_the_graph_goes_on_and_it_is_said(host, browser, name):
+    context = new_context(browser, service_workers="block")
+    context.route(f"**/{name}", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(host.url + "/", wait_until="commit")
+    page.get_by_role("status").filter(has_text="Reload to try again").wait_for()
+    page.wait_for_selector("#early .lv-ready")
+    slider = page.get_by_role("slider", name="w1", exact=True)
+    before = page.locator(".lv-head h1").inner_text()
+    slider.press("ArrowRight")
+    assert page.locator(".lv-head h1").inner_text() != before
+    # What only Python can do is said to be missing where it is asked for.
+    page.get_by_role("link", name="Practice", exact=True).first.click()
+    page.locator(".early-wait", has_text="Python did not load").wait_for()
+    asked = page.evaluate(
+        "async () => (await import(`${lrvizSite.home}${lrvizSite.live}/channel.js`)).unanswered()"
+    )
+    assert asked == "Python could not be loaded: reload the page to try again."
+    context.close()
