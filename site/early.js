@@ -106,6 +106,12 @@ export class Early {
     if (page && line) line.put({ early: { page, session: SESSION, host: null, aside: !yes } });
   }
 
+  /** It could not be drawn: Python draws one of its own. */
+  forget() {
+    this.line?.put({ early: null });
+    this.page?.leave();
+  }
+
   /** What is said of the link, as the page's own notice says it. */
   get said() {
     return notice(this.bad, this.table);

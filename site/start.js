@@ -53,6 +53,7 @@ function show(name) {
       before.shown(true);
     } else if (!can || !await page.draw()) {
       shell.wait();
+      page?.forget();
       return;
     }
     if (!page) return;

@@ -140,3 +140,25 @@ def test_without_python_the_graph_goes_on_and_it_is_said(host, browser, name):
     )
     assert asked == "Python could not be loaded: reload the page to try again."
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/", "live.css"), ("/training", "plotly.min.js"), ("/", "live.js")]
+)
+def test_what_could_not_be_drawn_before_python_is_drawn_by_it(host, browser, path, name):
+    context = new_context(browser, service_workers="block")
+    page = context.new_page()
+    asked = []
+
+    def lose(route):
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    page.route(f"**/{name}", lose)
+    page.goto(host.url + path, wait_until="commit")
+    page.wait_for_selector("#early", state="detached", timeout=240_000)
+    settle(page)
+    page.wait_for_selector(".lv-ready")
+    assert page.locator(".lv-failure:visible").count() == 0
+    assert len(asked) > 1
+    context.close()
