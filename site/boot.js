@@ -31,7 +31,9 @@
   link("stylesheet", `${site.own}/page.css`);
   link("stylesheet", `${site.stlite}stlite.css`, site.style);
   link("preload", site.font, { as: "font", crossorigin: "anonymous" });
-  link("preload", site.plotly, { as: "script" });
+  // Where something is drawn before Python is there.
+  const drawn = /^(index\.html|graph|training)?\/?$/.test(pathname.slice(site.home.length));
+  if (drawn && !/[?&]hide=/.test(location.search)) link("preload", site.plotly, { as: "script" });
   for (const name of site.modules) link("modulepreload", name);
   const face = document.createElement("style");
   face.textContent = `@font-face { font-family: "Source Sans"; font-weight: 200 900; font-display: swap;
