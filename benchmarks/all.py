@@ -3,7 +3,8 @@
     python benchmarks/all.py [name ...]
 
 Without names all are run, one after the other, which takes a quarter of an hour; what is named is
-measured anew, and the other tables stay as they are.
+measured anew, and the other tables stay as they are. That of the static site needs its wheels, in a
+folder that LRVIZ_SITE_WHEELS names (see `scripts/build_site --offline`), and stays without them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ TABLES = {
     "live": "The Graph page",
     "playback": "The Training page",
     "load": "Many visits at once",
+    "site": "The static site",
 }
 PACKAGES = (
     *("numpy", "streamlit", "plotly", "networkx", "torch", "scikit-learn", "micrograd"),
@@ -88,7 +90,8 @@ def _read(path: str) -> str:
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or list(TABLES)
+    there = [name for name in TABLES if name != "site" or "LRVIZ_SITE_WHEELS" in os.environ]
+    wanted = sys.argv[1:] or there
     if unknown := set(wanted) - set(TABLES):
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}: {', '.join(TABLES)}.")
     held = parts(PAGE.read_text()) if PAGE.exists() else {}

@@ -1,6 +1,6 @@
 """The static site beside the server, measured in one run.
 
-    python benchmarks/site.py WHEELS
+    LRVIZ_SITE_WHEELS=WHEELS python benchmarks/site.py
 
 WHEELS is what `scripts/build_site --offline` takes. Prints a Markdown table. Needs the packages of
 requirements-dev.txt and a Chromium.
@@ -8,6 +8,7 @@ requirements-dev.txt and a Chromium.
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from benchmarks.live import DRAG, IDLE  # noqa: E402
 from scripts import build_site  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.servers import served  # noqa: E402
+from tests.site.conftest import VARIABLE  # noqa: E402
 from tests.site.hosting import hosted, write  # noqa: E402
 from tests.site.test_visit import KEPT  # noqa: E402
 
@@ -77,7 +79,7 @@ def arrived(page: Page) -> float:
 def main() -> None:
     rows = []
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        files = build_site.build(Path(sys.argv[1]))
+        files = build_site.build(Path(os.environ[VARIABLE]))
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         with hosted(write(files, Path(folder))) as site, served("app.py") as server:
             ours, theirs = [], []

@@ -481,7 +481,7 @@ def accept(fields: Sequence[Field], base: State, given: Mapping[str, Any]) -> St
 
 
 @cache
-def _known() -> frozenset[str]:
+def all_keys() -> frozenset[str]:
     """The key of every field of every page: of all the tables of this module."""
     tables = [table for table in globals().values() if isinstance(table, tuple)]
     return frozenset(one.written for table in tables for one in table if isinstance(one, Field))
@@ -503,7 +503,7 @@ def shortened(query: str, characters: int, fields: int) -> str:
     unknown: list[str] = []
     # What is cut off may be half a field.
     for part in query[:characters].split("&")[: -1 if len(query) > characters else None]:
-        here = unquote_plus(part.partition("=")[0]) in _known()
+        here = unquote_plus(part.partition("=")[0]) in all_keys()
         (known if here else unknown).append(part)
     # One more than a notice names, so that it says "and others".
     few = [*unknown[: NAMED + 1], "…"] if len(query) > characters else unknown[: NAMED + 1]

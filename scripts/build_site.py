@@ -30,18 +30,22 @@ sys.path.insert(0, str(ROOT))
 import networkx  # noqa: E402
 import plotly  # noqa: E402
 
-from lrviz import __version__, launch  # noqa: E402
-from lrviz.live import component  # noqa: E402
+from lrviz import __version__, launch, settings  # noqa: E402
+from lrviz.live import component, internals  # noqa: E402
 from lrviz.serving import written  # noqa: E402
 from scripts import site_payloads  # noqa: E402
 
 SITE = ROOT / "site"
 #: Of Pyodide's files: those that run.
 PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+#: Of plotly's traces: those that lrviz/figures makes, and those that Streamlit's theme dresses.
+TRACES = ("layout", "scatter", "contour", "candlestick", "contourcarpet", "heatmap", "histogram2d")
+TRACES += ("icicle", "sankey", "table", "waterfall")
 #: Of plotly and networkx: what no figure and no graph of ours needs.
 LEFT_OUT = re.compile(
     r"(package_data|labextension|matplotlylib|figure_factory|express|tests|"
-    r"__pycache__)/|_figurewidget\.py$"
+    r"__pycache__)/|_figurewidget\.py$|"
+    rf"plotly/graph_objs/(?!(__init__|_deprecations|_figure|_frame)\.py$|_?({'|'.join(TRACES)})[./])"
 )
 #: What the page itself loads of site/.
 MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css", "pyodide.mjs")
@@ -114,16 +118,19 @@ def build(offline: Path | None = None) -> dict[str, bytes]:
     site["own"] = _keep(files, "site", own)
     first = (f"{site['live']}/", f"{site['own']}/")
     site["modules"] = [name for name in files if name.startswith(first) and name.endswith(".js")]
-    page = _page(pinned, site, offline=offline is not None)
+    page, missing = (
+        _page(pinned, site | {"missing": yes}, offline=offline is not None) for yes in (False, True)
+    )
     names = [*files] if not offline else [n for n in files if not n.startswith(site["stlite"])]
     kept = {
         "version": hashlib.sha256(page).hexdigest()[:12],
-        "page": "index.html",
+        "pages": {"": "index.html", "404.html": "404.html"},
+        "paths": ["", *(path for path in PAGES if path != "graph")],
         "files": sorted({*names, *_loaded(pinned, site, wheels)}),
     }
     worker = (SITE / "sw.js").read_text().replace('"KEPT"', json.dumps(kept))
-    files |= {f"{name}.html": page for name in ("index", "404", *PAGES)}
-    files |= {"sw.js": worker.encode(), ".nojekyll": b""}
+    files |= {f"{name}.html": page for name in ("index", *PAGES)}
+    files |= {"404.html": missing, "sw.js": worker.encode(), ".nojekyll": b""}
     return files
 
 
@@ -298,6 +305,8 @@ def _site(pinned: Mapping[str, Any], *, offline: bool) -> dict[str, Any]:
         "packages": [*pinned["wheels"], "lrviz", "plotly", "networkx", "ssl"],
         "config": launch.OPTIONS,
         "pages": PAGES,
+        "link": dict(zip(("characters", "fields"), internals.link_limits(), strict=True))
+        | {"known": sorted(settings.all_keys())},
     }
 
 

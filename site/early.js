@@ -1,7 +1,7 @@
 // The pages that can be shown before Python is there: the live component draws them from what the
 // build has prepared, and is answered here until Python does. Then they move into Python's page.
 
-import { decode, encode, notice } from "./link.js";
+import { decode, encode, notice, shortened } from "./link.js";
 
 /** @import { Component, GraphSpec, Host, Message, Page, RowsSpec, TrainingSpec } from "../lrviz/live/types.d.ts" */
 /** @import { Field, State } from "./link.js" */
@@ -33,6 +33,8 @@ export class Early {
   line = null;
   /** @type {Live["default"] | null} */
   mount = null;
+  /** @type {Channels["known"]} whether Python has heard all that a page has said */
+  known = () => false;
   structure = "";
   /** @type {{ structure: string } | null} what is drawn first */
   first = null;
@@ -73,7 +75,7 @@ export class Early {
 
   /** Read the link, and what is needed to draw its page; false where only Python can. */
   async read() {
-    const { state, bad } = decode(this.table, location.search);
+    const { state, bad } = decode(this.table, shortened(location.search, this.site.link));
     this.fields = state;
     this.bad = bad;
     this.first = await this.data();
@@ -83,10 +85,11 @@ export class Early {
   /** Draw what was read into `host`. */
   async draw() {
     if (!this.first) return false;
-    const [{ default: mount }, { channel }] = await Promise.all([
+    const [{ default: mount }, { channel, known }] = await Promise.all([
       /** @type {Promise<Live>} */ (this.module("live")), /** @type {Promise<Channels>} */ (this.module("channel"))]);
     this.line = channel(this.key);
     this.mount = mount;
+    this.known = known;
     this.#acknowledge("", 0);
     this.#show(this.first);
     const { live } = this.line;
@@ -101,6 +104,12 @@ export class Early {
   shown(yes) {
     const { page, line } = this;
     if (page && line) line.put({ early: { page, session: SESSION, host: null, aside: !yes } });
+  }
+
+  /** It could not be drawn: Python draws one of its own. */
+  forget() {
+    this.line?.put({ early: null });
+    this.page?.leave();
   }
 
   /** What is said of the link, as the page's own notice says it. */
@@ -159,10 +168,8 @@ export class Early {
   /** Whether Python holds what is on the screen, so that the page can move to its place. */
   get agreed() {
     const { page, line } = this;
-    if (!page || !line?.early?.host?.isConnected || !line.sync) return false;
-    const { queue } = page;
-    return page.session !== SESSION && line.sync.session === page.session && !queue.resting
-      && line.sync.client === queue.client && queue.acked === queue.seq
+    if (!page || !line?.early?.host?.isConnected) return false;
+    return page.session !== SESSION && !page.queue.resting && this.known(page, line.sync)
       && page.component.data.structure === page.structure;
   }
 

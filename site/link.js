@@ -1,5 +1,6 @@
 // A link's fields, read and written as lrviz/settings.py does it, from the table that it gives.
 
+/** @typedef {import("./site.d.ts").Limits} Limits */
 /**
  * @typedef {{ kind: "real", low: number, high: number, least: number }
  *   | { kind: "whole", low: number, high: number }
@@ -81,6 +82,23 @@ function usual(fields, state) {
   const own = Object.fromEntries(fields.map((field) => [field.name, field.default]));
   return Object.fromEntries(fields.map(({ name, apart }) =>
     [name, apart?.[0].some((one) => !same(state[one], own[one])) ? apart[1] : own[name]]));
+}
+
+/**
+ * A query string that is not too long, without its question mark: Streamlit leaves out all of one
+ * that is.
+ * @param {string} search @param {Limits} limits
+ */
+export function shortened(search, { characters, fields, known }) {
+  const query = search.replace(/^\?/, "");
+  const all = query.split("&");
+  if (query.length <= characters && all.length <= fields) return query;
+  // What is cut off may be half a field.
+  const parts = query.length > characters ? query.slice(0, characters).split("&").slice(0, -1) : all;
+  const isKnown = (/** @type {string} */ part) => known.includes([...new URLSearchParams(part).keys()][0]);
+  const few = parts.filter((part) => !isKnown(part)).slice(0, NAMED + 1);
+  if (query.length > characters) few.push("…");
+  return [...parts.filter(isKnown).slice(0, fields - few.length), ...few].join("&");
 }
 
 /**

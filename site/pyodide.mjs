@@ -24,14 +24,22 @@ export async function loadPyodide(options) {
   const hashes = new Map(Object.entries(integrity).map(([name, digest]) => [base + name, digest]));
   const { fetch: ask } = globalThis;
   // The WebAssembly and the standard library are asked for in here; wheels bring their own hash.
+  /** @type {(error: unknown) => void} */
+  let lose = () => {};
+  const lost = new Promise((_, reject) => { lose = reject; });
   globalThis.fetch = (what, how) => {
-    const hash = typeof what === "string" && hashes.get(what);
-    return ask(what, hash ? { ...how, integrity: hash } : how);
+    const url = what instanceof Request ? what.url : String(what);
+    const hash = hashes.get(url);
+    const answer = ask(what, hash ? { ...how, integrity: hash } : how);
+    // Without one of its files Pyodide waits for ever, and says nothing.
+    if (url.startsWith(base)) answer.then(({ ok }) => ok || lose(new Error(`${url} did not load`)), lose);
+    return answer;
   };
   const [module, script] = ["pyodide.mjs", "pyodide.asm.js"].map((name) => base + name);
   const own = hashes.has(module) ? await checked(module, hashes.get(module)) : module;
   // Found in place, it is not asked for again.
   if (hashes.has(script)) await import(await checked(script, hashes.get(script)));
   const { loadPyodide: load } = await import(own);
-  return load({ ...options, indexURL: base, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: home });
+  const place = { indexURL: base, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: home };
+  return Promise.race([load({ ...options, ...place }), lost]);
 }

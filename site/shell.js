@@ -26,9 +26,11 @@ function el(tag, attributes = {}, ...children) {
 }
 
 export class Shell {
+  /** @type {Site} */
+  site;
   root = /** @type {HTMLElement} */ (document.querySelector("#early"));
   block = el("div", { "data-testid": "stMainBlockContainer", class: "early-block" });
-  main = el("section", { "data-testid": "stMain", class: "early-main" }, this.block);
+  main = el("main", { "data-testid": "stMain", class: "early-main" }, this.block);
   bar = el("div", { class: "early-bar" });
   word = el("p", { class: "early-word", role: "status" }, this.bar, el("span", {}, FOLLOWS));
 
@@ -36,6 +38,7 @@ export class Shell {
    * @param {Site} site @param {(page: string) => void} go shows another page of the site
    */
   constructor(site, go) {
+    this.site = site;
     const query = new URLSearchParams(location.search);
     const [theme] = /light|dark/.exec(query.getAll("embed_options").join()) ?? [];
     if (theme) document.documentElement.dataset.theme = theme;
@@ -78,9 +81,20 @@ export class Shell {
     this.block.replaceChildren(...said ? [notice] : [], page);
   }
 
+  /** The link leads to no page: said until somebody goes on. @param {string} path */
+  missing(path) {
+    const short = path.length > 60 ? `${path.slice(0, 60)}…` : path;
+    const said = el("p", { class: "early-missing", role: "alert" },
+      `There is no page “${short}” here: this is the Graph page.`);
+    document.body.append(said);
+    for (const act of ["pointerdown", "keydown"]) window.addEventListener(act, () => said.remove(), { once: true });
+  }
+
   /** A page that nothing can be shown of yet. */
   wait() {
-    this.block.replaceChildren(el("p", { class: "early-wait" }, "This page needs Python, which is loading."));
+    const failed = this.site.python === "failed";
+    this.block.replaceChildren(el("p", { class: "early-wait" },
+      failed ? FAILED : "This page needs Python, which is loading."));
   }
 
   /** Python is on its way. @param {string} message */
@@ -90,6 +104,7 @@ export class Shell {
   }
 
   failed() {
+    this.site.python = "failed";
     this.word.classList.add("early-failed");
     this.word.replaceChildren(FAILED);
     this.block.querySelector(".early-wait")?.replaceChildren(FAILED);

@@ -18,6 +18,19 @@ export interface Site {
   style: Record<string, string>;
   config: Record<string, string | number | boolean>;
   pages: string[];
+  /** How much of a link is read. */
+  link: Limits;
+  /** Whether the page stands for one that the host does not have. */
+  missing: boolean;
+  /** How far Python is, which the page keeps up to date. */
+  python: "loading" | "failed" | "there";
+}
+
+/** The longest query that Streamlit reads; and the fields that any page has, which are kept of a longer one. */
+export interface Limits {
+  characters: number;
+  fields: number;
+  known: string[];
 }
 
 /** Streamlit on Pyodide, as its mount gives it. */

@@ -2,6 +2,7 @@
 // and gives the page over when Python holds what is on the screen.
 
 import { early } from "./early.js";
+import { shortened } from "./link.js";
 import { Shell } from "./shell.js";
 
 /** @import { Early } from "./early.js" */
@@ -52,6 +53,7 @@ function show(name) {
       before.shown(true);
     } else if (!can || !await page.draw()) {
       shell.wait();
+      page?.forget();
       return;
     }
     if (!page) return;
@@ -102,6 +104,14 @@ async function streamlit() {
   }
 }
 
+/** A path that is no page's: Streamlit is not asked for it, and what is shown instead is said. */
+function mendPath() {
+  const path = location.pathname.slice(site.home.length).replace(/\/$/, "");
+  if (["", "index.html", ...site.pages].includes(path)) return;
+  history.replaceState(history.state, "", site.home + location.search + location.hash);
+  shell.missing(path);
+}
+
 /** Streamlit writes the site's own path without its last slash, which a host of files redirects. */
 function mendHistory() {
   for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
@@ -119,13 +129,19 @@ function mendHistory() {
  * with the one that has come back, as later ones do.
  */
 function mendBack() {
-  window.addEventListener("popstate", () => {
-    const [node] = root.querySelectorAll("[data-testid=stApp]");
-    const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
-    let fiber = key && /** @type {any} */ (node)[key];
-    while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
-    if (fiber) fiber.stateNode.state.queryParams = location.search.replace("?", "");
-  }, true); // before Streamlit hears of it
+  window.addEventListener("popstate", tellLink, true); // before Streamlit hears of it
+}
+
+/** Streamlit asks for the page with what it holds for the link; what is too long it would leave out. */
+function tellLink() {
+  const [node] = root.querySelectorAll("[data-testid=stApp]");
+  const key = Object.keys(node ?? {}).find((name) => name.startsWith("__reactFiber$"));
+  let fiber = key && /** @type {any} */ (node)[key];
+  while (fiber && !fiber.stateNode?.onHistoryChange) fiber = fiber.return;
+  if (!fiber) return;
+  const short = shortened(location.search, site.link);
+  // Where it holds none, it reads the page's own.
+  fiber.stateNode.state.queryParams = short === location.search.slice(1) ? "" : short;
 }
 
 /**
@@ -172,6 +188,11 @@ function mendLinks() {
   }
 }
 
+/** To this Streamlit what it shows is a section of a page; later ones say that it is the main one. */
+function mendMain() {
+  for (const main of root.querySelectorAll("section[data-testid=stMain]")) main.setAttribute("role", "main");
+}
+
 /**
  * Streamlit's fork keeps its resets of paragraphs and buttons to its own element, by a class: they
  * would weigh more than our classes, where on a server they weigh less.
@@ -200,6 +221,7 @@ function drawn() {
 /** Python's page takes the place of the early one, which moves into it. */
 function giveOver() {
   const { scrollTop } = shell.main;
+  site.python = "there";
   lighten();
   // Another theme brings another class.
   const scope = root.querySelector(".stlite-root");
@@ -223,10 +245,26 @@ async function keep() {
   active?.postMessage(loaded.filter((url) => url.startsWith(new URL(site.stlite, home).href)));
 }
 
+/**
+ * In Share's preview a page that can be shown without Python is: one of its own it gets beside that of
+ * the page around it when a hand comes.
+ */
+async function wanted() {
+  if (!shown || !window.frameElement?.closest(".st-key-share-preview")) return;
+  await new Promise((come) => {
+    for (const act of ["pointerdown", "keydown", "focusin"]) {
+      window.addEventListener(act, come, { once: true, capture: true });
+    }
+  });
+}
+
 /** When Streamlit had drawn its page. */
 let there = Infinity;
 
 function waitForPython() {
+  const app = /** @type {HTMLElement | null} */ (root.querySelector("[data-testid=stApp]"));
+  // Until it asks for the first time.
+  if (app && app.dataset.testConnectionState !== "CONNECTED") tellLink();
   if (drawn()) there = Math.min(there, performance.now());
   // Rather a jump than to wait for ever.
   const agreed = !shown || shown.agreed || performance.now() - there > PATIENCE;
@@ -238,8 +276,10 @@ window.addEventListener("popstate", () => shell.root.isConnected && show(here())
 root.style.visibility = "hidden";
 mendHistory();
 mendBack();
+mendPath();
 await show(here());
 performance.mark("lrviz-early");
+await wanted();
 try {
   const { _kernel } = await streamlit();
   mendDownloads(_kernel);
@@ -249,5 +289,8 @@ try {
   console.error(error);
   shell.failed();
 }
-new MutationObserver(mendLinks).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
+new MutationObserver(() => {
+  mendLinks();
+  mendMain();
+}).observe(root, { subtree: true, childList: true, attributeFilter: ["href"] });
 waitForPython();

@@ -3,7 +3,7 @@
 // Every address but the page's own changes with its content. A new version is fetched whole before
 // it takes the place of the old one; pages that are still open find theirs in the cache before.
 
-/** @typedef {{ version: string, page: string, files: string[] }} Kept */
+/** @typedef {{ version: string, pages: Record<string, string>, paths: string[], files: string[] }} Kept */
 const kept = /** @type {Kept} */ (/** @type {unknown} */ ("KEPT"));
 const NAME = `lrviz-${kept.version}`;
 const scope = /** @type {any} */ (globalThis);
@@ -26,7 +26,9 @@ const whole = (path) => new URL(path, scope.registration.scope).href;
 scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
-    await cache.put(whole(""), await fetch(whole(kept.page), { cache: "reload" }));
+    for (const [path, file] of Object.entries(kept.pages)) {
+      await cache.put(whole(path), await fetch(whole(file), { cache: "reload" }));
+    }
     await keep(kept.files.map(whole));
     await scope.skipWaiting();
   })());
@@ -49,7 +51,11 @@ scope.addEventListener("fetch", (/** @type {any} */ event) => {
   event.respondWith((async () => {
     if (request.mode === "navigate") {
       const cache = await caches.open(NAME);
-      return await cache.match(whole("")) ?? fetch(request);
+      const { origin, pathname } = new URL(request.url);
+      const path = (origin + pathname).slice(scope.registration.scope.length);
+      if (kept.paths.includes(path)) return await cache.match(whole("")) ?? fetch(request);
+      // A file perhaps: what it is the host knows.
+      return fetch(request).catch(() => cache.match(whole("404.html")));
     }
     return await caches.match(request.url) ?? fetch(request);
   })());

@@ -93,6 +93,13 @@ export function heir(component) {
 }
 
 /**
+ * Whether Python has heard all that a page has said, which may be nothing.
+ * @param {Page} page @param {SyncSpec<any> | null} sync
+ */
+export const known = ({ session, queue }, sync) => sync?.session === session
+  && (queue.seq === 0 || (sync.client === queue.client && sync.ack === queue.seq));
+
+/**
  * What Python's first mounts know is what the link says, and the hand may have gone on: a page that
  * stood before waits until Python has heard it. Gives what is asked when it is a mount's turn:
  * whether it is the newest by then.
@@ -105,10 +112,9 @@ export function heard(page, component) {
   if (early?.page !== page) return async () => true;
   if (early.host) early.newest = component;
   return async () => {
-    const { queue } = page;
     if (early.host) {
       await line.until(({ early: now, sync }) => now !== early
-        || (sync?.session !== early.session && sync?.client === queue.client && sync.ack === queue.seq));
+        || (page.session !== early.session && known(page, sync)));
     }
     return (early.newest ?? component) === component;
   };
@@ -155,15 +161,27 @@ export function stylesheet(href) {
   return read;
 }
 
+/** @param {object} fields */
+const sorted = (fields) => JSON.stringify(Object.entries(fields).sort());
+
 /**
  * Give a mount the fields that Python holds, if they are newer; says whether it did. While a
  * hand is on an input (held fast) nothing is taken.
  * @param {Page} page @param {string} key
  */
 export function adopt(page, key, fast = false) {
-  const { sync } = channel(key);
+  const line = channel(key);
+  const { sync } = line;
   if (!sync || fast) return false;
   const { session, revision } = sync;
+  const given = JSON.stringify(sync.fields);
+  if (page.session === line.early?.session && session !== page.session && page.queue.seq === 0
+      && sorted(page.fields) === sorted(sync.fields)) {
+    // Nothing was done before Python was there: both have it from the link, which stays as it is.
+    assign(page, { session, revision, given });
+    line.put({}); // to who waits until they agree
+    return false;
+  }
   if (page.revision >= 0 && session !== page.session) {
     // Another server, or the same one restarted: what is on screen wins.
     assign(page, { session, revision });
@@ -172,7 +190,6 @@ export function adopt(page, key, fast = false) {
   }
   // What a page that was mounted anew found there may be what Python said before the page went: as
   // long as nothing has been done there, Python knows better.
-  const given = JSON.stringify(sync.fields);
   const done = page.queue.seq > 0 || JSON.stringify(page.fields) !== page.given;
   if (page.revision === revision && (done || given === page.given)) return false;
   assign(page, { session, revision, given, fields: { ...sync.fields } });
@@ -196,7 +213,15 @@ export async function copyText(text, said, name, note = "") {
 }
 
 /** What cannot be had without Python is said where it was asked for. */
-export const UNANSWERED = "The server does not answer: try again when it is back.";
+export function unanswered() {
+  const { lrvizSite: site } = window;
+  if (!site) return "The server does not answer: try again when it is back.";
+  return {
+    loading: "Python is still loading: try again when it is there.",
+    failed: "Python could not be loaded: reload the page to try again.",
+    there: "Python is busy: try again in a moment.",
+  }[site.python];
+}
 
 /**
  * Copy the link to the state as Python writes it, once Python has everything.
@@ -205,7 +230,7 @@ export const UNANSWERED = "The server does not answer: try again when it is back
 export async function copyLink(queue, key, said, note = "") {
   said.replaceChildren();
   if (!await queue.flush()) {
-    said.textContent = UNANSWERED;
+    said.textContent = unanswered();
     return;
   }
   const query = channel(key).sync?.query;

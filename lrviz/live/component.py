@@ -79,6 +79,11 @@ internals.mend()
 _component = st.components.v2.component("lrviz", js=_LOADER, isolate_styles=False)
 
 
+def alone() -> bool:
+    """Whether the app runs in the visitor's browser, and there is no server."""
+    return HOME in os.environ
+
+
 def base_path() -> str:
     """The path the app is served under, '' or '/sub/path'."""
     home = os.environ.get(HOME)

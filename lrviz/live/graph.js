@@ -7,7 +7,7 @@ import { Bindings, Panel, Player, Product } from "./blocks.js";
 import { Blanks } from "./blanks.js";
 import {
   adopt, channel, copyLink, copyText, drawing, drawInTurn, heard, heir, leaving, mode, stylesheet,
-  UNANSWERED,
+  unanswered,
 } from "./channel.js";
 import { during } from "./busy.js";
 import { MessageQueue } from "./queue.js";
@@ -106,7 +106,7 @@ export class GraphPage {
   inputs = el("div", { class: "lv-inputs" });
   blanks = new Blanks({
     ask: async (key, typed) => {
-      if (!await this.queue.flush({ fill: key, typed })) return { key, right: null, said: UNANSWERED, lines: [] };
+      if (!await this.queue.flush({ fill: key, typed })) return { key, right: null, said: unanswered(), lines: [] };
       const answer = JSON.parse(channel(this.spec.key).sync?.answer || "null");
       return answer?.key === key ? answer : null;
     },
@@ -749,7 +749,7 @@ export class GraphPage {
   /** @param {string} scope @param {boolean} numbers @param {HTMLElement} said */
   async #copyLatex(scope, numbers, said) {
     said.replaceChildren();
-    if (!await this.queue.flush({ latex: scope, numbers })) said.textContent = UNANSWERED;
+    if (!await this.queue.flush({ latex: scope, numbers })) said.textContent = unanswered();
     else await copyText(channel(this.spec.key).sync?.answer ?? "", said, "The derivation as LaTeX");
   }
 }

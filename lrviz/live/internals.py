@@ -124,6 +124,14 @@ def forget_upload(file_id: str) -> None:
         context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
+def link_limits() -> tuple[int, int]:
+    """How many characters and how many fields of a link Streamlit reads."""
+    return (
+        query_params.CLIENT_STATE_QUERY_STRING_MAX_LENGTH,
+        query_params.CLIENT_STATE_QUERY_STRING_MAX_FIELDS,
+    )
+
+
 def bound_links(shortened: Callable[[str, int, int], str]) -> None:
     """Shorten a query string that Streamlit finds too long: it would leave out all of it.
 
@@ -132,11 +140,10 @@ def bound_links(shortened: Callable[[str, int, int], str]) -> None:
     shortened
         Makes of a query string one of at most so many characters and fields.
     """
-    characters = query_params.CLIENT_STATE_QUERY_STRING_MAX_LENGTH
-    fields = query_params.CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+    limits = link_limits()
 
     def sanitize_query_string(query_string: str) -> str:
-        return shortened(query_string, characters, fields)
+        return shortened(query_string, *limits)
 
     for module in (query_params, app_session):
         module.sanitize_query_string = sanitize_query_string  # type: ignore[attr-defined]

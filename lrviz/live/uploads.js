@@ -2,7 +2,7 @@
 // ("AxiosError: Network Error"), beside the file and in a tooltip. Here it is said in ours.
 
 const THEIRS = /AxiosError|Network Error|Request failed|Request aborted|timeout of \d+ms/;
-const OURS = "The file did not arrive: the connection broke, or the server is busy. "
+const OURS = `The file did not arrive${"lrvizSite" in window ? "" : ": the connection broke, or the server is busy"}. `
   + "Choose it again in a moment.";
 
 /** @param {Node} root */

@@ -11,7 +11,7 @@ from lrviz import settings
 from lrviz.core.expression import latex
 from lrviz.core.symbols import SPELLINGS
 from lrviz.figures.palette import Mode
-from lrviz.live.component import HERE, drawing, remember, signals
+from lrviz.live.component import HERE, alone, drawing, remember, signals
 from lrviz.pages import teaching
 from lrviz.pages.session import PageState
 from lrviz.practice import explain, schedule, visit
@@ -24,10 +24,8 @@ from lrviz.text.numbers import number
 
 KEY: Final = "practice"
 _LEVELS = {1: "nearly all given", 2: "less given", 3: "inputs only"}
-_REMEMBERED = (
-    "What went wrong comes back sooner. Only your browser remembers it; the server reads it to "
-    "choose the next problem, and keeps nothing."
-)
+_REMEMBERED = "What went wrong comes back sooner. Only your browser remembers it"
+_READ = "; the server reads it to choose the next problem, and keeps nothing"
 
 
 def page() -> None:
@@ -230,7 +228,7 @@ def _answering(page_state: PageState, made: Problem, *, task: bool) -> None:
                 for line in explain.solution(made):
                     st.markdown(line)
         with st.container(key="practice-memory"):
-            st.markdown(_REMEMBERED)
+            st.markdown(_REMEMBERED + ("" if alone() else _READ) + ".")
 
 
 def _next(made: Problem, *, task: bool) -> int:

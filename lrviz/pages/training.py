@@ -22,7 +22,7 @@ from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS, surface_spec
-from lrviz.live.component import base_path, control, heard, live, plain, rows, signals
+from lrviz.live.component import alone, base_path, control, heard, live, plain, rows, signals
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
@@ -60,8 +60,8 @@ _START = "The start w₁, w₂, b"
 #: The visitor's uploaded file in the session, as a `TrainingData`.
 FILE_KEY = "training-file"
 _LOST = (
-    "An uploaded file is not part of the link, and is gone after a reload or with its server: "
-    "choose it again with “Your data…”. All else is as in the link."
+    "An uploaded file is not part of the link, and is gone after a reload{}: choose it again with "
+    "“Your data…”. All else is as in the link."
 )
 
 
@@ -82,7 +82,8 @@ def page() -> None:
         if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
             bad = page_state.memory["bad"]
             page_state.memory["bad"] = [name for name in bad if name != "data"]
-            st.warning(_LOST, icon=":material/upload_file:")
+            lost = _LOST.format("" if alone() else " or with its server")
+            st.warning(lost, icon=":material/upload_file:")
     page_state.notice()
     _body()
 

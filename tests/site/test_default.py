@@ -8,13 +8,18 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 from scripts import build_site
 from tests.browser.conftest import table
 from tests.site.conftest import VARIABLE
 from tests.site.hosting import KINDS, hosted, write
 
 
-def test_the_default_build_runs(offline, browser, tmp_path):
+@pytest.mark.parametrize("changed", [None, "pyodide.asm.wasm", "python_stdlib.zip"])
+def test_the_default_build_runs_what_is_pinned_and_nothing_else(
+    offline, browser, tmp_path, changed
+):
     wheels = Path(os.environ[VARIABLE])
     files = build_site.build()
     pinned = build_site.pins()
@@ -35,6 +40,7 @@ def test_the_default_build_runs(offline, browser, tmp_path):
         name = urlsplit(url).path.rsplit("/", 1)[1]
         found = (offline.get(place + url.removeprefix(base)) for base, place in cdn.items())
         content = next(filter(None, found), None) or (wheels / name).read_bytes()
+        content += b" " * (name == changed)
         kind = KINDS.get(Path(name).suffix, "application/octet-stream")
         headers = {"Content-Type": kind, "Access-Control-Allow-Origin": "*"}
         route.fulfill(body=content, headers=headers)
@@ -47,6 +53,10 @@ def test_the_default_build_runs(offline, browser, tmp_path):
     with hosted(write(files, tmp_path)) as host:
         page.goto(host.url + "/?w1=1", wait_until="commit")
         page.wait_for_selector("#early .lv-ready", timeout=60_000)
+        if changed:
+            page.get_by_role("status").filter(has_text="Python did not load").wait_for()
+            context.close()
+            return
         page.wait_for_selector("#early", state="detached", timeout=240_000)
         assert dict(row[:2] for row in table(page, "Values"))["w₁"] == "1"
     assert errors == []

@@ -7,7 +7,9 @@ import html
 import json
 import os
 import re
+from io import BytesIO
 from urllib.parse import urlsplit
+from zipfile import ZipFile
 
 import plotly
 import pytest
@@ -31,16 +33,23 @@ def page(files):
     return files["index.html"].decode()
 
 
-@pytest.fixture(scope="module")
-def site(page):
-    (boot,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    (line,) = re.findall(r"\((\{.*\})\)\);$", boot, re.MULTILINE)
+def boot(page):
+    """What a page is told."""
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    (line,) = re.findall(r"\((\{.*\})\)\);$", script, re.MULTILINE)
     return json.loads(line)
 
 
+@pytest.fixture(scope="module")
+def site(page):
+    return boot(page)
+
+
 def test_every_path_of_the_app_answers_with_the_same_page(files, page):
-    for name in ("404", *build_site.PAGES):
+    for name in build_site.PAGES:
         assert files[f"{name}.html"].decode() == page
+    # But that it stands for a path that is none is told.
+    assert boot(files["404.html"].decode()) == boot(page) | {"missing": True}
 
 
 def test_what_is_ours_is_there_under_the_paths_that_a_server_has(files, site):
@@ -59,6 +68,16 @@ def test_nothing_of_others_but_plotly_and_networkx_is_in_it(files):
     assert wheels == {"lrviz", "plotly", "networkx", "ssl"}
     assert not any(name.startswith(("stlite/", "pyodide/")) for name in files)
     assert sum(map(len, files.values())) < 20e6
+
+
+def test_every_kind_of_trace_that_is_made_is_in_it(files):
+    made = set()
+    for file in (build_site.ROOT / "lrviz").rglob("*.py"):
+        made |= set(re.findall(r"\bgo\.([A-Z]\w+)", file.read_text()))
+    assert {"Figure", "Scatter", "Contour"} <= made
+    (wheel,) = (data for name, data in files.items() if "/plotly-" in name)
+    there = ZipFile(BytesIO(wheel)).namelist()
+    assert {f"plotly/graph_objs/_{name.lower()}.py" for name in made} <= {*there}
 
 
 def test_every_package_is_named_with_its_hash_and_its_version(files, site):

@@ -50,10 +50,12 @@ def choose(page, label, structure):
 
 
 def test_what_was_chosen_stays_and_a_step_back_leads_to_the_link(host, browser):
-    link = "/?w1=1&w2=99&nothing=1"
+    # Of a link with more fields than Streamlit reads, those that a page has are read all the same.
+    link = "/?w1=1&w2=99&nothing=1&" + "&".join(f"nothing{i}=1" for i in range(1200)) + "&b=2"
     page, errors = opened(host, browser, link, 1440, 900)
     said = page.evaluate(ALERT)
     assert "nothing, which is no field of this page" in said[0]
+    assert "and others" in said[0]
     choose(page, "Vector", "vector-log-w1-")
     choose(page, "squared error", "vector-squared-w1-")
     choose(page, "∂L/∂w₂", "vector-squared-w2-")
@@ -68,6 +70,7 @@ def test_what_was_chosen_stays_and_a_step_back_leads_to_the_link(host, browser):
         "vector-squared-w2-"
     ]
     assert page.evaluate(f"{ALERT}.map((one) => one.replace('link_off', '').trim())") == said
+    assert "b=2" in page.url
     assert "view=vector&of=w2&loss=squared" in page.url
     page.keyboard.type("5")
     page.keyboard.press("Enter")
@@ -115,3 +118,47 @@ def test_what_a_link_leaves_out_is_never_there_before_python(host, browser, path
     page.get_by_text("This page needs Python, which is loading.").wait_for()
     assert page.locator(".lv").count() == 0
     page.close()
+
+
+@pytest.mark.parametrize("name", ["stlite.js", "pyodide.asm.wasm"])
+def test_without_python_the_graph_goes_on_and_it_is_said(host, browser, name):
+    context = new_context(browser, service_workers="block")
+    context.route(f"**/{name}", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(host.url + "/", wait_until="commit")
+    page.get_by_role("status").filter(has_text="Reload to try again").wait_for()
+    page.wait_for_selector("#early .lv-ready")
+    slider = page.get_by_role("slider", name="w1", exact=True)
+    before = page.locator(".lv-head h1").inner_text()
+    slider.press("ArrowRight")
+    assert page.locator(".lv-head h1").inner_text() != before
+    # What only Python can do is said to be missing where it is asked for.
+    page.get_by_role("link", name="Practice", exact=True).first.click()
+    page.locator(".early-wait", has_text="Python did not load").wait_for()
+    asked = page.evaluate(
+        "async () => (await import(`${lrvizSite.home}${lrvizSite.live}/channel.js`)).unanswered()"
+    )
+    assert asked == "Python could not be loaded: reload the page to try again."
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/", "live.css"), ("/training", "plotly.min.js"), ("/", "live.js")]
+)
+def test_what_could_not_be_drawn_before_python_is_drawn_by_it(host, browser, path, name):
+    context = new_context(browser, service_workers="block")
+    page = context.new_page()
+    asked = []
+
+    def lose(route):
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    page.route(f"**/{name}", lose)
+    page.goto(host.url + path, wait_until="commit")
+    page.wait_for_selector("#early", state="detached", timeout=240_000)
+    settle(page)
+    page.wait_for_selector(".lv-ready")
+    assert page.locator(".lv-failure:visible").count() == 0
+    assert len(asked) > 1
+    context.close()

@@ -14,6 +14,10 @@ from tests.samples import sample
 from tests.test_settings import BAD
 
 LINK = (Path(__file__).parent.parent.parent / "site" / "link.js").as_uri()
+SHORT = f"""
+const {{ shortened }} = await import("{LINK}");
+return given.queries.map(([query, limits]) => shortened("?" + query, limits));
+"""
 BODY = f"""
 const {{ decode, encode, notice }} = await import("{LINK}");
 return given.queries.map((query) => {{
@@ -78,3 +82,22 @@ def test_a_link_says_the_same_to_both(key):
         ours = {name: [text] for name, text in settings.encode(table, wanted).items()}
         assert again.keys() == ours.keys(), written
         assert settings.decode(table, again) == settings.decode(table, ours), written
+
+
+def test_a_link_that_is_too_long_is_shortened_as_a_server_does_it():
+    dice = random.Random(2)
+    table = [*settings.GRAPH, *settings.TRAINING, *settings.PRACTICE]
+    names = [one.written for one in table] + ["other", "a+b", "%77%31", "w1%", "%ff"]
+    asked = []
+    for _ in range(sample(300, 3000)):
+        query = "&".join(f"{dice.choice(names)}={dice.randint(0, 99)}" for _ in range(20))
+        limits = dice.choice([9, 90, 1000]), dice.choice([9, 15, 1000])
+        asked.append((query, limits))
+    known = sorted(settings.all_keys())
+    given = [
+        (query, {"characters": characters, "fields": fields, "known": known})
+        for query, (characters, fields) in asked
+    ]
+    answers = run(SHORT, {"queries": given})
+    for (query, limits), short in zip(asked, answers, strict=True):
+        assert short == settings.shortened(query, *limits), (query, limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import table
 from tests.site.hosting import StaticHost, write
 
@@ -167,4 +169,25 @@ def test_a_path_that_is_no_file_opens_the_app(host: StaticHost, browser):
     page.goto(host.url + "/training/", wait_until="commit")
     page.wait_for_selector("#early .lvt.lv-ready", timeout=60_000)
     assert page.evaluate("() => lrvizSite.home") == "/lrviz/"
+    assert page.locator(".early-missing").count() == 0
     page.close()
+
+
+@pytest.mark.parametrize("path", ["/a/b", "/training/b/", "/nothing"])
+def test_a_path_that_is_no_page_opens_the_graph_and_says_so(host: StaticHost, browser, path):
+    page = browser.new_page()
+    page.goto(host.url + path + "?w1=2", wait_until="commit")
+    page.wait_for_selector("#early .lv:not(.lvt).lv-ready", timeout=60_000)
+    assert page.url == host.url + "/?w1=2"
+    said = page.get_by_role("alert")
+    wanted = f"There is no page “{path.strip('/')}” here: this is the Graph page."
+    assert said.inner_text() == wanted
+    page.get_by_role("slider", name="w1", exact=True).press("ArrowRight")
+    assert said.count() == 0
+    page.close()
+
+
+def test_so_it_does_where_the_worker_that_keeps_the_visit_answers(visit):
+    visit.early("/a/b")
+    assert visit.page.evaluate("() => lrvizSite.home") == "/lrviz/"
+    assert "a/b" in visit.page.locator(".early-missing").inner_text()
