@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.tables import show  # noqa: E402
 from lrviz.core.graph import differentiate  # noqa: E402
 from lrviz.figures.graph import build_figure  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
@@ -221,9 +222,7 @@ def main() -> None:
                 )
             )
         browser.close()
-    print("| what | measured |\n|---|---|")
-    for name, found in rows:
-        print(f"| {name} | {found} |")
+    show(rows)
 
 
 if __name__ == "__main__":

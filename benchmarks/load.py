@@ -19,6 +19,7 @@ from statistics import median
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.tables import show  # noqa: E402
 from lrviz.core.graph import INPUTS, differentiate  # noqa: E402
 from lrviz.pages import tables  # noqa: E402
 from tests.deploy.protocol import Session, cells, percentile  # noqa: E402
@@ -220,9 +221,7 @@ def main() -> None:
             marks.append(memory(pid))
         after = f"{marks[0]:.0f}, {marks[1]:.0f} MB"
         rows.append((f"memory after {VISITS} and {2 * VISITS} sessions came and went", after))
-    print("| what | measured |\n|---|---|")
-    for name, text in rows:
-        print(f"| {name} | {text} |")
+    show(rows)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.live import DRAG, IDLE  # noqa: E402
+from benchmarks.tables import show  # noqa: E402
 from scripts import build_site  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.servers import served  # noqa: E402
@@ -151,9 +152,7 @@ def main() -> None:
                 ),
             ]
         browser.close()
-    print("| what | measured |\n|---|---|")
-    for name, value in rows:
-        print(f"| {name} | {value} |")
+    show(rows)
 
 
 if __name__ == "__main__":

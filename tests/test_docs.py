@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import lrviz
+from benchmarks import all as every
 from lrviz.data.built_in import DATASETS
 from lrviz.training.optimizers import OPTIMIZERS
 
@@ -75,3 +76,11 @@ def test_the_changelog_names_every_public_function():
     for function in FUNCTIONS:
         assert f"`lrviz.{function.__name__}`" in text
     assert f"## {lrviz.__version__}" in text
+
+
+@pytest.mark.parametrize("file", every.ELSEWHERE)
+def test_what_was_measured_is_the_same_wherever_it_stands(file):
+    held = every.parts(every.PAGE.read_text())
+    text = (every.ROOT / file).read_text()
+    assert all(f"<!-- benchmarks/all.py: {name} -->" in text for name in every.ELSEWHERE[file])
+    assert every.elsewhere(text, every.ELSEWHERE[file], held) == text
