@@ -48,7 +48,7 @@ LEFT_OUT = re.compile(
     rf"plotly/graph_objs/(?!(__init__|_deprecations|_figure|_frame)\.py$|_?({'|'.join(TRACES)})[./])"
 )
 #: What the page itself loads of site/.
-MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css", "pyodide.mjs")
+MODULES = ("start.js", "shell.js", "early.js", "link.js", "early.css", "turns.mjs", "pyodide.mjs")
 #: Where wheels that are no part of Pyodide are published.
 PYPI = "https://files.pythonhosted.org/packages/"
 PAGES = ("graph", "training", "practice", "share", "about")

@@ -1,6 +1,9 @@
 // Pyodide as the page's worker loads it: from where the site says, checked by hash where it comes
 // from another host, with the site's own list of packages.
 
+import { turns } from "./turns.mjs";
+
+const turn = turns(new BroadcastChannel("lrviz-hand"));
 const here = new URL(".", import.meta.url).href;
 /** The site's own path, from which all addresses are. */
 const home = new URL("../../", here).href;
@@ -30,7 +33,7 @@ export async function loadPyodide(options) {
   globalThis.fetch = (what, how) => {
     const url = what instanceof Request ? what.url : String(what);
     const hash = hashes.get(url);
-    const answer = ask(what, hash ? { ...how, integrity: hash } : how);
+    const answer = turn().then(() => ask(what, hash ? { ...how, integrity: hash } : how));
     // Without one of its files Pyodide waits for ever, and says nothing.
     if (url.startsWith(base)) answer.then(({ ok }) => ok || lose(new Error(`${url} did not load`)), lose);
     return answer;

@@ -24,8 +24,14 @@ const pages = new Map();
 let opening = Promise.resolve();
 /** Whether a button of the mouse or a finger is down. */
 let held = false;
+// Python's worker is told, see turns.mjs, and asks when it comes.
+const hand = new BroadcastChannel("lrviz-hand");
+hand.onmessage = ({ data }) => data === "?" && hand.postMessage(held);
 for (const name of ["pointerdown", "pointerup", "pointercancel", "blur"]) {
-  window.addEventListener(name, () => { held = name === "pointerdown"; }, true);
+  window.addEventListener(name, () => {
+    held = name === "pointerdown";
+    if (site.python === "loading") hand.postMessage(held);
+  }, true);
 }
 
 const shell = new Shell(site, show);
@@ -222,6 +228,7 @@ function drawn() {
 function giveOver() {
   const { scrollTop } = shell.main;
   site.python = "there";
+  hand.close();
   lighten();
   // Another theme brings another class.
   const scope = root.querySelector(".stlite-root");
