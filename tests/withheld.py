@@ -11,9 +11,10 @@ import math
 import random
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lrviz import hiding
-from lrviz.core.graph import INPUTS
+from lrviz.core.graph import INPUTS, build, differentiate
 from lrviz.text.numbers import DIGITS, MORE_DIGITS, number
 
 NUMBER = re.compile(r"−?\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
@@ -145,9 +146,35 @@ def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: s
         numbers = hidden_numbers(hide, state, loss, view)
         # A few digits may stand anywhere.
         long = all(len(one.strip("−0.")) > 3 for one in numbers)
-        if long and _written(found[key] for key in wanted) <= numbers:
+        told = _written(found[key] for key in wanted) <= numbers
+        if long and told and not _by_chance(hide, state, loss, view):
             return state
     raise AssertionError(f"no state tells {hide} from what is shown")
+
+
+def _by_chance(hide: tuple[str, ...], state: State, loss: str, view: str) -> bool:
+    """Whether something else is written like a number that is left out.
+
+    That it is something else is seen by its further digits, whatever `lrviz` takes it for.
+    """
+    sizes = hidden_sizes(hide, state, loss)
+    hidden = _written(sizes)
+    p = differentiate(**state, view=view, loss=loss)
+    for key in quantities_of(view, loss):
+        size = abs(float(p.read(key)))
+        if not hidden.isdisjoint(_written([size])) and not any(same(size, one) for one in sizes):
+            return True
+    return False
+
+
+@lru_cache
+def quantities_of(view: str, loss: str) -> tuple[str, ...]:
+    """Everything that a page may show of a graph, by name."""
+    graph = build(view, loss)
+    nodes = [name for name in graph.nodes if len(graph.nodes[name].get("inputs", ())) < 2]
+    out = [f"adjoint.{name}" for name in nodes if name != "L"]
+    out += [f"value.{name}" for name in nodes if "op" in graph.nodes[name]]
+    return (*out, *(f"local.{tail}-{head}" for tail, head in graph.edges if tail in nodes))
 
 
 def leaks(texts: list[str], numbers: set[str], formulas: set[str]) -> list[str]:
