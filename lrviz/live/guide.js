@@ -2,6 +2,7 @@
 // the tables of lrviz/text/guide.py, read for the numbers that are on screen.
 
 import { during } from "./busy.js";
+import { parse } from "./controls.js";
 import { button, el, later, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { number } from "./numbers.js";
@@ -62,9 +63,8 @@ const LONGEST = 40;
  * @param {string} text
  */
 export function typed(text) {
-  const plainText = text.trim().replace(/[−–]/g, "-").replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
-  if (plainText.length > LONGEST || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(plainText)) return null;
-  return Number.isFinite(Number(plainText)) ? Number(plainText) : null;
+  const found = text.trim().length > LONGEST ? NaN : parse(text);
+  return Number.isFinite(found) ? found : null;
 }
 
 export class Guide {
