@@ -37,7 +37,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("core", "data", "training", "text")
-APART = ("browser", "deploy", "live")  # tests that start browsers, servers and Node
+APART = ("browser", "deploy", "live", "site")  # tests that start browsers, servers and Node
 SHARE = 0.95
 MEMORY = 4 << 30  # bytes of data a process may hold: a change may collect without end
 OPERATORS = {

@@ -7,10 +7,14 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from lrviz import settings
 from lrviz.core.graph import INPUTS
 
 LONG = os.environ.get("LRVIZ_LONG") == "1"
+#: What takes minutes, or shows in another place what a test of every day shows in one.
+NIGHT = pytest.mark.skipif(not LONG, reason="every night")
 
 
 def thin(*lists: Sequence[Any], by: int = 3) -> list[tuple[Any, ...]]:
@@ -23,6 +27,13 @@ def thin(*lists: Sequence[Any], by: int = 3) -> list[tuple[Any, ...]]:
         for places in itertools.product(*(range(len(values)) for values in lists))
         if LONG or sum(places) % by == 0
     ]
+
+
+def some(few: int, values: Sequence[Any]) -> list[Any]:
+    """So many of some values, spread evenly from the first on, or in the long run all."""
+    if LONG or few >= len(values):
+        return list(values)
+    return [values[n * len(values) // few] for n in range(few)]
 
 
 def sample(few: int, all_of_them: int) -> int:

@@ -12,7 +12,7 @@ from lrviz.text import sentence
 from lrviz.text.act import RATES, SIZES
 from lrviz.text.numbers import number
 from tests.browser.conftest import apart, boxes, pick, settle, slide
-from tests.samples import OPENING
+from tests.samples import OPENING, thin
 
 INPUTS = ("w1", "w2", "b")
 
@@ -29,8 +29,7 @@ def changes(of, size, **inputs):
     return here, [float(there.values[n]) - float(here.values[n]) for n in (of, "z", "a", "L")]
 
 
-@pytest.mark.parametrize("size", [1.0, 0.01])
-@pytest.mark.parametrize("of", INPUTS)
+@pytest.mark.parametrize(("size", "of"), thin([1.0, 0.01], INPUTS, by=2))
 def test_a_nudge_travels_along_the_path(visit, of, size):
     page = visit(f"/?of={of}&nudge={size:g}")
     here, (moved, z, a, loss) = changes(of, size)

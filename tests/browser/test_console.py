@@ -1,8 +1,10 @@
-"""What a page says in the browser's console, and whom it asks: nothing, and only its own server."""
+"""What a page says in the browser's console, whom it asks, and what it is served with: nothing is
+said, only its own server is asked, and no page breaks its policy."""
 
 from __future__ import annotations
 
 import os
+import urllib.request
 
 from lrviz.pages import PATHS
 from tests.browser.conftest import SITE, settle
@@ -16,8 +18,12 @@ LINKS = (
 )
 
 
-def test_the_console_stays_empty_and_nobody_else_is_asked(page, address):
+def test_the_console_stays_empty_nobody_else_is_asked_and_no_policy_is_broken(page, address):
     said, asked = [], []
+    page.add_init_script(
+        "window.broken = []; addEventListener('securitypolicyviolation',"
+        " e => broken.push(`${e.effectiveDirective} ${e.blockedURI}`))"
+    )
     # On the static site Streamlit and Pyodide note there how far they are.
     noted = {"debug", "log"} if SITE in os.environ else set()
     page.on(
@@ -36,6 +42,12 @@ def test_the_console_stays_empty_and_nobody_else_is_asked(page, address):
             frame.locator(".lv-ready").wait_for()
         settle(page)
         assert page.url == address + link
+        assert page.evaluate("broken") == []
+        if SITE not in os.environ:  # whose policy is in its pages: its host writes no headers
+            with urllib.request.urlopen(address + link) as answer:
+                assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    page.close()  # its script would run for the next test too
     assert said == []
     own = (f"{address}/", f"blob:{address}/", "data:")
     assert [url for url in asked if not url.startswith(own)] == []

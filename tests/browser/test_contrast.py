@@ -94,7 +94,7 @@ FAINT = """() => {
 STATES = ["nudge=1", WRONG, f"{FAR}&at=z", "loss=squared&of=b&part=1&line=3"]
 
 
-@pytest.mark.parametrize(("scheme", "view", "query"), thin(["light", "dark"], VIEWS, STATES, by=2))
+@pytest.mark.parametrize(("scheme", "view", "query"), thin(["light", "dark"], VIEWS, STATES, by=4))
 def test_every_label_of_the_graph_page_can_be_read(visit, scheme, view, query):
     page = visit(f"/?view={view}&{query}", scheme=scheme)
     faded(page)
@@ -104,8 +104,7 @@ def test_every_label_of_the_graph_page_can_be_read(visit, scheme, view, query):
     assert found["written"] > 80
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/about", "/share"])
+@pytest.mark.parametrize(("scheme", "path"), thin(["light", "dark"], ["/about", "/share"], by=2))
 def test_the_other_pages_can_be_read(open_page, scheme, path):
     page = open_page(path, scheme=scheme, stands="h1")
     settle(page)

@@ -11,7 +11,7 @@ from lrviz.text.latex import to_latex
 from lrviz.text.numbers import fill, number
 from lrviz.text.substitution import SLOT, evaluate, numeric
 from tests.browser.conftest import pick, settle, slide
-from tests.samples import OPENING
+from tests.samples import OPENING, thin
 
 
 def lines(page):
@@ -46,8 +46,7 @@ def shown(page):
     return [(line["slots"], line["value"]) for line in lines(page)]
 
 
-@pytest.mark.parametrize("loss", ["log", "squared"])
-@pytest.mark.parametrize("part", KEYS)
+@pytest.mark.parametrize(("part", "loss"), thin(KEYS, ["log", "squared"], by=2))
 def test_every_line_is_set_and_carries_the_learners_numbers(visit, part, loss):
     last = derivation_payload.length(part, loss) - 1
     page = visit(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))

@@ -22,7 +22,7 @@ from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.run import train
 from tests.browser.conftest import frames, settle
-from tests.samples import thin
+from tests.samples import some, thin
 
 SIZES = [(1440, 900), (390, 844)]
 
@@ -225,7 +225,7 @@ def test_by_keyboard(alone, runs):
     assert page.evaluate(SHOWN)["play"] == "Play"
 
 
-@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("motion", some(1, ["no-preference", "reduce"]))
 def test_nothing_moves_unasked(alone, runs, motion):
     three, data, Z = runs
     page = alone(standalone(three, data, Z, plane="w1w2", scaled=True), motion=motion)
@@ -233,7 +233,7 @@ def test_nothing_moves_unasked(alone, runs, motion):
     assert page.evaluate(SHOWN)["frame"] == 0
 
 
-@pytest.mark.parametrize(("mode", "size", "count"), thin(["light", "dark"], SIZES, [1, 3], by=2))
+@pytest.mark.parametrize(("mode", "size", "count"), thin(["light", "dark"], SIZES, [1, 3], by=4))
 def test_it_fits_the_screen(alone, runs, mode, size, count, tmp_path):
     width, height = size
     three, data, Z = runs
@@ -274,7 +274,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", some(2, HOSTILE))
 def test_names_from_a_file_are_shown_and_do_nothing(alone, name):
     X = np.array([[1.0, 2.0], [3.0, 4.0], [2.0, 2.0], [0.0, 1.0]])
     names = (name, f"2{name}")

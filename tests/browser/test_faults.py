@@ -17,10 +17,8 @@ from tests.browser.conftest import new_context, settle, slide, table
 from tests.browser.line import line
 from tests.browser.test_own_file import SMALL, confirm, offer
 from tests.deploy.protocol import cells
-from tests.samples import LONG, OPENING
+from tests.samples import NIGHT, OPENING, some
 from tests.servers import served
-
-LATER = pytest.mark.skipif(not LONG, reason="every night")
 
 #: Back and forward in a row, each as soon as the one before has arrived.
 STEPS = """(times) => (async () => {
@@ -31,7 +29,7 @@ STEPS = """(times) => (async () => {
 })()"""
 
 
-@pytest.mark.parametrize("name", ["index", "BidiComponent"])
+@pytest.mark.parametrize("name", some(1, ["index", "BidiComponent"]))
 def test_a_script_of_streamlits_that_did_not_load_is_said_and_loaded_anew(page, address, name):
     script = re.compile(rf"/static/js/{name}\.[^/]+\.js$")
     page.route(script, lambda route: route.abort())
@@ -125,7 +123,7 @@ PAGES = {
 }
 
 
-@LATER
+@NIGHT
 def test_thirty_seconds_without_a_line_are_survived_by_every_page(empty_page, address):
     with line(address) as one:
         pages = {path: empty_page() for path in PAGES}
@@ -162,7 +160,7 @@ def await_no_visit(url, seconds):
     time.sleep(seconds)
 
 
-@LATER
+@NIGHT
 def test_a_tab_that_slept_until_its_visit_was_forgotten_goes_on(empty_page, tmp_path):
     environ = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "1"}
     with served("app.py", log=tmp_path / "log", **environ) as server, line(server.url) as one:
@@ -228,7 +226,7 @@ def test_thirty_steps_back_and_forth_end_where_the_link_says(open_page):
     assert page.locator("[data-test-connection-state=CONNECTED]").count() == 1
 
 
-@LATER
+@NIGHT
 def test_two_tabs_on_one_link_do_not_touch_each_other(browser, address):
     context = new_context(browser, viewport={"width": 1440, "height": 900})
     tabs = [context.new_page() for _ in range(2)]
@@ -248,7 +246,7 @@ def test_two_tabs_on_one_link_do_not_touch_each_other(browser, address):
     context.close()
 
 
-@LATER
+@NIGHT
 def test_another_theme_and_size_while_it_plays(open_page):
     page = open_page("/training?data=blobs")
     page.get_by_role("button", name="Play").click()

@@ -261,7 +261,7 @@ SHOWN = ("", WRONG, FAR, "nudge=1", "loss=squared&of=b", f"loss=squared&of=w2&{W
 
 # Widths follow each other on one page, which is made wider and narrower.
 @pytest.mark.parametrize(
-    ("width", "view", "query"), thin([1920, 1440, 1280, 1024, 390], VIEWS, SHOWN)
+    ("width", "view", "query"), thin([1920, 1440, 1280, 1024, 390], VIEWS, SHOWN, by=7)
 )
 def test_no_label_overlaps_or_is_clipped(visit, width, view, query):
     height = {1280: 720, 390: 844}.get(width, 900)

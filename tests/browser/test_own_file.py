@@ -13,6 +13,7 @@ from lrviz.data.table import BYTES_LIMIT
 from lrviz.text.numbers import number
 from lrviz.training.run import train
 from tests.browser.conftest import settle, table
+from tests.samples import NIGHT
 
 RNG = np.random.default_rng(20170812)
 
@@ -276,6 +277,7 @@ def test_many_rows_are_painted_and_can_be_chosen(open_page):
     assert table(page, "History")[-1] == history_row(data, 200)
 
 
+@NIGHT
 def test_a_file_at_the_limit_shows_progress_and_the_page_goes_on_answering(open_page):
     # The slices of three steps take long enough.
     page = open_page("/training?data=penguins&steps=3")

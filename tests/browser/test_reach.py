@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import frames, resize, settle
-from tests.samples import LONG
+from tests.samples import LONG, some
 
 LIVE = (
     "/",
@@ -140,7 +140,7 @@ CUT = """() => [...document.querySelectorAll("button, label, p, h1, h2, td, th, 
   .map((node) => node.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("path", LIVE if LONG else LIVE[:2])
+@pytest.mark.parametrize("path", some(1, LIVE))
 def test_with_wider_spacing_no_words_are_cut_off(visit, path):
     page = visit(path, width=1440)
     style = page.add_style_tag(content=SPACED)

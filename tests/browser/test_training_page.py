@@ -21,6 +21,7 @@ from lrviz.training.run import preview
 from lrviz.training.surface import interpolate
 from tests.browser.conftest import apart, barriers, boxes, follow, frames, labels, settle, table
 from tests.reference import hardest
+from tests.samples import thin
 
 READ = """() => {
   const playback = document.querySelector(".lvt").parentNode.lrvizTraining;
@@ -415,9 +416,12 @@ FULL = (
 )
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
 @pytest.mark.parametrize(
-    "query", ["step=20", "data=separable&opt=newton&step=21", "data=penguins&opt=adam&lr=20", FULL]
+    ("width", "query"),
+    thin(
+        [1440, 1024, 390],
+        [FULL, "data=separable&opt=newton&step=21", "data=penguins&opt=adam&lr=20", "step=20"],
+    ),
 )
 def test_nothing_overlaps_or_is_clipped(visit, width, query):
     page = visit(f"/training?{query}", width=width)
@@ -669,8 +673,10 @@ def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(visit):
             assert (name in beyond) == (abs(value) > 5), (k, said)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("query", ["step=20", "opt=sgd&data=and&surface=contour", FULL])
+@pytest.mark.parametrize(
+    ("scheme", "query"),
+    thin(["light", "dark"], ["step=20", FULL, "opt=sgd&data=and&surface=contour"], by=3),
+)
 def test_axe_finds_nothing(visit, scheme, query):
     page = visit(f"/training?{query}", scheme=scheme)
     assert barriers(page) == []

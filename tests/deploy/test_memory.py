@@ -15,10 +15,10 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from benchmarks.load import memory
 from tests.deploy.protocol import Session, run
-from tests.samples import LONG
+from tests.samples import NIGHT
 from tests.servers import ROOT, served
 
-pytestmark = pytest.mark.skipif(not LONG, reason="every night")
+pytestmark = NIGHT
 
 MB = 1_000_000
 #: What an allocator may keep of it, in MB: less than one of these messages or ten such files.
