@@ -25,7 +25,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.firefox import fill, launcher
-from tests.servers import ROOT, served
+from tests.servers import ROOT, await_answer, free_port, start, stop
 from tests.site.hosting import hosted, write
 
 FLAGS = [
@@ -97,9 +97,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=apart[name]))
 
 
+class App:
+    """The app, served as the README says; a test may kill it and put another in its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.logs = folder, list[Path]()
+        self.port = free_port()
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a server, which answers when this is done."""
+        self.logs.append(self.folder / f"log-{len(self.logs)}")
+        self.server = start("app.py", self.port, self.logs[-1])
+        await_answer(self.server, self.logs[-1])
+
+    def kill(self) -> None:
+        """Let it die at once."""
+        self.server.process.kill()
+        self.server.process.wait()
+
+
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, served as the README says; or the static site, by its variable."""
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The server that most tests share."""
+    one = App(tmp_path_factory.mktemp("server"))
+    yield one
+    stop(one.server.process)
+    # Streamlit itself logs a traceback when a browser leaves in mid-answer.
+    for log in one.logs:
+        assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """Where the app is; or the static site, by its variable."""
     if SITE in os.environ:
         from scripts import build_site  # noqa: PLC0415 a server's tests need none of it
 
@@ -108,11 +141,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with hosted(write(files, tmp_path_factory.mktemp("site")), base="/") as host:
             yield host.url
         return
-    log = tmp_path_factory.mktemp("server") / "log"
-    with served("app.py", log=log) as server:
-        yield server.url
-    # Streamlit itself logs a traceback when a browser leaves in mid-answer.
-    assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
+    yield request.getfixturevalue("app").server.url
 
 
 @pytest.fixture(scope="session")

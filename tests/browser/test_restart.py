@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-
 import pytest
 
 from lrviz.text.cards import CARDS
 from tests.browser.conftest import settle, slide, table
 from tests.browser.test_own_file import SMALL, offer, use
 from tests.samples import LONG, NIGHT
-from tests.servers import await_answer, free_port, start, stop
 
 #: What each visitor looks at when the server dies, and what stands there.
 VISITS = {
@@ -29,18 +26,15 @@ SAID = """() => document.querySelector(".lv-lost")?.textContent.includes("does n
 
 
 @pytest.fixture(scope="module")
-def fault(new_page, tmp_path_factory):
+def fault(new_page, app, all_visits):
     """Visits of a server that another has taken the place of, and the boxes seen meanwhile."""
-    log = tmp_path_factory.mktemp("restart") / "log"
-    port = free_port()
-    server = start("app.py", port, log)
+    all_visits.end()  # what other tests share would lose its server too
     errors, found, told = [], {}, {}
     try:
-        await_answer(server, log)
         for name, (path, stands) in VISITS.items():
             page = found[name] = new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(server.url + path)
+            page.goto(app.server.url + path)
             page.wait_for_selector(stands)
             settle(page)
         use(found["file"], SMALL)
@@ -55,16 +49,14 @@ def fault(new_page, tmp_path_factory):
         found["practice"].get_by_label("Your answer").fill("12345")
         for page in found.values():
             settle(page)
-        server.process.send_signal(signal.SIGKILL)
-        server.process.wait()
+        app.kill()
         slide(found["graph"], "b", 1)
         found["graph"].get_by_role("button", name="Copy link").click()
         for name, page in found.items():
             page.wait_for_function(SAID)
             told[name] = page.get_by_role("dialog").all_inner_texts()
         found["graph"].locator(".lv-copied", has_text="does not answer").wait_for()
-        server = start("app.py", port, log)
-        await_answer(server, log)
+        app.begin()
         for page in found.values():
             page.wait_for_selector("[data-test-connection-state=CONNECTED]", state="attached")
         yield found, told
@@ -72,7 +64,6 @@ def fault(new_page, tmp_path_factory):
     finally:
         for page in found.values():
             new_page.leave(page, whole=False)
-        stop(server.process)
 
 
 @pytest.fixture
