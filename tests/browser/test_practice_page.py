@@ -27,6 +27,24 @@ def at(made, more=""):
     return f"/practice?seed={made.seed}&level={made.level}&n={made.n}{more}"
 
 
+@pytest.fixture
+def open_practice(open_page):
+    """Open a path of the page, in a visit of its own, which has told what its browser remembers."""
+
+    def opener(path, stands="[data-testid=stForm]", **options):
+        page = open_page(path, stands=stands, **options)
+        heard(page)
+        return page
+
+    return opener
+
+
+def heard(page):
+    """Wait until the page has told what the browser remembers: it is drawn once more then."""
+    page.wait_for_selector("[data-told]", state="attached")
+    settle(page)
+
+
 def answer(page, text, label="Your answer"):
     page.get_by_label(label).fill(text)
     page.keyboard.press("Enter")
@@ -42,9 +60,9 @@ def said(page):
     return page.locator(".st-key-practice-said").inner_text()
 
 
-def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_page):
+def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_practice):
     made = first(1, "chain")
-    page = open_page(at(made), stands=".lv-task-picture")
+    page = open_practice(at(made), ".lv-task-picture")
     answer(page, str(-made.key))
     assert MISTAKES["sign"].name in said(page)
     assert MISTAKES["swapped"].name in said(page)
@@ -68,9 +86,9 @@ def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_page):
     graph.close()
 
 
-def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remembered(open_page):
+def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remembered(open_practice):
     made = first(1, "chain")
-    page = open_page(at(made), stands=".lv-task-picture")
+    page = open_practice(at(made), ".lv-task-picture")
     for n in (1, 2, 3):
         press(page, f"Hint {n} of 3")
         expect(page.get_by_text(f"Hint {n} ·")).to_be_visible()
@@ -82,7 +100,7 @@ def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remember
     # The browser alone remembers: a new session goes on from what it tells.
     page.reload()
     page.wait_for_selector(".lv-task-picture svg", state="attached")
-    settle(page)
+    heard(page)
     memory, n = schedule.checked(kept), made.n
     shown = []
     for _ in range(4):
@@ -99,13 +117,13 @@ def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remember
     assert "chain" in shown
 
 
-def test_one_state_is_one_link_and_back_goes_back(open_page):
-    page = open_page("/practice", stands=".lv-task-picture")
+def test_one_state_is_one_link_and_back_goes_back(open_practice):
+    page = open_practice("/practice", ".lv-task-picture")
     # What another test got wrong would come back sooner.
     page.evaluate("localStorage.clear()")
     page.reload()
     page.wait_for_selector(".lv-task-picture")
-    settle(page)
+    heard(page)
     press(page, "Next")
     assert page.url.endswith("/practice?n=2")
     page.go_back()
@@ -168,9 +186,9 @@ def visit_practice(new_page, address):
 @pytest.mark.parametrize(
     ("scheme", "kind"), thin(["light", "dark"], ["chain", "order", "mean"], by=3)
 )
-def test_axe_finds_nothing(open_page, scheme, kind):
+def test_axe_finds_nothing(open_practice, scheme, kind):
     made = first(2, kind)
-    page = open_page(at(made), scheme=scheme, stands="[data-testid=stForm]")
+    page = open_practice(at(made), scheme=scheme)
     wrong = made.lines[0][0] if made.lines else str(made.wrongs[0].value)
     answer(page, wrong, "The letters in order" if made.kind == "order" else "Your answer")
     press(page, "Hint 1 of 3")
@@ -179,8 +197,8 @@ def test_axe_finds_nothing(open_page, scheme, kind):
     assert barriers(page) == []
 
 
-def test_a_task_gives_nothing_away_and_ends_with_a_code(open_page):
-    page = open_page("/practice?seed=7&hide=solution", stands="[data-testid=stForm]")
+def test_a_task_gives_nothing_away_and_ends_with_a_code(open_practice):
+    page = open_practice("/practice?seed=7&hide=solution")
     right = []
     for n in range(1, TASK + 1):
         made = problem(7, 1, n)
@@ -209,8 +227,8 @@ def test_a_task_gives_nothing_away_and_ends_with_a_code(open_page):
     assert handin.check("ada example", code) == handin.Result(7, 1, tuple(right))
 
 
-def test_a_teacher_takes_worksheets_and_checks_a_code(open_page):
-    page = open_page("/practice?seed=7&level=2", stands="[data-testid=stForm]")
+def test_a_teacher_takes_worksheets_and_checks_a_code(open_practice):
+    page = open_practice("/practice?seed=7&level=2")
     page.get_by_text("For teachers").click()
     page.get_by_label("Variants").fill("3")
     page.keyboard.press("Enter")

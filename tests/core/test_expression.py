@@ -250,6 +250,7 @@ def test_arrays_and_vectors():
 def test_what_is_still_to_be_differentiated_has_no_value():
     with pytest.raises(ValueError, match="has no value of its own"):
         compiled(ex.derivative(a, ex.log(a)))
+    assert plain(ex.derivative(a, ex.log(a))) == "∂/∂a [log a]"
     with pytest.raises(KeyError):
         ex.symbol("q")
 
@@ -258,6 +259,14 @@ def test_a_name_given_to_an_inside_does_not_change_it():
     named = ex.log(ex.named(1 - a, ex.symbol("g")))
     assert compiled(named, ("a",))(sigmoid(3.0)) == compiled(ex.log(1 - a), ("a",))(sigmoid(3.0))
     assert latex(named) == r"\log(\underbrace{1 - a}_{g})"
+    assert plain(named) == "log(1 − a)"
+
+
+def test_whole_arrays_have_the_value_of_each_example():
+    of = np.array([-800.0, -2.0, 0.0, 3.0, 800.0])
+    single = compiled(ex.sigma(z), ("z",))
+    found = compiled(ex.sigma(z), ("z",), ex.ARRAY)(of)
+    assert found.tolist() == [float(single(one)) for one in of.tolist()]
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -26,11 +26,12 @@ from lrviz.core.graph import INPUTS, differentiate
 from lrviz.pages import tables
 from tests.browser.conftest import FLAGS, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run
+from tests.samples import sample
 from tests.servers import ROOT, Server, await_answer, free_port, start, stop
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 #: Sessions by the protocol, and by Chromium; half of each on either replica.
-BY_PROTOCOL, BY_BROWSER = 18, 2
+BY_PROTOCOL, BY_BROWSER = sample(8, 18), 2
 #: Seconds that any answer may take on a machine that does other things too. How soon every session
 #: works again is printed, and is no matter of passing: about 3 s where nothing else runs.
 ANSWER = 60
@@ -105,13 +106,13 @@ def replica_cookie(headers: Message) -> str | None:
 def cookie_of(deployment: Deployment, replica: int) -> str:
     """A cookie that nginx itself gave and that leads to this replica."""
     for _ in range(200):
-        with urllib.request.urlopen(f"{deployment.url}/_stcore/health", timeout=5) as first:
+        with urllib.request.urlopen(f"{deployment.url}/_stcore/health", timeout=ANSWER) as first:
             value = replica_cookie(first.headers)
         assert value, "nginx gave no cookie"
         again = urllib.request.Request(
             f"{deployment.url}/_stcore/health", headers={"Cookie": f"lrviz_replica={value}"}
         )
-        with urllib.request.urlopen(again, timeout=5) as second:
+        with urllib.request.urlopen(again, timeout=ANSWER) as second:
             assert replica_cookie(second.headers) is None
             if second.headers["X-Replica"].endswith(f":{deployment.ports[replica]}"):
                 return value
@@ -166,7 +167,7 @@ class Visitor:
         for _ in range(100):
             try:
                 before = self.session.data["session"]
-                await self.session.open(timeout=5)
+                await self.session.open(timeout=ANSWER)
                 assert self.session.data["session"] != before
                 await self.session.change(self.state, rest=True)
                 return
