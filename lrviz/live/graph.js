@@ -510,6 +510,7 @@ export class GraphPage {
   #rested() {
     this.unheard ||= this.held;
     this.held = false;
+    this.#describeSoon(); // a hand that stood still before it let go has been described already
     this.queue.rested();
   }
 

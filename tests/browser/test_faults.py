@@ -70,6 +70,7 @@ NOTE = """() => {
 }"""
 
 
+@NIGHT
 def test_a_dialog_and_a_card_are_there_again_after_a_cut(empty_page, address):
     with line(address) as one:
         pages = [empty_page() for _ in range(2)]

@@ -10,7 +10,7 @@ import pytest
 from lrviz import settings
 from lrviz.core.graph import LOSSES, VIEWS
 from tests.browser.conftest import barriers, boxes, settle, slide, table
-from tests.samples import LONG, OPENING, sample, some
+from tests.samples import LONG, OPENING, sample, some, thin
 from tests.withheld import ALL, hidden_formulas, hidden_numbers, leaks, subsets, telling_state
 
 #: Every text of the page and every attribute, but for those that only place or draw.
@@ -77,7 +77,7 @@ def query(hide, state, **more):
     return "/?" + "&".join(f"{name}={quote(value, safe=',-')}" for name, value in made.items())
 
 
-@pytest.mark.parametrize("share", range(4))
+@pytest.mark.parametrize("share", some(2, range(4)))
 def test_what_is_left_out_is_nowhere(visit, share):
     dice = random.Random(share)
     every = [ALL, *subsets(40)][share::4]
@@ -185,8 +185,7 @@ def test_formulas_are_filled_in_too(visit):
     assert "1 of 6 right" in section.inner_text()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("width", "view"), thin([1440, 390], VIEWS, by=2))
 def test_blanks_keep_apart_and_in_the_picture(visit, view, width):
     page = visit(f"/?hide=values&view={view}", width=width)
     ((left, top, right, bottom),) = boxes(page, ".lv-figure")

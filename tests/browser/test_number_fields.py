@@ -12,7 +12,7 @@ from lrviz.text.cards import CARDS
 from lrviz.text.guide import Type
 from tests.browser.conftest import settle
 from tests.browser.test_share_page import unseen_preview
-from tests.samples import LONG
+from tests.samples import LONG, NIGHT, some
 
 #: What no field takes, or what one may take for the number that it is.
 TYPED = {
@@ -62,7 +62,8 @@ def name_of(field):
 
 
 @pytest.mark.parametrize(
-    "link", ["/?w1=2&at=w1&nudge=1", "/training?data=blobs&opt=sgd&lr=0.2", "/training?opt=adam"]
+    "link",
+    some(1, ["/training?data=blobs&opt=sgd&lr=0.2", "/?w1=2&at=w1&nudge=1", "/training?opt=adam"]),
 )
 def test_a_field_takes_a_number_or_says_what_it_takes(visit, link):
     page = visit(link)
@@ -104,6 +105,7 @@ def test_a_field_takes_a_number_or_says_what_it_takes(visit, link):
     assert page.get_by_test_id("stAlert").count() == 0
 
 
+@NIGHT
 def test_practice_takes_whole_numbers_and_short_answers(open_page):
     page = open_page("/practice?seed=4", stands=".st-key-practice-answer")
     seed = page.get_by_label("Seed", exact=True)
@@ -136,6 +138,7 @@ def test_practice_takes_whole_numbers_and_short_answers(open_page):
         assert page.get_by_test_id("stException").count() == 0
 
 
+@NIGHT
 def test_a_link_of_a_megabyte_is_read_or_refused(open_page):
     page = open_page("/share", stands=".st-key-share-out")
     field = page.get_by_role("textbox", name="The state to share")

@@ -26,19 +26,22 @@ from lrviz.core.graph import INPUTS, differentiate
 from lrviz.pages import tables
 from tests.browser.conftest import FLAGS, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run
-from tests.samples import sample
+from tests.samples import NIGHT
 from tests.servers import ROOT, Server, await_answer, free_port, start, stop
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 #: Sessions by the protocol, and by Chromium; half of each on either replica.
-BY_PROTOCOL, BY_BROWSER = sample(8, 18), 2
+BY_PROTOCOL, BY_BROWSER = 18, 2
 #: Seconds that any answer may take on a machine that does other things too. How soon every session
 #: works again is printed, and is no matter of passing: about 3 s where nothing else runs.
 ANSWER = 60
 
-pytestmark = pytest.mark.skipif(
-    NGINX is None, reason="nginx is not installed (apt-get install nginx); CI installs it"
-)
+pytestmark = [
+    NIGHT,  # by day one server dies, and another takes its place
+    pytest.mark.skipif(
+        NGINX is None, reason="nginx is not installed (apt-get install nginx); CI installs it"
+    ),
+]
 
 
 @dataclass

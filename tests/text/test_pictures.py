@@ -13,6 +13,7 @@ from lrviz.text.pictures import MEANINGS, PICTURES, letters, picture, quantities
 from lrviz.training.model import hessian, mean_loss
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, make
+from tests.samples import some
 
 RUNS = [
     Request(opt="newton", steps=9),
@@ -104,7 +105,7 @@ DAMPED = Request(opt="newton", data="blobs", start=(5.0, 5.0, 5.0), steps=6)
 SPREAD = [
     Request(opt=opt, steps=60, lr=lr, data=data, start=(2.0, -1.0, 1.0))
     for opt in ("momentum", "nesterov", "rmsprop", "adam", "adagrad")
-    for lr in (0.05, 1.0, 20.0)
+    for lr in some(2, (0.05, 20.0, 1.0))
     for data in ("penguins", "separable")
 ]
 
