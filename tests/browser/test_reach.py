@@ -156,10 +156,12 @@ def test_with_wider_spacing_no_words_are_cut_off(visit, path):
 LISTEN = """() => {
   window.heard = [];
   const said = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive], output";
-  new MutationObserver((all) => all.forEach(({ target }) => {
+  window.listening?.disconnect();
+  window.listening = new MutationObserver((all) => all.forEach(({ target }) => {
     const region = (target.nodeType === 1 ? target : target.parentElement)?.closest(said);
     if (region) heard.push(region.textContent);
-  })).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }));
+  listening.observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 
 
