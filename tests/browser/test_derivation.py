@@ -46,7 +46,7 @@ def shown(page):
     return [(line["slots"], line["value"]) for line in lines(page)]
 
 
-@pytest.mark.parametrize(("part", "loss"), thin(KEYS, ["log", "squared"], by=2))
+@pytest.mark.parametrize(("part", "loss"), thin(KEYS, ["log", "squared"], by=3))
 def test_every_line_is_set_and_carries_the_learners_numbers(visit, part, loss):
     last = derivation_payload.length(part, loss) - 1
     page = visit(f"/?part={part}&loss={loss}&line={last}".replace("&line=0", ""))

@@ -13,7 +13,7 @@ squared = [f"loss=squared&{query}" for query in ("b=0.2", WRONG, FAR, f"{WRONG}&
 
 
 @pytest.mark.parametrize(
-    ("width", "query"), thin([1440, 1024, 390], [*squared, f"{WRONG}&y=0", f"{FAR}&y=0"])
+    ("width", "query"), thin([1440, 1024, 390], [*squared, f"{WRONG}&y=0", f"{FAR}&y=0"], by=5)
 )
 def test_labels_of_both_losses_and_labels_have_room(visit, width, query):
     test_graph_page.test_no_label_overlaps_or_is_clipped(visit, width, "operations", query)

@@ -17,7 +17,7 @@ from tests.deploy.protocol import Session, run
 from tests.samples import sample
 
 #: States of each page, through the server's own protocol and in Chromium.
-STATES, IN_CHROMIUM = sample(6, 500), sample(2, 500)
+STATES, IN_CHROMIUM = sample(6, 500), sample(1, 500)
 
 PAGES = [pytest.param(GRAPH, id="graph"), pytest.param(TRAINING, id="training")]
 

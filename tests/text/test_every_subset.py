@@ -60,7 +60,7 @@ def telling(view, loss):
 def test_what_is_left_out_goes_by_the_words_one_by_one(view, loss):
     """So that the subsets of `telling` stand for all."""
     dice = random.Random(f"{view}{loss}")
-    for _ in range(sample(15, 2000)):
+    for _ in range(sample(8, 2000)):
         hide = tuple(name for name in ALL if dice.random() < 0.5)
         shown = withheld(view, loss, hide)
         formulas = tuple(n for n in FORMULAS if n in hide or "formulas" in hide)
