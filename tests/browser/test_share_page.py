@@ -208,7 +208,9 @@ def shares_and_goes_back(page, address):
         ("button", share.PARTS["data"]),
         ("radio", "Dark"),
     ):
+        before = page.url
         page.get_by_role(role, name=name).click()
+        page.wait_for_function("(before) => location.href !== before", arg=before)
         settle(page)
         trail.append((page.url, shared(page)))
     assert len({url for url, _ in trail}) == len({str(shown) for _, shown in trail}) == 4
