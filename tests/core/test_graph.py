@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import json
 import math
@@ -349,3 +350,32 @@ def test_every_node_has_its_role(view):
         leaf = {"x": "data", "y": "data", "w": "parameter", "b": "parameter"}
         held = "op" not in build(view).nodes[name]
         assert role == (leaf[name[0]] if held else "computed")
+
+
+def test_what_was_computed_and_the_rules_of_it_cannot_be_changed():
+    given = differentiate(x1=1.0, w1=0.5, x2=2.0, w2=-0.25, b=0.1, y=1.0)
+    for one in (given, *OPS.values()):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(one, dataclasses.fields(one)[0].name, None)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_edges_come_in_the_order_in_which_their_tails_are_computed(view, loss):
+    graph = build(view, loss)
+    place = graph.graph["order"].index
+    for tail, head in itertools.permutations(graph.nodes, 2):
+        edges = between(graph, tail, head)
+        tails = [place(one) for one, _ in edges]
+        assert tails == sorted(tails)
+        # A tail is computed before its head is.
+        assert all(place(one) < place(other) for one, other in edges)
+
+
+def test_inputs_beyond_the_factors_are_told_their_logit():
+    with pytest.raises(ValueError) as said:
+        differentiate(x1=1.0, w1=1234.56789, x2=0.0, w2=0.0, b=0.0, y=1.0)
+    assert str(said.value) == (
+        "These inputs give z = 1234.57, and beyond |z| = 700 the factors of the chain rule no "
+        "longer fit a float64. Choose smaller inputs."
+    )
