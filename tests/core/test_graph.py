@@ -355,7 +355,7 @@ def test_every_node_has_its_role(view):
 
 def test_what_was_computed_and_the_rules_of_it_cannot_be_changed():
     given = differentiate(x1=1.0, w1=0.5, x2=2.0, w2=-0.25, b=0.1, y=1.0)
-    for one in (given, *OPS.values()):
+    for one in (given, *gradient_check(given), *OPS.values()):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(one, dataclasses.fields(one)[0].name, None)
 
