@@ -389,6 +389,14 @@ def test_numbers_take_the_place_of_letters():
     assert math.isclose(compiled(w1 * x1 + b)(0.5, 1.5, 0.1), 0.85)
 
 
+def test_what_one_differentiates_and_by_what_stays_a_letter():
+    def number(e: Expression, _: str) -> str | None:
+        return {a: "0.6", w1: "2"}.get(e)
+
+    assert plain(ex.derivative(a, a * w1), number) == "∂/∂a [0.6 × 2]"
+    assert plain(ex.rate(a, w1) * a, number) == "∂a/∂w₁ × 0.6"
+
+
 def test_every_letter_is_spelt_alike_and_unlike_any_other():
     lower = str.maketrans("₀₁₂ᵢₙ", "012in")
     circled = dict(zip("①②③④⑤", "12345", strict=True))
