@@ -389,6 +389,12 @@ def test_numbers_take_the_place_of_letters():
     assert math.isclose(compiled(w1 * x1 + b)(0.5, 1.5, 0.1), 0.85)
 
 
+def test_a_logarithm_stands_before_a_bracket_or_one_letter():
+    assert plain(ex.log(a)) == "log a"
+    assert plain(ex.log(ex.sigma(z))) == "log(σ(z))"
+    assert latex(ex.log(ex.sigma(z))) == r"\log\sigma(z)"
+
+
 def test_what_one_differentiates_and_by_what_stays_a_letter():
     def number(e: Expression, _: str) -> str | None:
         return {a: "0.6", w1: "2"}.get(e)
