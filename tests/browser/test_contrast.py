@@ -94,7 +94,7 @@ FAINT = """() => {
 STATES = ["nudge=1", WRONG, f"{FAR}&at=z", "loss=squared&of=b&part=1&line=3"]
 
 
-@pytest.mark.parametrize(("scheme", "view", "query"), thin(["light", "dark"], VIEWS, STATES, by=7))
+@pytest.mark.parametrize(("scheme", "view", "query"), thin(["light", "dark"], VIEWS, STATES, by=5))
 def test_every_label_of_the_graph_page_can_be_read(visit, scheme, view, query):
     page = visit(f"/?view={view}&{query}", scheme=scheme)
     faded(page)

@@ -233,7 +233,7 @@ def test_nothing_moves_unasked(alone, runs, motion):
     assert page.evaluate(SHOWN)["frame"] == 0
 
 
-@pytest.mark.parametrize(("mode", "size", "count"), thin(["light", "dark"], SIZES, [1, 3], by=4))
+@pytest.mark.parametrize(("mode", "size", "count"), thin(["light", "dark"], SIZES, [1, 3], by=3))
 def test_it_fits_the_screen(alone, runs, mode, size, count, tmp_path):
     width, height = size
     three, data, Z = runs

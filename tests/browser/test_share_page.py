@@ -309,7 +309,7 @@ _ON_PAPER = """
     thin(
         ["/?w1=-1.25&part=3&line=3&at=z", "/training?data=penguins&opt=adam&step=40"],
         [1440, 390, 1920, 1000],
-        by=5,
+        by=4,
     ),
 )
 def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(visit, path, width):
@@ -357,7 +357,7 @@ def test_what_a_link_leaves_out_is_left_out_on_paper_too(visit):
 
 @pytest.mark.parametrize(
     ("path", "width"),
-    thin(["/?w1=-1.25&at=z", "/training?data=penguins&step=9"], [320, 390, 358, 1000, 850], by=6),
+    thin(["/?w1=-1.25&at=z", "/training?data=penguins&step=9"], [320, 390, 358, 1000, 850], by=5),
 )
 def test_in_a_narrow_frame_the_graph_is_whole_however_it_came_to_be_narrow(
     open_page, visit, path, width
