@@ -465,7 +465,7 @@ def visit(all_visits: Visits, request: pytest.FixtureRequest) -> Iterator[Visits
 
 
 SETTLED = """() => new Promise((done, fail) => {
-  let calm = 0;  // frames in a row: React draws what Python has answered in one of its own
+  let calm = 0;  // frames in a row
   let frames = 0;
   const under = () => Object.entries({
     busy: document.documentElement.dataset.lrviz === "busy",
@@ -486,11 +486,23 @@ SETTLED = """() => new Promise((done, fail) => {
     told = now;
     return since > 900;
   };
+  // Streamlit gathers what Python has answered for 10 ms before React draws it, and React draws in
+  // slices: a later timer comes after that one, and a page with slices left is not idle.
+  const after = (then) => setTimeout(() => requestIdleCallback(then, { timeout: 5000 }), 15);
+  const last = () => {
+    if (under().length === 0) done(true);
+    else again();
+  };
+  const again = () => {
+    calm = 0;
+    requestAnimationFrame(look);
+  };
   const look = () => {
     frames += 1;
     const left = under();
     calm = left.length ? 0 : calm + 1;
-    if (calm >= 3 || lost(left)) done(true);
+    if (lost(left)) done(true);
+    else if (calm >= 2) after(last);
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
