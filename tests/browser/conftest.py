@@ -486,9 +486,9 @@ SETTLED = """() => new Promise((done, fail) => {
     told = now;
     return since > 900;
   };
-  // Streamlit gathers what Python has answered for 10 ms before React draws it, and React draws in
-  // slices: a later timer comes after that one, and a page with slices left is not idle.
-  const after = (then) => setTimeout(() => requestIdleCallback(then, { timeout: 5000 }), 15);
+  // React draws in slices, with frames between them: a task in the background waits for the last.
+  const after = (then) => (globalThis.scheduler?.postTask(then, { priority: "background" })
+    ?? setTimeout(then, 50));
   const last = () => {
     if (under().length === 0) done(true);
     else again();
