@@ -42,6 +42,7 @@ OPTIONS: Mapping[str, Any] = {
     "browser.serverAddress": "localhost",
     "server.maxUploadSize": 3,
     "server.maxMessageSize": 32,
+    "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "theme.light.primaryColor": "#0b5fa5",
