@@ -152,8 +152,8 @@ export class GraphPage {
     },
     read: () => this.#plain(this.spec.loss.now),
     light: () => {
-      // What a card speaks of takes the place of the node that was at work.
-      this.walking = false;
+      // What a card speaks of takes the place of the node that was at work, or of the line that was read.
+      this.reading = this.walking = false;
       this.#point(null);
       if (this.ready) this.#reveal(this.player.stage);
     },

@@ -128,9 +128,13 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
 @pytest.mark.parametrize("one", some(2, GRAPH), ids=lambda one: one.name)
 def test_a_link_opens_the_card_and_what_it_lights_up_is_in_view(visit, one):
     if one.name == GRAPH[0].name:
-        # A walk that was under way does not keep its node lit.
+        # A walk that was under way does not keep its node lit, nor a line that was read its parts.
         page = visit("/?stage=0")
         page.get_by_role("button", name="Step", exact=True).click()
+        settle(page)
+    else:
+        page = visit("/?part=3&line=5")
+        page.get_by_role("button", name="Previous line").click()
         settle(page)
     page = visit(f"/?guide={one.name}")
     assert page.locator("h1:visible").inner_text() == one.title
