@@ -467,16 +467,21 @@ def visit(all_visits: Visits, request: pytest.FixtureRequest) -> Iterator[Visits
 SETTLED = """() => new Promise((done, fail) => {
   let calm = 0;  // frames in a row
   let frames = 0;
-  const under = () => Object.entries({
+  const waits = () => Object.entries({
     busy: document.documentElement.dataset.lrviz === "busy",
     asked: watch.ended !== watch.asked,
     loading: document.querySelector("[data-testid=stSkeleton]"),  // a widget
     early: document.querySelector("#early"),  // of the static site, before Python is there
     running: !document.querySelector("[data-testid='stApp'][data-test-script-state='notRunning']"),
-    // In a part that is folded a transition that has finished goes on being named.
-    moving: document.getAnimations().some((one) => one.playState === "running"
-      && Number.isFinite(one.effect.getComputedTiming().endTime)),
   }).filter(([, yes]) => yes).map(([name]) => name);
+  // In a part that is folded a transition that has finished goes on being named.
+  const moving = () => document.getAnimations().some((one) => one.playState === "running"
+    && Number.isFinite(one.effect.getComputedTiming().endTime));
+  // To ask what moves has the page computed first: only where nothing else is under way.
+  const under = () => {
+    const left = waits();
+    return left.length || !moving() ? left : ["moving"];
+  };
   // Streamlit begins no run for a part of the page that has gone meanwhile (a dialog), and may not
   // say that one has ended whose place another has taken: then nothing more comes.
   let [told, since] = ["", 0];

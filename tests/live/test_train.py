@@ -12,6 +12,7 @@ from lrviz.live.playback_payload import examples, payload
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, Request, make
 from tests.live.node import run
+from tests.samples import thin
 
 HERE = [name for name in OPTIMIZERS if name not in ("sgd", "newton")]
 
@@ -39,8 +40,7 @@ def in_the_browser(request, start):
     return run(TRAIN, {**given, "start": start, "steps": request.steps})
 
 
-@pytest.mark.parametrize("opt", HERE)
-@pytest.mark.parametrize("data", ["penguins", "separable", "xor"])
+@pytest.mark.parametrize(("opt", "data"), thin(list(HERE), ["penguins", "separable", "xor"], by=2))
 def test_a_run_from_any_start_is_pythons(opt, data):
     dice = random.Random(f"{opt} {data}")
     # Near a minimum RMSProp divides what is left of the gradient by its own size, and throws

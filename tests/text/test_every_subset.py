@@ -20,7 +20,7 @@ from lrviz.pages import graph as page
 from lrviz.text import explanations
 from lrviz.text.numbers import SLOT
 from lrviz.text.withheld import withheld
-from tests.samples import sample
+from tests.samples import sample, thin
 from tests.text.test_withheld import OWN, said
 from tests.withheld import (
     ALL,
@@ -55,8 +55,7 @@ def telling(view, loss):
     return list(found.values())
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("view", "loss"), thin(list(VIEWS), list(LOSSES), by=2))
 def test_what_is_left_out_goes_by_the_words_one_by_one(view, loss):
     """So that the subsets of `telling` stand for all."""
     dice = random.Random(f"{view}{loss}")
@@ -71,8 +70,7 @@ def test_what_is_left_out_goes_by_the_words_one_by_one(view, loss):
     assert len(telling(view, loss)) > 1000
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("view", "loss"), thin(list(VIEWS), list(LOSSES), by=2))
 def test_no_subset_lets_a_number_or_a_formula_through(view, loss):
     dice = random.Random(f"{loss}{view}")
     every, tried = telling(view, loss), set()

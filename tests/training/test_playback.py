@@ -22,6 +22,7 @@ from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, TrainingData, make
 from lrviz.training.run import preview, train
 from lrviz.training.surface import BYTES_LIMIT, interpolate
+from tests.samples import thin
 
 RUNS = [
     Request(),
@@ -37,8 +38,7 @@ def ten_steps(made):
     return np.unique(np.linspace(0, len(made.history), 10).astype(int)).tolist()
 
 
-@pytest.mark.parametrize("plane", PLANES)
-@pytest.mark.parametrize("request_", RUNS, ids=lambda r: f"{r.data}-{r.opt}-{r.scale}")
+@pytest.mark.parametrize(("request_", "plane"), thin(RUNS, list(PLANES)))
 def test_the_slice_drawn_is_the_loss_at_the_steps_own_third_parameter(request_, plane):
     made = make(request_._replace(plane=plane))
     i, j, k = PLANES[plane]
