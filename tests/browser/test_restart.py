@@ -10,7 +10,7 @@ from tests.browser.test_own_file import SMALL, offer, use
 from tests.samples import LONG, NIGHT
 
 #: What each visitor looks at when the server dies, and what stands there.
-VISITS = {
+EVERY = {
     "graph": ("/?w1=2", ".lv-ready"),
     "training": ("/training?data=blobs&step=5", ".lv-ready"),
     "file": ("/training?lr=0.25", ".lv-ready"),
@@ -20,7 +20,7 @@ VISITS = {
     "practice": ("/practice?seed=4", ".st-key-practice-answer"),
 }
 #: By day two of them stay away: what they show, others show in other ways.
-VISITS = {name: VISITS[name] for name in VISITS if LONG or name not in ("training", "left")}
+VISITS = {name: EVERY[name] for name in EVERY if LONG or name not in ("training", "left")}
 #: What is said over a page that waits for a server.
 SAID = """() => document.querySelector(".lv-lost")?.textContent.includes("does not answer")"""
 
