@@ -68,7 +68,7 @@ def alone(offline, tmp_path):
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(reduced_motion=motion)
         page.goto(file.as_uri())
-        page.wait_for_selector("body.ready", timeout=30_000)
+        page.wait_for_selector("body.ready")
         return page
 
     for event, listener in listeners.items():

@@ -86,14 +86,13 @@ def test_that_the_server_is_back_is_said(pages):
 def test_a_page_that_was_only_read_goes_on_with_another_server(pages):
     page = pages["graph"]
     slide(page, "b", 1.25)
-    page.wait_for_function("() => location.search.includes('b=1.25')", timeout=15_000)
+    page.wait_for_function("() => location.search.includes('b=1.25')")
     assert "w1=2" in page.url
     settle(page)
     page.wait_for_function(
         """() => [...document.querySelectorAll("table[aria-label=Values] tr")]
           .some(({ cells: [name, v] }) => `${name.textContent} ${v.textContent}` === "b 1.25")
         """,
-        timeout=15_000,
     )
 
 
@@ -101,15 +100,15 @@ def test_a_page_that_was_only_read_goes_on_with_another_server(pages):
 def test_the_same_on_the_training_page(pages):
     page = pages["training"]
     page.get_by_label("Optimizer").select_option("newton")
-    page.wait_for_function("() => location.search.includes('opt=newton')", timeout=15_000)
+    page.wait_for_function("() => location.search.includes('opt=newton')")
     settle(page)
     assert page.get_by_label("Data").first.input_value() == "blobs"
-    page.get_by_text("Newton’s method takes its step from the curvature").wait_for(timeout=15_000)
+    page.get_by_text("Newton’s method takes its step from the curvature").wait_for()
 
 
 def test_a_file_is_gone_with_its_server_and_the_page_says_so_untouched(pages):
     page = pages["file"]
-    page.get_by_text("An uploaded file is not part of the link").wait_for(timeout=15_000)
+    page.get_by_text("An uploaded file is not part of the link").wait_for()
     page.wait_for_function("() => document.querySelector('select').value === 'twins'")
     settle(page)
     assert table(page, "Contributions")[-1][0] == "mean of 120 = ∂J"
@@ -122,7 +121,7 @@ def test_a_card_of_the_guide_goes_on_where_it_was(pages):
     assert page.locator("h1:visible").inner_text() == CARDS["way"].title
     assert card.get_by_role("status").inner_text().startswith("Right. ")
     card.get_by_role("button", name="Next", exact=True).click()
-    page.wait_for_function("() => location.search.includes('guide=rate')", timeout=15_000)
+    page.wait_for_function("() => location.search.includes('guide=rate')")
     settle(page)
     assert page.locator("h1:visible").inner_text() == CARDS["rate"].title
     assert page.get_by_test_id("stAlert").count() == 0

@@ -702,9 +702,9 @@ def test_work_that_takes_long_shows_progress_and_can_be_stopped(visit):
     field = page.get_by_role("textbox", name="Learning rate, exact value")
     field.fill("1000")
     field.press("Enter")
-    page.get_by_test_id("stProgress").wait_for(timeout=8000)
+    page.get_by_test_id("stProgress").wait_for()
     page.get_by_role("button", name="Stop").click()
-    page.get_by_test_id("stProgress").wait_for(state="detached", timeout=4000)
+    page.get_by_test_id("stProgress").wait_for(state="detached")
     settle(page)
     assert labels(page) == shown_by_python(make(Request(scale="raw", lr=0.003)), 0)
     assert "lr=0.003" in page.url
