@@ -135,7 +135,7 @@ def test_one_state_is_one_link_and_back_goes_back(open_practice):
     assert page.url.endswith("/practice?level=2")
 
 
-@pytest.mark.parametrize(("kind", "width"), thin(list(KINDS), [1440, 390]))
+@pytest.mark.parametrize(("kind", "width"), thin(list(KINDS), [1440, 390], by=4))
 def test_nothing_is_cut_off_or_overlaps(visit_practice, width, kind):
     made = first(2, kind)
     shape = "wide" if width > 640 else "tall"
