@@ -51,6 +51,7 @@ class PageState:
             "state": None,
             "query": None,
             "before": None,
+            "line": None,
             "returned": False,
             "revision": 0,
             "handled": ("", 0),
@@ -76,6 +77,11 @@ class PageState:
             history: it may not have known yet of the link that was written last.
         """
         query = {name: st.query_params.get_all(name) for name in st.query_params}
+        # Of every websocket its own. On a new one the browser says the link that it has: where the
+        # old one broke under an answer, that is not the one that was written last.
+        line = st.context.headers.get("Sec-WebSocket-Key")
+        cut = self.memory["line"] not in (None, line)
+        self.memory["line"] = line
         came_from = st.session_state.get("showing")
         st.session_state["showing"] = self.key
         if not query and self.memory["state"] is not None and came_from != self.key:
@@ -86,8 +92,9 @@ class PageState:
             self.memory["revision"] += 1
         elif query == self.memory["query"]:
             self.memory["returned"] = False
-        elif asked and query == self.memory["before"]:
-            return
+        elif (asked or cut) and query == self.memory["before"]:
+            if cut:
+                st.query_params.from_dict(self.memory["query"])
         elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
             if set(query) == {"guide"} and state["guide"]:

@@ -23,7 +23,8 @@ class Query(dict):
 
 @pytest.fixture
 def streamlit(monkeypatch):
-    there = SimpleNamespace(session_state={}, query_params=Query(w1=["1"]))
+    context = SimpleNamespace(headers={"Sec-WebSocket-Key": "one"})
+    there = SimpleNamespace(session_state={}, query_params=Query(w1=["1"]), context=context)
     monkeypatch.setattr(session, "st", there)
     return there
 
@@ -59,3 +60,30 @@ def test_a_run_that_the_page_asked_for_brings_a_link_that_is_new(streamlit):
     streamlit.query_params.from_dict({"w1": ["2"]})
     opened().load(asked=True)
     assert (page.state["view"], page.state["w1"]) == ("features", 2)
+
+
+def test_a_link_that_a_cut_line_kept_from_the_browser_is_written_again(streamlit):
+    page = opened()
+    page.load()
+    page.put(view="vector")
+    revision = page.memory["revision"]
+    streamlit.query_params.from_dict({"w1": ["1"]})
+    streamlit.context.headers["Sec-WebSocket-Key"] = "two"
+    opened().load()
+    assert (page.state["view"], page.memory["revision"]) == ("vector", revision)
+    assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
+    # On the new line a step back is one.
+    streamlit.query_params.from_dict({"w1": ["1"]})
+    opened().load()
+    assert page.state["view"] == "features"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-WebSocket-Key": "one"}])
+def test_a_step_back_on_one_line_or_on_none_is_a_step_back(streamlit, headers):
+    streamlit.context.headers = headers
+    page = opened()
+    page.load()
+    page.put(view="vector")
+    streamlit.query_params.from_dict({"w1": ["1"]})
+    opened().load()
+    assert page.state["view"] == "features"
