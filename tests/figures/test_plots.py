@@ -12,6 +12,7 @@ from lrviz.core.graph import LOSSES, differentiate
 from lrviz.figures import plots
 from lrviz.figures.geometry import FRAMES
 from lrviz.text import explanations
+from tests.samples import thin
 
 VIEWS = ("features", "vector")
 SHAPES = ("wide", "tall")
@@ -52,8 +53,7 @@ def scale(plot, p):
     return across, plot.box[3] / top
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("view", "loss"), thin(list(VIEWS), list(LOSSES), by=2))
 def test_a_tangent_has_the_slope_that_is_said(view, loss):
     for n, state in enumerate(states(125, 12)):
         p = differentiate(**state, view=view, loss=loss)

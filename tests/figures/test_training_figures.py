@@ -14,6 +14,7 @@ from lrviz.figures.surface import surface_figure
 from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.playback import Request, make
+from tests.samples import some
 
 
 def contour(made, step=None, mode="light"):
@@ -41,7 +42,7 @@ def test_the_surface_is_the_logarithm_of_the_loss(axes):
     np.testing.assert_allclose(10.0 ** np.asarray(figure.data[0].z, dtype=float), exact, rtol=1e-6)
 
 
-@pytest.mark.parametrize("lr", [0.5, 20.0, 500.0])
+@pytest.mark.parametrize("lr", some(2, [0.5, 500.0, 20.0]))
 def test_the_colours_hold_for_the_whole_run(lr):
     made = make(Request(lr=lr))
     trace = contour(made).data[0]
