@@ -56,6 +56,7 @@ def confirm(page, name):
         "() => [...document.querySelectorAll('[role=dialog] button')]"
         ".some((b) => b.textContent === 'Use this data' && !b.disabled)"
     )
+    settle(page)  # what was given is read in more than one run
     button.click()
     page.get_by_role("dialog").wait_for(state="detached")
     page.wait_for_function(

@@ -83,6 +83,8 @@ def upload(page, content, name="mine.csv"):
 
 def paste(page, text):
     page.get_by_role("radio", name="Paste rows").click()
+    page.get_by_role("textbox").wait_for()
+    settle(page)
     page.get_by_role("textbox").fill(text)
     page.get_by_role("button", name="Read").click()
     settle(page)
