@@ -230,8 +230,7 @@ def test_rows_pasted_beyond_the_limit_are_refused_with_a_sentence(open_page):
     field.fill("a,b,c\n1,2,x\n3,4,y\n")
     assert said.count() == 0
     page.get_by_role("button", name="Read").click()
-    settle(page)
-    assert page.get_by_role("button", name="Use this data").is_enabled()
+    page.locator("button:enabled", has_text="Use this data").wait_for()
 
 
 def test_names_from_a_file_are_shown_letter_by_letter(open_page):
