@@ -77,13 +77,13 @@ class PageState:
             history: it may not have known yet of the link that was written last.
         """
         query = {name: st.query_params.get_all(name) for name in st.query_params}
+        came_from = st.session_state.get("showing")
+        st.session_state["showing"] = self.key
         # Of every websocket its own. On a new one the browser says the link that it has: where the
         # old one broke under an answer, that is not the one that was written last.
         line = st.context.headers.get("Sec-WebSocket-Key")
-        cut = self.memory["line"] not in (None, line)
+        cut = came_from == self.key and self.memory["line"] not in (None, line)
         self.memory["line"] = line
-        came_from = st.session_state.get("showing")
-        st.session_state["showing"] = self.key
         if not query and self.memory["state"] is not None and came_from != self.key:
             # Written from here, the query would be given to the page that was left, because
             # its path still stands in the browser: a step back would lead to that mixture.
