@@ -51,7 +51,7 @@ def test_a_message_of_another_form_is_left_aside(address, path, mount):
         # Longer than any page sends: not even looked at.
         long = "x" * launch.MESSAGE_LIMIT
         with pytest.raises(TimeoutError):
-            await session.set("message", GOOD | {"seq": 5, "long": long}, timeout=1)
+            await session.set("message", GOOD | {"seq": 5, "long": long}, timeout=3)
         await session.change({"lr": 0.25, "w1": 3})
         assert session.data["client"] == session.client
         assert session.data["fields"]["lr" if path else "w1"] == (0.25 if path else 3)
