@@ -108,21 +108,16 @@ def _head(page_state: PageState, made: Problem, *, task: bool) -> None:
             right,
             st.container(key="practice-tools", horizontal=True, horizontal_alignment="right"),
         ):
-            # Keys carry the revision: widgets begin anew when the link says something else.
-            revision = page_state.memory["revision"]
-            level, seed = f"practice-level-{revision}", f"practice-seed-{revision}"
+            level = page_state.shown("level")
+            seed = page_state.shown("seed")
 
             def put() -> None:
                 chosen = st.session_state[seed]
                 new = made.seed if chosen is None else int(chosen)
                 page_state.put(level=st.session_state[level], seed=new, n=1)
 
-            st.segmented_control(
-                "Level", LEVELS, default=made.level, required=True, key=level, on_change=put
-            )
-            st.number_input(
-                "Seed", 0, SEED_HIGH, value=made.seed, key=seed, on_change=put, width=130
-            )
+            st.segmented_control("Level", LEVELS, required=True, key=level, on_change=put)
+            st.number_input("Seed", 0, SEED_HIGH, None, key=seed, on_change=put, width=130)
 
 
 def _problem(page_state: PageState, made: Problem, *, task: bool) -> None:

@@ -134,6 +134,18 @@ class PageState:
         self.memory["revision"] += 1
         self._write()
 
+    def shown(self, name: str) -> str:
+        """The key of a widget that shows a field: what else changes the field changes the widget.
+
+        The widget stays the same one, so that a click on it is never lost in a change of widgets,
+        and the keyboard's focus neither.
+        """
+        key, seen = f"{self.key}-{name}", f"{self.key}-{name}-shown"
+        if key not in st.session_state or st.session_state.get(seen) != self.memory["revision"]:
+            st.session_state[key] = self.state[name]
+            st.session_state[seen] = self.memory["revision"]
+        return key
+
     def answer(self, text: str) -> None:
         """Reply to what `receive` returned, with the next acknowledgement."""
         self.memory["answer"] = text

@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -43,6 +44,7 @@ FLAGS = [
 ]
 #: Milliseconds after which a wait has failed: on a busy machine all takes its time.
 PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

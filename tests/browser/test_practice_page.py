@@ -131,8 +131,33 @@ def test_one_state_is_one_link_and_back_goes_back(open_practice):
     settle(page)
     assert page.get_by_role("heading", level=1).inner_text() == KINDS[problem(1, 1, 1).kind]
     page.get_by_role("radio", name="2", exact=True).click()
+    page.wait_for_function(THERE, arg="/practice?level=2")
+
+
+def test_by_keyboard_the_level_and_the_seed_keep_the_focus(open_practice):
+    page = open_practice("/practice", ".lv-task-picture")
+    focused = page.locator(":focus")
+    page.get_by_role("radio", name="1", exact=True).focus()
+    for level in ("2", "3"):
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        page.wait_for_function(THERE, arg=f"/practice?level={level}")
+        settle(page)
+        expect(focused).to_have_text(level)
+        expect(focused).to_be_checked()
+    seed = page.get_by_label("Seed")
+    seed.fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_function(THERE, arg="/practice?seed=7&level=3")
     settle(page)
-    assert page.url.endswith("/practice?level=2")
+    expect(seed).to_be_focused()
+    # Emptied, it is the seed that stands.
+    seed.fill("")
+    page.keyboard.press("Enter")
+    expect(seed).to_have_value("7")
+    page.go_back()
+    expect(seed).to_have_value("1")
+    expect(page.get_by_role("radio", name="3", exact=True)).to_be_checked()
 
 
 @pytest.mark.parametrize(("kind", "width"), thin(list(KINDS), [1440, 390], by=4))
