@@ -400,11 +400,17 @@ def run(given: argparse.Namespace) -> int:
     }
     survivors: dict[str, list[Mutant]] = {module: [] for module in modules}
     total = Counter(mutant.module for mutant in chosen)
+    left = Counter(total)
     for n, (mutant, killed) in enumerate(judged(chosen, reached, took, given.jobs), 1):
         if not killed:
             survivors[mutant.module].append(mutant)
             if (mutant.module, mutant.name) not in accepted:
                 print(f"{n}/{len(chosen)} {mutant.module}:{mutant.line} {mutant.name}", flush=True)
+        left[mutant.module] -= 1
+        if not left[mutant.module]:
+            every = total[mutant.module]
+            killed_of = every - len(survivors[mutant.module])
+            print(f"{n}/{len(chosen)} {mutant.module}: {killed_of} of {every} killed", flush=True)
     return report(survivors, total, accepted)
 
 
