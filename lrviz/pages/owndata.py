@@ -95,6 +95,7 @@ class _Open:
     """What is kept while the dialog is open, so that a choice does not read the file again."""
 
     turn: int = 0
+    wish: str = ""
     upload: str = ""
     digest: str = ""
     reading: Reading | None = None
@@ -147,6 +148,8 @@ def _forget() -> None:
 
 @st.dialog("Your own data", width=_WIDTH, on_dismiss=_forget)
 def _dialog(use: Callable[[Dataset], None]) -> None:
+    if _OPEN not in st.session_state:
+        st.rerun()  # it was done with, and the run that was to close it has not come
     form(use)
 
 
@@ -161,16 +164,22 @@ def form(use: Callable[[Dataset], None]) -> None:
     except DataError as error:
         st.html(f'<p class="lv-own-wrong" role="alert">{escape(str(error))}</p>')
     with st.container(horizontal=True):
-        used = st.button("Use this data", type="primary", disabled=ready is None, key="own-use")
-        cancelled = st.button("Cancel", key="own-cancel")
-    if used and ready is not None:
+        _button(held, "Use this data", "use", type="primary", disabled=ready is None)
+        _button(held, "Cancel", "cancel")
+    if held.wish == "use" and ready is not None:
         st.session_state[KEY] = ready
-        _forget()
         use(ready.data)
-        st.rerun()
-    if cancelled:
         _forget()
         st.rerun()
+    if held.wish == "cancel":
+        _forget()
+        st.rerun()
+    held.wish = ""
+
+
+def _button(held: _Open, label: str, wish: str, **options: Any) -> None:
+    """A button whose press is remembered until it is done: another run may end this one before."""
+    st.button(label, key=f"own-{wish}", on_click=lambda: setattr(held, "wish", wish), **options)
 
 
 # Where the data come from

@@ -36,6 +36,8 @@ def page() -> None:
     st.html(HERE / "practice.css")
     _remembered(page_state.session)
     signals(KEY)
+    if chosen := page_state.taken():
+        page_state.put(**chosen, n=1)
     state = page_state.state
     made = problem(state["seed"], state["level"], state["n"])
     task = "solution" in state["hide"]
@@ -108,16 +110,8 @@ def _head(page_state: PageState, made: Problem, *, task: bool) -> None:
             right,
             st.container(key="practice-tools", horizontal=True, horizontal_alignment="right"),
         ):
-            level = page_state.shown("level")
-            seed = page_state.shown("seed")
-
-            def put() -> None:
-                chosen = st.session_state[seed]
-                new = made.seed if chosen is None else int(chosen)
-                page_state.put(level=st.session_state[level], seed=new, n=1)
-
-            st.segmented_control("Level", LEVELS, required=True, key=level, on_change=put)
-            st.number_input("Seed", 0, SEED_HIGH, None, key=seed, on_change=put, width=130)
+            st.segmented_control("Level", LEVELS, required=True, key=page_state.shown("level"))
+            st.number_input("Seed", 0, SEED_HIGH, None, key=page_state.shown("seed"), width=130)
 
 
 def _problem(page_state: PageState, made: Problem, *, task: bool) -> None:
@@ -182,6 +176,7 @@ def _answering(page_state: PageState, made: Problem, *, task: bool) -> None:
     name = f"{made.seed}-{made.level}-{made.n}"
     typed = f"practice-typed-{name}"
     hints, verdict = record["hints"], record["verdict"]
+    following = _next(made, task=task)
     # What a button does is done before anything is drawn, and so it is done even if the
     # browser asks for another run meanwhile.
     with st.form(f"practice-form-{name}", border=False):
@@ -211,7 +206,7 @@ def _answering(page_state: PageState, made: Problem, *, task: bool) -> None:
             "Next",
             type="primary" if verdict is not None and verdict.right else "secondary",
             key=f"practice-next-{name}",
-            on_click=lambda: page_state.put(n=_next(made, task=task)),
+            on_click=lambda: page_state.put(n=following),
         )
     _said(made, verdict, task=task)
     if not task:

@@ -52,11 +52,13 @@ class PageState:
             "query": None,
             "before": None,
             "line": None,
+            "owed": False,
             "returned": False,
             "revision": 0,
             "handled": ("", 0),
             "bad": [],
             "answer": "",
+            "widgets": {},
         }
         self.memory: dict[str, Any] = st.session_state.setdefault(f"page-{key}", fresh)
         self.session: str = st.session_state.setdefault("session", uuid.uuid4().hex)
@@ -88,7 +90,7 @@ class PageState:
             # Written from here, the query would be given to the page that was left, because
             # its path still stands in the browser: a step back would lead to that mixture.
             # The browser puts it in place (see `acknowledge`) and says it from then on.
-            self.memory.update(query=self._query(), returned=True, bad=[])
+            self.memory.update(query=self._query(), returned=True, owed=False, bad=[])
             self.memory["revision"] += 1
         elif query == self.memory["query"]:
             self.memory["returned"] = False
@@ -100,7 +102,7 @@ class PageState:
             if set(query) == {"guide"} and state["guide"]:
                 # A link to a card alone opens the page as the card wants it.
                 state |= CARDS[state["guide"]].state
-            self.memory.update(state=state, bad=bad, query=query, returned=False)
+            self.memory.update(state=state, bad=bad, query=query, returned=False, owed=False)
             self.memory["revision"] += 1
 
     def receive(self) -> Mapping[str, Any]:
@@ -112,7 +114,6 @@ class PageState:
         client, seq = self.memory["handled"]
         if message is None or (message.client == client and message.seq <= seq):
             return {}
-        self.handle(message)
         state = settings.accept(self.fields, self.state, message.fields)
         wrong = self.valid(state)
         for name in wrong:
@@ -122,6 +123,8 @@ class PageState:
             self.memory["revision"] += 1
         if message.rest:
             self._write()
+        # Last: what ended this run before would come again with the next.
+        self.handle(message)
         return message.ask
 
     def handle(self, message: Message) -> None:
@@ -137,14 +140,27 @@ class PageState:
     def shown(self, name: str) -> str:
         """The key of a widget that shows a field: what else changes the field changes the widget.
 
-        The widget stays the same one, so that a click on it is never lost in a change of widgets,
-        and the keyboard's focus neither.
+        It stays the same widget, which keeps the keyboard's focus and every click.
         """
-        key, seen = f"{self.key}-{name}", f"{self.key}-{name}-shown"
-        if key not in st.session_state or st.session_state.get(seen) != self.memory["revision"]:
-            st.session_state[key] = self.state[name]
-            st.session_state[seen] = self.memory["revision"]
+        key, now = f"{self.key}-{name}", self.state[name]
+        if st.session_state.get(key) != now:
+            st.session_state[key] = now
+        self.memory["widgets"][name] = now
         return key
+
+    def taken(self) -> State:
+        """What the widgets that show fields hold now, where that is not what they were given.
+
+        Asked for as a run begins. A callback would be lost if another run was asked for in
+        that moment: Streamlit ends a callback there, and does not call it again.
+        """
+        found: State = {}
+        for name, before in self.memory["widgets"].items():
+            now = st.session_state.get(f"{self.key}-{name}")
+            if now not in (None, before):
+                found[name] = now
+        self.memory["widgets"] |= found
+        return found
 
     def answer(self, text: str) -> None:
         """Reply to what `receive` returned, with the next acknowledgement."""
@@ -152,6 +168,8 @@ class PageState:
 
     def acknowledge(self) -> None:
         """Answer the browser: what was handled, what Python holds, and the link to it."""
+        if self.memory["owed"]:
+            self._write()
         client, seq = self.memory["handled"]
         sync(
             self.key,
@@ -180,10 +198,14 @@ class PageState:
 
     def _write(self) -> None:
         wanted = self._query()
-        if wanted != self.memory["query"]:
-            before = self.memory["query"]
-            self.memory.update(query=wanted, before=before, returned=False, bad=[])
+        before = self.memory["query"]
+        if wanted != before:
+            # Whatever tells the browser something ends here, untold, if another run was asked for
+            # meanwhile: that one tells it.
+            self.memory["owed"] = True
             st.query_params.from_dict(wanted)
+            self.memory.update(query=wanted, before=before, returned=False, bad=[])
+        self.memory["owed"] = False
 
     def _query(self) -> dict[str, list[str]]:
         query = settings.encode(self.fields, self.state)

@@ -158,6 +158,13 @@ def test_by_keyboard_the_level_and_the_seed_keep_the_focus(open_practice):
     page.go_back()
     expect(seed).to_have_value("1")
     expect(page.get_by_role("radio", name="3", exact=True)).to_be_checked()
+    settle(page)
+    # Both ask Python for a run, the second as the first begins.
+    seed.fill("8")
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_function("() => location.search.includes('seed=8')")
+    settle(page)
+    expect(seed).to_have_value("8")
 
 
 @pytest.mark.parametrize(("kind", "width"), thin(list(KINDS), [1440, 390], by=4))

@@ -187,6 +187,32 @@ def test_pasted_rows_are_read_and_used_once(app):
     assert (data.feature_names, data.label_names) == (("width", "height"), ("a", "b"))
 
 
+#: What the page does with the data is ended by another run, the first time.
+ENDED = """
+import streamlit as st
+from lrviz.pages import owndata
+
+def use(data):
+    st.session_state.setdefault("used", []).append(data)
+    if len(st.session_state["used"]) == 1:
+        st.rerun()
+
+owndata.form(use)
+"""
+
+
+def test_a_press_whose_run_was_ended_by_another_is_done_by_that():
+    at = AppTest.from_string(ENDED, default_timeout=30).run()
+    at.button_group[0].set_value("Paste rows").run()
+    paste(at, "width,height,kind\n1,2,b\n2,5,a\n3,4,b\n")
+    at.button(key="own-use").click().run()
+    assert [data.y.tolist() for data in at.session_state["used"]] == 2 * [[1, 0, 1]]
+    # Then it is done with.
+    at.run()
+    assert len(at.session_state["used"]) == 2
+    assert not at.exception
+
+
 def test_which_value_is_1_can_be_turned_round(app):
     paste(app, "x,y,kind\n1,2,b\n2,5,a\n3,4,b\n")
     assert choice(app, "Which value is 1").options == ["a (1 row)", "b (2 rows)"]

@@ -7,16 +7,26 @@ from types import SimpleNamespace
 import pytest
 
 from lrviz import settings
+from lrviz.live.component import Message
 from lrviz.pages import session
+
+
+class Ended(BaseException):
+    """What Streamlit raises in a run when another has been asked for."""
 
 
 class Query(dict):
     """Streamlit's query parameters, as far as a page uses them."""
 
+    ends = False  #: whether another run has been asked for as a link is written
+
     def get_all(self, name):
         return self[name]
 
     def from_dict(self, given):
+        if self.ends:
+            self.ends = False
+            raise Ended
         self.clear()
         self.update(given)
 
@@ -26,6 +36,7 @@ def streamlit(monkeypatch):
     context = SimpleNamespace(headers={"Sec-WebSocket-Key": "one"})
     there = SimpleNamespace(session_state={}, query_params=Query(w1=["1"]), context=context)
     monkeypatch.setattr(session, "st", there)
+    monkeypatch.setattr(session, "sync", lambda key, data: None)
     return there
 
 
@@ -86,3 +97,75 @@ def test_a_step_back_is_one_where_no_line_has_a_key(streamlit):
     streamlit.query_params.from_dict({"w1": ["1"]})
     opened().load()
     assert page.state["view"] == "features"
+
+
+def test_a_choice_whose_run_was_ended_by_another_is_kept_and_its_link_written_by_that(streamlit):
+    page = opened()
+    page.load()
+    streamlit.query_params.ends = True
+    with pytest.raises(Ended):
+        page.put(view="vector")
+    page = opened()
+    page.load()
+    assert page.state["view"] == "vector"
+    page.acknowledge()
+    assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
+    # It is owed no longer: a step back is one.
+    streamlit.query_params.from_dict({"w1": ["1"]})
+    page = opened()
+    page.load()
+    page.acknowledge()
+    assert (page.state["view"], streamlit.query_params) == ("features", {"w1": ["1"]})
+
+
+def test_a_link_that_is_owed_gives_way_to_one_that_came_by_itself(streamlit):
+    page = opened()
+    page.load()
+    streamlit.query_params.ends = True
+    with pytest.raises(Ended):
+        page.put(view="vector")
+    streamlit.query_params.from_dict({"w1": ["2"]})
+    page = opened()
+    page.load()
+    page.acknowledge()
+    assert streamlit.query_params == {"w1": ["2"]}
+    assert (page.state["view"], page.state["w1"]) == ("features", 2)
+
+
+def test_what_was_asked_in_a_run_that_was_ended_by_another_is_answered_in_that(
+    streamlit, monkeypatch
+):
+    told = Message("me", 1, rest=True, ask={"latex": "all"}, fields={"view": "vector"})
+    monkeypatch.setattr(session, "heard", lambda key: told)
+    page = opened()
+    page.load()
+    streamlit.query_params.ends = True
+    with pytest.raises(Ended):
+        page.receive()
+    assert opened().receive() == {"latex": "all"}
+    assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
+    assert opened().receive() == {}
+
+
+def test_a_widget_shows_its_field_and_what_a_hand_chose_there_is_taken_once(streamlit):
+    def run():
+        page = opened()
+        page.load()
+        taken = page.taken()
+        if taken:
+            page.put(**taken)
+        return taken, streamlit.session_state[page.shown("w1")]
+
+    assert run() == ({}, 1)
+    streamlit.session_state["graph-w1"] = 3
+    assert run() == ({"w1": 3}, 3)
+    assert streamlit.query_params == {"w1": ["3"]}
+    assert run() == ({}, 3)
+    # Changed from elsewhere, or emptied, it shows the field.
+    streamlit.query_params.from_dict({"w1": ["2"]})
+    assert run() == ({}, 2)
+    streamlit.session_state["graph-w1"] = None
+    assert run() == ({}, 2)
+    # A page that is left loses its widgets.
+    del streamlit.session_state["graph-w1"]
+    assert run() == ({}, 2)
