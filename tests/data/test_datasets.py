@@ -41,7 +41,7 @@ def test_penguins_are_the_palmer_penguins():
     np.testing.assert_array_equal(data.X[0], [39.1, 18.7])
     # Means of the two measures over those birds.
     np.testing.assert_allclose(data.X.mean(axis=0), [43.99279279, 17.16486486], atol=1e-8)
-    assert "CC0" in data.licence
+    assert "CC0 1.0" in data.licence
 
 
 def test_generated_sets_do_not_move():

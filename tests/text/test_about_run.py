@@ -66,7 +66,7 @@ def sides(made):
 
 
 @settings(
-    max_examples=sample(50, 1000), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=sample(20, 1000), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(requests)
 def test_what_is_said_of_a_random_run_is_true_of_it(request):
