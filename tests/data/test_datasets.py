@@ -25,6 +25,7 @@ def test_built_in_sets_are_whole(name):
     assert data.y.shape == (len(data),)
     assert set(data.y.tolist()) == {0, 1}
     assert np.isfinite(data.X).all()
+    assert "CC0 1.0" in data.licence  # Creative Commons has published no other CC0
     for text in (data.source, data.teaches, data.licence):
         assert text
     assert data.teaches.endswith(".")
@@ -41,7 +42,6 @@ def test_penguins_are_the_palmer_penguins():
     np.testing.assert_array_equal(data.X[0], [39.1, 18.7])
     # Means of the two measures over those birds.
     np.testing.assert_allclose(data.X.mean(axis=0), [43.99279279, 17.16486486], atol=1e-8)
-    assert "CC0 1.0" in data.licence
 
 
 def test_generated_sets_do_not_move():
