@@ -26,8 +26,7 @@ def test_built_in_sets_are_whole(name):
     assert set(data.y.tolist()) == {0, 1}
     assert np.isfinite(data.X).all()
     assert "CC0 1.0" in data.licence  # Creative Commons has published no other CC0
-    for text in (data.source, data.teaches, data.licence):
-        assert text
+    assert data.source.endswith(".")
     assert data.teaches.endswith(".")
     for array in (data.X, data.y):
         with pytest.raises(ValueError, match="read-only"):
@@ -37,6 +36,8 @@ def test_built_in_sets_are_whole(name):
 def test_penguins_are_the_palmer_penguins():
     data = load_dataset("penguins")
     assert len(data) == 333
+    # doi.org/10.1371/journal.pone.0090081
+    assert "Gorman, Williams & Fraser (2014), PLoS ONE 9(3): e90081;" in data.source
     assert data.label_names == ("female", "male")
     assert int(data.y.sum()) == 168
     np.testing.assert_array_equal(data.X[0], [39.1, 18.7])
@@ -72,6 +73,20 @@ def test_clouds_are_drawn_as_their_source_says(name):
     if rest:
         assert [*data.X[-1], data.y[-1]] == [float(rest[n]) for n in (2, 3, 1)]
     assert len({seed for *_, seed in clouds}) == 2
+
+
+def test_twins_are_drawn_as_their_source_says():
+    data = load_dataset("twins")
+    count = int(re.search(r"(\d+) of each class", data.source)[1])
+    seed = int(re.search(r"seed (\d+)", data.source)[1])
+    high, low = map(float, re.findall(r"±([\d.]+\d)", data.source))
+    part = int(re.search(r"n/(\d)", data.source)[1])
+    assert data.y.tolist() == count * [0] + count * [1]
+    normal = iter(built_in._normals(seed, 4 * count).reshape(4, count))
+    u = np.concatenate([-high + next(normal), high + next(normal)])
+    v = np.concatenate([-low + next(normal) / part, low + next(normal) / part])
+    expected = np.column_stack([u + v, u - v]) / np.sqrt(2)
+    np.testing.assert_allclose(data.X, expected, atol=0.005 + 1e-12)
 
 
 @pytest.mark.parametrize(
