@@ -96,7 +96,7 @@ class PageState:
             self.memory["returned"] = False
         elif (asked or cut) and query == self.memory["before"]:
             if cut:
-                st.query_params.from_dict(self.memory["query"])
+                self.memory.update(query=query, owed=True)
         elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
             if set(query) == {"guide"} and state["guide"]:

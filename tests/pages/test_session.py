@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -80,7 +81,12 @@ def test_a_link_that_a_cut_line_kept_from_the_browser_is_written_again(streamlit
     revision = page.memory["revision"]
     streamlit.query_params.from_dict({"w1": ["1"]})
     streamlit.context.headers["Sec-WebSocket-Key"] = "two"
-    opened().load()
+    # Also where another run ends the one that is to write it.
+    streamlit.query_params.ends = True
+    for ended in (pytest.raises(Ended), nullcontext()):
+        opened().load()
+        with ended:
+            opened().acknowledge()
     assert (page.state["view"], page.memory["revision"]) == ("vector", revision)
     assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
     # On the new line a step back is one.
