@@ -61,7 +61,7 @@ def read_csv(
     """
     table = read_table(source)
     if columns is not None and len(columns) != _FEATURES:
-        raise DataError(f"Two features are needed, and {len(columns)} columns were named.")
+        raise DataError(f"Two columns are needed as features, not {len(columns)}.")
     if columns is None and len(table.columns) != _FEATURES + 1:
         raise DataError(
             f"Three columns are needed, two numbers and a label, but the file has "

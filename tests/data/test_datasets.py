@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -79,14 +80,18 @@ def test_twins_are_drawn_as_their_source_says():
     data = load_dataset("twins")
     count = int(re.search(r"(\d+) of each class", data.source)[1])
     seed = int(re.search(r"seed (\d+)", data.source)[1])
-    high, low = map(float, re.findall(r"±([\d.]+\d)", data.source))
+    apart = [float(given) for given in re.findall(r"±([\d.]+\d)", data.source)]
     part = int(re.search(r"n/(\d)", data.source)[1])
+    plus = int(re.search(r"\+ for label (\d)", data.source)[1])
     assert data.y.tolist() == count * [0] + count * [1]
-    normal = iter(built_in._normals(seed, 4 * count).reshape(4, count))
-    u = np.concatenate([-high + next(normal), high + next(normal)])
-    v = np.concatenate([-low + next(normal) / part, low + next(normal) / part])
-    expected = np.column_stack([u + v, u - v]) / np.sqrt(2)
-    np.testing.assert_allclose(data.X, expected, atol=0.005 + 1e-12)
+    side = np.where(data.y == plus, 1, -1)
+    normal = built_in._normals(seed, 4 * count).reshape(2, 2 * count)
+    u, v = apart[0] * side + normal[0], apart[1] * side + normal[1] / part
+    axes = re.findall(r"x(\d) = \(u ([+-]) v\)/√(\d)", data.source)
+    assert [axis for axis, *_ in axes] == ["1", "2"]
+    for axis, sign, root in axes:
+        expected = (u + v if sign == "+" else u - v) / math.sqrt(int(root))
+        np.testing.assert_allclose(data.X[:, int(axis) - 1], expected, atol=0.005 + 1e-12)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +129,10 @@ def test_the_normals_are_normal():
 
 @pytest.mark.parametrize("name", ["iris", "", None, 3])
 def test_unknown_set(name):
-    with pytest.raises(ValueError, match="must be one of penguins"):
+    with pytest.raises(ValueError, match="must be one of penguins") as caught:
         load_dataset(name)
+    said = f"The data set must be one of {', '.join(DATASETS)}, not {name!r}."
+    assert str(caught.value) == said
 
 
 # Scales

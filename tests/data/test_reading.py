@@ -680,11 +680,27 @@ def test_columns_and_label_can_be_named():
     assert data.feature_names == ("weight", "age")
     assert data.X.tolist() == [[70, 30], [60, 31], [90, 40]]
     assert read_csv(PEOPLE, columns=("height", "age")).label_names == ("f", "m")
-    for wrong in (("height", "nowhere"), ("height", "height"), ("height",)):
-        with pytest.raises(DataError, match=r"column|features"):
+    for wrong, said in (
+        (
+            ("height", "nowhere"),
+            "There is no column named “nowhere”; the file has “age”, “height”, “weight”, “sex”.",
+        ),
+        (
+            ("height", "height"),
+            "Two different features and a label other than they are needed.",
+        ),
+        (("height",), "Two columns are needed as features, not 1."),
+        (("age", "height", "weight"), "Two columns are needed as features, not 3."),
+    ):
+        with pytest.raises(DataError) as caught:
             read_csv(PEOPLE, columns=wrong, label="sex")
-    with pytest.raises(DataError, match="Three columns are needed"):
+        assert str(caught.value) == said
+    with pytest.raises(DataError) as caught:
         read_csv(PEOPLE)
+    assert str(caught.value) == (
+        "Three columns are needed, two numbers and a label, but the file has 4: "
+        "“age”, “height”, “weight”, “sex”."
+    )
 
 
 @pytest.mark.parametrize("tiny", [1e-310, 1e-200, 1e-101])
