@@ -127,6 +127,17 @@ def test_the_normals_are_normal():
     assert abs((np.abs(drawn) < 1.96).mean() - 0.95) < 0.005
 
 
+def test_two_sets_of_the_same_points_are_two():
+    one, other = (from_points([(0, 1, 0), (2, 3, 1)]) for _ in range(2))
+    assert one != other
+    assert len({one, other}) == 2
+
+
+def test_classes_carry_the_name_of_the_labels_column_where_it_has_one():
+    assert load_dataset("penguins").classes == ("sex = female", "sex = male")
+    assert load_dataset("xor").classes == ("0", "1")
+
+
 @pytest.mark.parametrize("name", ["iris", "", None, 3])
 def test_unknown_set(name):
     with pytest.raises(ValueError, match="must be one of penguins") as caught:
@@ -171,10 +182,12 @@ def test_a_constant_column_is_only_centred():
     assert scale[1] == 1
 
 
-@pytest.mark.parametrize("size", [1e-200, 1e99])
+@pytest.mark.parametrize("size", [1e-200, 1e99, 1e200])
 def test_extreme_sizes_standardise(size):
-    Z, _, scale = standardise(np.array([[1.0, 2.0], [3.0, 5.0]]) * size)
-    np.testing.assert_allclose(Z, [[-1, -1], [1, 1]], rtol=1e-12)
+    # One row lies on the mean.
+    Z, _, scale = standardise(np.array([[1.0, 2.0], [2.0, 3.5], [3.0, 5.0]]) * size)
+    side = math.sqrt(1.5)
+    np.testing.assert_allclose(Z, [[-side, -side], [0, 0], [side, side]], atol=1e-12)
     assert np.isfinite(scale).all()
 
 

@@ -58,6 +58,7 @@ def _same(data):
         PLAIN.encode("utf-16"),
         b"\xfe\xff" + PLAIN.encode("utf-16-be"),
         PLAIN.encode("utf-32"),
+        b"\x00\x00\xfe\xff" + PLAIN.encode("utf-32-be"),
         PLAIN.replace("\n", "\r\n"),
         PLAIN.replace("\n", "\r").encode(),
         PLAIN.rstrip("\n"),
@@ -673,6 +674,12 @@ def test_rows_with_missing_values_are_named_as_a_spreadsheet_numbers_them():
 
 
 PEOPLE = "age,height,weight,sex\n30,170,70,m\n31,165,60,f\n40,180,90,m\n"
+
+
+def test_what_is_to_be_1_must_be_a_value_of_the_label():
+    with pytest.raises(DataError) as caught:
+        choose(read_table(PEOPLE), "age", "height", "sex", one="x")
+    assert str(caught.value) == "The label “sex” has no value “x”."
 
 
 def test_columns_and_label_can_be_named():
