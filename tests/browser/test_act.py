@@ -73,8 +73,15 @@ def test_the_secant_turns_into_the_tangent(visit):
     assert "nudge" not in page.url
 
 
+def choose_rate(page, rate):
+    """Choose a learning rate, which no link says."""
+    rates = page.get_by_role("radiogroup", name="Learning rate η")
+    rates.get_by_text(str(rate), exact=True).click()
+
+
 def test_steps_go_downhill_and_back(visit):
     page = visit()
+    choose_rate(page, 1)
     take = page.get_by_role("button", name="Take one step")
     undo = page.get_by_role("button", name="Undo", exact=True)
     state = dict(OPENING)
@@ -102,14 +109,10 @@ def test_steps_go_downhill_and_back(visit):
 
 def test_a_step_out_of_range_is_not_taken(visit):
     page = visit("/?x1=5&w1=-4&x2=5&w2=-4&b=0")
-    page.get_by_role("radiogroup", name="Learning rate η").get_by_text(
-        str(RATES[-1]), exact=True
-    ).click()
+    choose_rate(page, RATES[-1])
     assert page.get_by_role("button", name="Take one step").is_disabled()
     assert "it is not taken" in page.locator(".lv-onestep [role=status]").inner_text()
-    page.get_by_role("radiogroup", name="Learning rate η").get_by_text(
-        str(RATES[0]), exact=True
-    ).click()
+    choose_rate(page, RATES[0])
     assert page.get_by_role("button", name="Take one step").is_enabled()
 
 

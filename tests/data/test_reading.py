@@ -313,6 +313,7 @@ FORM = "x,y,l\n1,2,a\n3,4,b\n"
             "The file says that it is UTF-16, but it is not valid UTF-16.",
         ),
         (FORM.encode().replace(b"4", b"\0"), "Line 3 holds a NUL character, which no CSV does."),
+        (b"\n" + FORM.encode() + b"\0", "Line 5 holds a NUL character, which no CSV does."),
         (FORM + "5,6,a,7\n", "Row 4 has 4 cells, but row 1 has 3."),
         (FORM + "5\n", "Row 4 has 1 cell, but row 1 has 3."),
         (FORM.replace("y", "x"), "Columns 1 and 2 have the same name, “x”, in row 1."),
