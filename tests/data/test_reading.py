@@ -317,6 +317,9 @@ FORM = "x,y,l\n1,2,a\n3,4,b\n"
         (FORM + "5,6,a,7\n", "Row 4 has 4 cells, but row 1 has 3."),
         (FORM + "5\n", "Row 4 has 1 cell, but row 1 has 3."),
         (FORM.replace("y", "x"), "Columns 1 and 2 have the same name, “x”, in row 1."),
+        ("x,x,x\n1,2,a\n3,4,b\n", "Columns 1 and 2 have the same name, “x”, in row 1."),
+        ("nowhere.csv", "The file “nowhere.csv” cannot be opened: no such file or directory."),
+        (FORM.encode() + b"\xe9\0", "The file is not a text in a known encoding."),
         (FORM + "inf,6,a\n", "Row 4 has “inf” for “x”, which is not a number."),
         (FORM + "5,NaN,a\n", "Row 4 has no value for “y”."),
         (FORM + "5,6,\n", "Row 4 has no value for “l”."),
@@ -675,6 +678,16 @@ def test_rows_with_missing_values_are_named_as_a_spreadsheet_numbers_them():
 
 
 PEOPLE = "age,height,weight,sex\n30,170,70,m\n31,165,60,f\n40,180,90,m\n"
+
+
+def test_the_line_that_is_not_utf_8_is_counted_from_the_top_of_the_file():
+    text = read_table("\nx,y,l\n1,2,é\n3,4,b\n".encode("latin-1"))
+    assert "Line 3 is not UTF-8, so the file was read as Latin-1." in text.notes
+
+
+def test_what_parts_the_cells_is_asked_of_more_than_the_first_row():
+    text = read_table("width, mm;height, mm;kind\n1;2;a\n3;4;b\n")
+    assert (text.delimiter, text.columns) == (";", ("width, mm", "height, mm", "kind"))
 
 
 def test_what_is_to_be_1_must_be_a_value_of_the_label():
