@@ -318,6 +318,12 @@ FORM = "x,y,l\n1,2,a\n3,4,b\n"
         (FORM + "5\n", "Row 4 has 1 cell, but row 1 has 3."),
         (FORM.replace("y", "x"), "Columns 1 and 2 have the same name, “x”, in row 1."),
         ("x,x,x\n1,2,a\n3,4,b\n", "Columns 1 and 2 have the same name, “x”, in row 1."),
+        ("sep=;\nx;y;l\n1;2;a\n3;q;b\n", "Row 4 has “q” for “y”, which is not a number."),
+        (
+            "a;b\n1;2\n3;4\n",
+            "Three columns are needed, two numbers and a label, but the file has 2: “a”, “b”.",
+        ),
+        ("# a\n", "The file has a header only, and no rows of data."),
         ("nowhere.csv", "The file “nowhere.csv” cannot be opened: no such file or directory."),
         (FORM.encode() + b"\xe9\0", "The file is not a text in a known encoding."),
         (FORM + "inf,6,a\n", "Row 4 has “inf” for “x”, which is not a number."),
@@ -683,6 +689,10 @@ PEOPLE = "age,height,weight,sex\n30,170,70,m\n31,165,60,f\n40,180,90,m\n"
 def test_the_line_that_is_not_utf_8_is_counted_from_the_top_of_the_file():
     text = read_table("\nx,y,l\n1,2,é\n3,4,b\n".encode("latin-1"))
     assert "Line 3 is not UTF-8, so the file was read as Latin-1." in text.notes
+
+
+def test_a_name_keeps_its_sign_where_no_line_of_comments_was_meant():
+    assert read_table("sep=;\n#x;y;l\n1;2;a\n3;4;b\n").columns == ("#x", "y", "l")
 
 
 def test_what_parts_the_cells_is_asked_of_more_than_the_first_row():
