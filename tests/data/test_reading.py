@@ -324,6 +324,16 @@ FORM = "x,y,l\n1,2,a\n3,4,b\n"
             "Three columns are needed, two numbers and a label, but the file has 2: “a”, “b”.",
         ),
         ("# a\n", "The file has a header only, and no rows of data."),
+        (
+            "# 5,x,a\n1,2,b\n3,4,a\n",
+            "Row 1 begins with # as a comment does, but has 3 cells as a row of data does: "
+            "take out the sign or the row.",
+        ),
+        (
+            "a;b;y\n10,500;1;u\n15,250;2;v\n",
+            "Row 2 has “10,500” for “a”, which may mean 10500 or 10.500: "
+            "write it so that it is clear.",
+        ),
         ("nowhere.csv", "The file “nowhere.csv” cannot be opened: no such file or directory."),
         (FORM.encode() + b"\xe9\0", "The file is not a text in a known encoding."),
         (FORM + "inf,6,a\n", "Row 4 has “inf” for “x”, which is not a number."),
@@ -691,6 +701,19 @@ def test_the_line_that_is_not_utf_8_is_counted_from_the_top_of_the_file():
     assert "Line 3 is not UTF-8, so the file was read as Latin-1." in text.notes
 
 
+def test_a_number_may_begin_with_its_decimal_comma():
+    assert read_csv("a;b;y\n,05;1;u\n,5;2;v\n").X[:, 0].tolist() == [0.05, 0.5]
+
+
+def test_a_first_row_of_data_is_said_to_be_one():
+    assert read_table("1,2,x\n3,4,y\n").notes == (
+        "Row 1 holds numbers, so the file has no header.",
+    )
+    assert read_table("x,NA,u\ny,3,v\ny,4,v\n").notes == (
+        "Row 1 holds data, so the file has no header.",
+    )
+
+
 def test_a_name_keeps_its_sign_where_no_line_of_comments_was_meant():
     assert read_table("sep=;\n#x;y;l\n1;2;a\n3;4;b\n").columns == ("#x", "y", "l")
 
@@ -740,7 +763,8 @@ def test_a_column_that_hardly_differs_is_refused(tiny):
     with pytest.raises(DataError, match="differ by less than 1e-100") as refused:
         read_csv(text)
     assert "“a”" in sentence(refused.value)
-    assert read_csv("a,b,y\n1e-99,1,0\n2e-99,2,1\n0,3,1\n").X[0, 0] == 1e-99
+    # To the last that is taken.
+    assert read_csv("a,b,y\n1e-100,1,0\n0,2,1\n").X[0, 0] == 1e-100
 
 
 @pytest.mark.parametrize("cell", ["1e-999999999", "-0.5e-400", "1" + "0" * 20 + "E-999"])
