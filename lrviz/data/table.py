@@ -205,8 +205,8 @@ def as_numbers(table: Table, name: str, keep: Sequence[int]) -> tuple[Array, str
         )
     if values.max() - values.min() < SPREAD_LIMIT:
         raise DataError(
-            f"The values of {quoted(name)} differ by less than {SPREAD_LIMIT:g}, too little for what "
-            "is computed from them: multiply the column by a power of ten."
+            f"The values of {quoted(name)} differ by less than {SPREAD_LIMIT:g}, too little for "
+            "what is computed from them: multiply the column by a power of ten."
         )
     # A table of semicolons comes from where a point may part thousands.
     marked = [cell for cell in cells if "." in cell]

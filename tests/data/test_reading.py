@@ -8,6 +8,7 @@ import math
 import re
 import time
 from contextlib import suppress
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -333,6 +334,14 @@ FORM = "x,y,l\n1,2,a\n3,4,b\n"
             "a;b;y\n10,500;1;u\n15,250;2;v\n",
             "Row 2 has “10,500” for “a”, which may mean 10500 or 10.500: "
             "write it so that it is clear.",
+        ),
+        (
+            "a,b,y\n1,1,0\n1e-999,2,1\n",
+            "Row 3 has “1e-999” for “a”, which is too near to 0 for a float64.",
+        ),
+        (
+            "a,b,y\n1,1,0\n1.0,2,1\n",
+            "Every row has “1” for “a”: a constant column cannot tell the classes apart.",
         ),
         ("nowhere.csv", "The file “nowhere.csv” cannot be opened: no such file or directory."),
         (FORM.encode() + b"\xe9\0", "The file is not a text in a known encoding."),
@@ -712,6 +721,12 @@ def test_a_first_row_of_data_is_said_to_be_one():
     assert read_table("x,NA,u\ny,3,v\ny,4,v\n").notes == (
         "Row 1 holds data, so the file has no header.",
     )
+
+
+def test_a_table_stays_as_it_was_read():
+    text = read_table(PEOPLE)
+    with pytest.raises(FrozenInstanceError):
+        text.name = "other"
 
 
 def test_a_name_keeps_its_sign_where_no_line_of_comments_was_meant():
