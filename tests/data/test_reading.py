@@ -723,6 +723,13 @@ def test_a_first_row_of_data_is_said_to_be_one():
     )
 
 
+def test_a_point_that_could_part_thousands_is_said_to_be_the_decimal_mark():
+    for other in ("20.250", "20"):
+        data = read_csv(f"a;b;y\n10.500;1;u\n{other};2;v\n")
+        assert data.X[:, 0].tolist() == [10.5, float(other)]
+        assert data.notes == ("In “a” the point was read as the decimal mark.",)
+
+
 def test_a_table_stays_as_it_was_read():
     text = read_table(PEOPLE)
     with pytest.raises(FrozenInstanceError):
