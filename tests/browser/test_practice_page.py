@@ -151,7 +151,8 @@ def test_by_keyboard_the_level_and_the_seed_keep_the_focus(open_practice):
     page.wait_for_function(THERE, arg="/practice?seed=7&level=3")
     settle(page)
     expect(seed).to_be_focused()
-    # Emptied, it is the seed that stands.
+    # Emptied, it is the seed that stands: there is nothing to clear.
+    expect(page.get_by_role("button", name="Clear value")).to_have_count(0)
     seed.fill("")
     page.keyboard.press("Enter")
     expect(seed).to_have_value("7")
