@@ -84,6 +84,8 @@ def test_twins_are_drawn_as_their_source_says():
     part = int(re.search(r"n/(\d)", data.source)[1])
     plus = int(re.search(r"\+ for label (\d)", data.source)[1])
     assert data.y.tolist() == count * [0] + count * [1]
+    assert "rounded to two decimals" in data.source
+    np.testing.assert_array_equal(data.X, data.X.round(2))
     side = np.where(data.y == plus, 1, -1)
     normal = built_in._normals(seed, 4 * count).reshape(2, 2 * count)
     u, v = apart[0] * side + normal[0], apart[1] * side + normal[1] / part
