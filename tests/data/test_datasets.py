@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ def test_built_in_sets_are_whole(name):
     for array in (data.X, data.y):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+    with pytest.raises(FrozenInstanceError):
+        data.name = "other"
 
 
 def test_penguins_are_the_palmer_penguins():
