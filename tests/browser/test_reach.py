@@ -165,8 +165,8 @@ LISTEN = """() => {
 
 
 @pytest.mark.parametrize("still", [0, 30])
-def test_a_drag_is_heard_once_and_when_it_has_ended(visit, still):
-    page = visit("/")
+def test_a_drag_is_heard_once_and_when_it_has_ended(open_page, still):
+    page = open_page("/")  # where nobody has begun to walk
     page.evaluate(LISTEN)
     box = page.get_by_role("slider", name="w1", exact=True).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
