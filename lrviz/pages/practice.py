@@ -178,7 +178,7 @@ def _answering(page_state: PageState, made: Problem, *, task: bool) -> None:
     hints, verdict = record["hints"], record["verdict"]
     following = _next(made, task=task)
     # What a button does is done before anything is drawn, and so it is done even if the
-    # browser asks for another run meanwhile.
+    # browser asks for another run while that goes on.
     with st.form(f"practice-form-{name}", border=False):
         st.text_input(_label(made), key=typed, max_chars=LONGEST, autocomplete="off")
         st.form_submit_button(

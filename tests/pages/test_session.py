@@ -41,6 +41,15 @@ def streamlit(monkeypatch):
     return there
 
 
+def ended_in_a_choice(streamlit):
+    """A run that chooses a view, and is ended by another as it writes the link."""
+    page = opened()
+    page.load()
+    streamlit.query_params.ends = True
+    with pytest.raises(Ended):
+        page.put(view="vector")
+
+
 def opened():
     return session.PageState("graph", settings.GRAPH, lambda _: ())
 
@@ -106,11 +115,7 @@ def test_a_step_back_is_one_where_no_line_has_a_key(streamlit):
 
 
 def test_a_choice_whose_run_was_ended_by_another_is_kept_and_its_link_written_by_that(streamlit):
-    page = opened()
-    page.load()
-    streamlit.query_params.ends = True
-    with pytest.raises(Ended):
-        page.put(view="vector")
+    ended_in_a_choice(streamlit)
     page = opened()
     page.load()
     assert page.state["view"] == "vector"
@@ -125,11 +130,7 @@ def test_a_choice_whose_run_was_ended_by_another_is_kept_and_its_link_written_by
 
 
 def test_a_link_that_is_owed_gives_way_to_one_that_came_by_itself(streamlit):
-    page = opened()
-    page.load()
-    streamlit.query_params.ends = True
-    with pytest.raises(Ended):
-        page.put(view="vector")
+    ended_in_a_choice(streamlit)
     streamlit.query_params.from_dict({"w1": ["2"]})
     page = opened()
     page.load()
