@@ -2,7 +2,7 @@
 // the loss, and take steps of gradient descent on this one example.
 
 import { Bindings } from "./blocks.js";
-import { button, choice, el, later, unique } from "./dom.js";
+import { button, choice, el, later, put, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { say } from "./sentence.js";
 
@@ -18,9 +18,9 @@ export class Nudge {
   /** @type {number | null} */
   size = null;
   slider = el("input", { type: "range", min: 0, step: 1, value: 0, id: unique("nudge"), "aria-label": "nudge" });
-  shown = el("output", { for: this.slider.id });
+  shown = el("span", { class: "lv-nudge-shown" });
   table = el("table", { class: "lv-table" });
-  verdict = el("p", { class: "lv-note", role: "status" });
+  verdict = el("p", { class: "lv-note lv-verdict" });
   hint = el("p", { class: "lv-note" });
 
   /** @param {{ move: (size: number | null) => void, rest: () => void }} actions */
@@ -113,7 +113,7 @@ export class Nudge {
     /** @type {Read} */
     const read = (key) => numbers[key] ?? here(key);
     this.bind.paint(read);
-    this.verdict.textContent = say(this.spec.verdict, read);
+    put(this.verdict, say(this.spec.verdict, read));
   }
 }
 
@@ -178,8 +178,8 @@ export class OneStep {
     this.go.disabled = out;
     /** @type {Record<string, number>} */
     const numbers = { "step.count": this.taken.length, "step.first": this.first ?? 0 };
-    this.note.textContent = out ? beyond
-      : this.taken.length ? say(after, (key) => numbers[key] ?? read(key)) : "";
+    put(this.note, out ? beyond
+      : this.taken.length ? say(after, (key) => numbers[key] ?? read(key)) : "");
   }
 
   #step() {

@@ -3,6 +3,7 @@
 
 import { button, choice, el, later } from "./dom.js";
 import { DIGITS, MORE_DIGITS, fill, keysOf } from "./numbers.js";
+import { spoken } from "./withheld.js";
 
 /** @import { ChoiceSpec, PanelSpec, ProductSpec, Read } from "./types.d.ts" */
 
@@ -122,7 +123,8 @@ export class Product {
 
 /** What a selected node or edge is: lines of text with live numbers. */
 export class Panel {
-  node = el("section", { class: "lv-panel", "aria-live": "polite", hidden: true });
+  node = el("section", { class: "lv-panel", hidden: true });
+  heard = el("div", { class: "lv-unseen", role: "status" });
   bind = new Bindings();
 
   /** @param {{ close: () => void }} actions */
@@ -151,6 +153,12 @@ export class Panel {
   reveal(known) {
     for (const { node, template } of this.bind.items) node.classList.toggle("lv-not-yet", !known(template));
   }
+
+  /** Who listens hears it when it opens, and not at every move of its numbers. */
+  tell() {
+    const lines = this.node.hidden ? [] : [...this.node.querySelectorAll("h3, p:not(.lv-not-yet)")];
+    this.heard.replaceChildren(...lines.map(({ textContent }) => el("p", { text: spoken(textContent) })));
+  }
 }
 
 /** The look of a player's buttons is its own. */
@@ -174,11 +182,13 @@ export class Player {
   bind = new Bindings();
   /** @type {HTMLElement | null} the part of the caption that tells the result */
   result = null;
+  /** Whether the caption tells of a stage. */
+  open = false;
   back = button("Back", () => this.#go(this.stage - 1), PLAIN);
   step = button("Step", () => this.#go(this.stage >= this.last ? 1 : this.stage + 1), PLAIN);
   play = button("Play", () => (this.timer ? this.pause() : this.#start()), PLAIN);
   restart = button("Restart", () => this.#go(0), PLAIN);
-  caption = el("div", { class: "lv-caption", role: "status" });
+  caption = el("div", { class: "lv-caption" });
   node = el("section", { class: "lv-player", "aria-label": "Forward and backward pass" },
     el("div", { class: "lv-buttons" }, this.back, this.step, this.play, this.restart), this.caption);
 
@@ -210,6 +220,7 @@ export class Player {
     const whole = this.stage === this.last && !this.timer && !this.walked;
     this.bind = new Bindings();
     const count = el("span", { class: "lv-count", text: `${this.stage} of ${this.last}` });
+    this.open = !whole;
     if (whole) {
       this.result = null;
       this.caption.replaceChildren(this.bind.text("span", {}, this.resting));
@@ -220,7 +231,7 @@ export class Player {
     const end = caption.indexOf(". ") + 2;
     this.result = end > 1 ? this.bind.text("span", {}, unbroken(caption.slice(end))) : null;
     const line = this.bind.text("span", {}, end > 1 ? caption.slice(0, end) : caption);
-    this.caption.replaceChildren(count, el("span", {}, line, this.result));
+    this.caption.replaceChildren(count, " ", el("span", {}, line, this.result));
   }
 
   /**
@@ -229,6 +240,11 @@ export class Player {
    */
   arrive(yes) {
     this.result?.classList.toggle("lv-not-yet", !yes);
+  }
+
+  /** What is heard of the stage. */
+  get words() {
+    return this.open ? spoken(this.caption.textContent) : "";
   }
 
   /** @param {number} stage */

@@ -1,7 +1,7 @@
 // How the model decides at this step: accuracy and the four counts at a threshold that a hand can
 // move, and one sentence on what they mean for the rarer class.
 
-import { el, later } from "./dom.js";
+import { el, later, put } from "./dom.js";
 import { number } from "./numbers.js";
 
 /** @typedef {{ accuracy: number, tp: number, fp: number, fn: number, tn: number }} Counts */
@@ -39,7 +39,7 @@ export class CountsView {
     type: "range", min: 0.01, max: 0.99, step: 0.01, value: 0.5, class: "lvt-range", "aria-label": "threshold",
     oninput: () => this.#moved(true), onchange: () => this.#moved(false),
   });
-  shown = el("output", { class: "lvt-threshold" });
+  shown = el("span", { class: "lvt-threshold" });
   accuracy = el("strong", {});
   said = el("p", { class: "lvt-caption lvt-verdict" });
   cells = NAMES.map((row) => row.map(() => el("td", {})));
@@ -76,7 +76,7 @@ export class CountsView {
     this.threshold = threshold;
     this.slider.value = String(threshold);
     this.slider.style.setProperty("--at", `${(threshold - 0.01) / 0.0098}%`);
-    this.shown.textContent = threshold === 0.5 ? "½" : String(threshold);
+    put(this.shown, threshold === 0.5 ? "½" : String(threshold));
     this.slider.setAttribute("aria-valuetext", String(threshold));
   }
 
@@ -84,12 +84,12 @@ export class CountsView {
   show(counts, loss) {
     NAMES.forEach((row, r) => row.forEach((name, c) => {
       const text = String(counts[name]);
-      if (this.cells[r][c].textContent !== text) this.cells[r][c].textContent = text;
+      put(this.cells[r][c], text);
     }));
     const accuracy = percent(counts.accuracy);
-    if (this.accuracy.textContent !== accuracy) this.accuracy.textContent = accuracy;
+    put(this.accuracy, accuracy);
     const said = verdict(counts, loss);
-    if (this.said.textContent !== said) this.said.textContent = said;
+    put(this.said, said);
     const [ones, zeros] = [counts.tp + counts.fn, counts.fp + counts.tn];
     const rare = Math.min(ones, zeros) < RARE * (ones + zeros);
     if (rare !== this.rare) this.said.classList.toggle("lvt-two-lines", rare);

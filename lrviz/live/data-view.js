@@ -1,6 +1,6 @@
 // The examples in their plane, and what the model says there.
 
-import { assign, el } from "./dom.js";
+import { assign, el, put } from "./dom.js";
 import { number } from "./numbers.js";
 import { halfPlane } from "./playback.js";
 import { Shade } from "./shade.js";
@@ -265,7 +265,7 @@ export class DataView extends View {
     const height = Math.max(top + 14, Math.min(top + h - 6, y + inwards * v + ASIDE * dy + 4));
     node.setAttribute("y", height.toFixed(1));
     node.setAttribute("text-anchor", dx > 0 ? "start" : "end");
-    if (node.textContent !== text) node.textContent = text;
+    put(node, text);
   }
 
   /** @param {number} i */

@@ -2,7 +2,7 @@
 // its marked elements on the frames of a drag.
 
 import { during } from "./busy.js";
-import { button, choice, el, failure, later } from "./dom.js";
+import { button, choice, el, failure, later, put } from "./dom.js";
 import { compile } from "./expression.js";
 import { DIGITS, exact, fill, number, slot } from "./numbers.js";
 
@@ -340,7 +340,7 @@ export class Derivation {
     const z = Number(read("value.z"));
     const lost = this.rows[this.line]?.step.losses.find(([side, limit]) => (side === ">" ? z > limit : z < limit));
     const remark = lost ? fill(lost[2], read) : "";
-    if (this.remark.textContent !== remark) this.remark.textContent = remark;
+    put(this.remark, remark);
   }
 
   #forward() {

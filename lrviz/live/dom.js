@@ -23,7 +23,7 @@ export function assign(target, fields) {
 /** Whether motion is to be left out: the same states follow at once. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** @type {(node: HTMLElement, text: string) => void} what stands there is not written again */
+/** @type {(node: Element, text: string) => void} what stands there is not written again */
 export const put = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };

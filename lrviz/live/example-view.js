@@ -44,7 +44,7 @@ export class ExampleView {
   count = el("span", { class: "lvt-label" });
   node = el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
     el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
-    this.chosen, this.far, this.host, this.panel.node);
+    this.chosen, this.far, this.host, this.panel.node, this.panel.heard);
 
   /** @param {(i: number) => void} choose another example was asked for */
   constructor(choose) {
@@ -154,6 +154,7 @@ export class ExampleView {
     this.at = at;
     this.panel.show(panel);
     this.panel.bind.paint(this.read);
+    this.panel.tell();
     this.graph.mark(panel ? at : null);
   }
 }

@@ -137,7 +137,10 @@ export class GraphPage {
       this.#paint();
       this.queue.moved();
     },
-    rest: () => this.queue.rested(),
+    rest: () => {
+      this.heard.textContent = this.nudge.verdict.textContent;
+      this.queue.rested();
+    },
   });
   onestep = new OneStep((parameters) => this.#step(parameters));
   side = el("div", { class: "lv-side" }, this.inputs, this.onestep.node);
@@ -301,7 +304,7 @@ export class GraphPage {
     tools.append(button("Reset", reset, { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
-    this.head.replaceChildren(this.sentence, this.bridge, tools, this.heard);
+    this.head.replaceChildren(this.sentence, this.bridge, tools, this.heard, this.panel.heard);
   }
 
   #buildFoot() {
@@ -523,7 +526,7 @@ export class GraphPage {
     // What a drag came to is said once, when it has ended.
     if (this.unheard && !this.held) {
       const moved = this.bridge.classList.contains("lv-moved") ? this.bridge.textContent : "";
-      this.heard.textContent = `${this.sentence.textContent} ${moved}`;
+      this.heard.textContent = [this.player.words, this.sentence.textContent, moved].filter(Boolean).join(" ");
       this.unheard = false;
     }
     this.figure.describe(spoken(fill(this.spec.summary, this.read)), this.read);
@@ -669,6 +672,7 @@ export class GraphPage {
     this.walking = true;
     this.#point(null);
     this.#paint();
+    this.heard.textContent = this.player.words;
     this.#touch();
     this.queue.rested();
     during(this.#travel(before, stage));
@@ -737,6 +741,7 @@ export class GraphPage {
     }
     this.#showPanel();
     this.#paint();
+    this.panel.tell();
     if (this.selected) {
       this.derivation.unfold(false);
       this.panel.node.scrollIntoView({ block: "nearest" });

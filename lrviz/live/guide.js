@@ -3,7 +3,7 @@
 
 import { during } from "./busy.js";
 import { parse } from "./controls.js";
-import { button, el, later, unique } from "./dom.js";
+import { button, el, later, put, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { number } from "./numbers.js";
 import { holds, say } from "./sentence.js";
@@ -426,8 +426,3 @@ export class Guide {
 
 /** @param {string} given @param {string} reason */
 const said = (given, reason) => `You said “${given}”. ${reason} `;
-
-/** @param {HTMLElement} node @param {string} text */
-function put(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}

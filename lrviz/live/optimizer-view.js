@@ -2,7 +2,7 @@
 // Newton's parabola, the velocity that momentum carries on, a learning rate for each parameter.
 // text/pictures.py has the same numbers for the sentence; a test holds the two equal.
 
-import { el, later, svg } from "./dom.js";
+import { el, later, put, svg } from "./dom.js";
 import { exact, number } from "./numbers.js";
 import { say } from "./sentence.js";
 
@@ -307,7 +307,7 @@ export class OptimizerView {
     const at = Math.min(k, playback.taken, last);
     const found = quantities(playback, at);
     const text = say(picture.says, (key) => found[key]);
-    if (this.said.textContent !== text) this.said.textContent = text;
+    put(this.said, text);
     this.drawing.replaceChildren(...DRAWN[picture.kind](playback, at));
   }
 }

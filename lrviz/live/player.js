@@ -1,7 +1,7 @@
 // The player of the Training page: buttons, the step, the speed, and the loop that plays. It owns
 // no view: whoever holds it draws a step when it is told to.
 
-import { button, choice, el, later, range } from "./dom.js";
+import { button, choice, el, later, put, range } from "./dom.js";
 
 /** @import { Option } from "./types.d.ts" */
 
@@ -62,7 +62,7 @@ export class Player {
   show(k, status) {
     this.k = k;
     this.slider.set(k);
-    if (this.status.textContent !== status) this.status.textContent = status;
+    put(this.status, status);
     if (this.back.disabled !== (k === 0)) this.back.disabled = k === 0;
   }
 

@@ -1,7 +1,7 @@
 // Small plots inside the picture of the graph, as lrviz/figures/plots.py has them: a curve with its
 // point and tangent, bars that add up. Python is the authority; a test holds the two equal.
 
-import { svg } from "./dom.js";
+import { put, svg } from "./dom.js";
 import { compile, plain } from "./expression.js";
 import { number } from "./numbers.js";
 
@@ -282,7 +282,7 @@ export class Plots {
     }
     this.ticks.forEach((tick, n) => {
       const [text, y] = found[n] ? [number(found[n][0]), (found[n][1] + 4).toFixed(1)] : ["", "0"];
-      if (tick.textContent !== text) tick.textContent = text;
+      put(tick, text);
       if (tick.getAttribute("y") !== y) tick.setAttribute("y", y);
     });
   }

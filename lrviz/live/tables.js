@@ -2,7 +2,7 @@
 // contributions to the gradient, and the steps around it. Built once, then only text changes.
 
 import { math, typesets } from "./derivation.js";
-import { choice, el, later } from "./dom.js";
+import { choice, el, later, put } from "./dom.js";
 import { fill, number } from "./numbers.js";
 import { sigma } from "./expression.js";
 
@@ -58,7 +58,7 @@ export class Grid {
    */
   row(i, texts) {
     texts.forEach((text, c) => {
-      if (text !== null && this.cells[i][c].textContent !== text) this.cells[i][c].textContent = text;
+      if (text !== null) put(this.cells[i][c], text);
     });
   }
 }
@@ -127,13 +127,13 @@ export class Rule {
     const read = (key) => (key === "loss" ? losses[k] : key === "slope" ? gradients[3 * k + this.parameter] : own(key));
     for (const [node, template] of this.numbers) {
       const text = fill(template, read);
-      if (node.textContent !== text) node.textContent = text;
+      put(node, text);
     }
     const { taken, spec } = this.playback;
     const ended = spec.stopped ? " (not taken: the run ended here)" : " (not taken)";
     const last = k === taken ? ended : "";
     const title = `From step ${k} to step ${k + 1}${last}`;
-    if (this.title.textContent !== title) this.title.textContent = title;
+    put(this.title, title);
   }
 }
 

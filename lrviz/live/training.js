@@ -433,7 +433,7 @@ export class TrainingPage {
   #judge(threshold, moving) {
     this.fields.threshold = threshold;
     this.#ground(this.playback.hold(this.k));
-    if (!moving) this.#rest();
+    if (!moving) this.#rest(this.counts.said);
   }
 
   #lecture() {
@@ -665,9 +665,10 @@ export class TrainingPage {
     if (rest) this.#rest();
   }
 
-  #rest() {
+  /** What a hand came to is heard once. */
+  #rest(said = this.now) {
     this.#tell();
-    this.heard.textContent = this.now.textContent;
+    this.heard.textContent = said.textContent;
     this.queue.rested();
   }
 

@@ -64,7 +64,7 @@ def test_the_secant_turns_into_the_tangent(visit):
     assert f"nudge={SIZES[7]:g}" in page.url
     # To the end: float64 has lost the difference, and the page says so.
     page.keyboard.press("End")
-    note = page.locator("section.lv-nudge [role=status]")
+    note = page.locator("section.lv-nudge .lv-verdict")
     assert "Too small" in note.inner_text()
     settle(page)
     page.keyboard.press("Home")

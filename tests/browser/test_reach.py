@@ -164,11 +164,12 @@ LISTEN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("still", [0, 30])
-def test_a_drag_is_heard_once_and_when_it_has_ended(open_page, still):
-    page = open_page("/")  # where nobody has begun to walk
+def heard_of_a_drag(page, name, still=0):
+    """What is said when a slider has been dragged, where nothing may be said on the way."""
     page.evaluate(LISTEN)
-    box = page.get_by_role("slider", name="w1", exact=True).bounding_box()
+    slider = page.get_by_role("slider", name=name, exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -181,8 +182,43 @@ def test_a_drag_is_heard_once_and_when_it_has_ended(open_page, still):
     page.wait_for_function("() => heard.length > 0")
     settle(page)
     (heard,) = page.evaluate("heard")
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("path", "still"), [("/", 0), ("/", 30), ("/?stage=5", 0), ("/?at=z&nudge=0.1", 30)]
+)
+def test_a_drag_is_heard_once_and_when_it_has_ended(open_page, path, still):
+    page = open_page(path)  # where nobody has begun to walk, or where a walk stands
+    heard = heard_of_a_drag(page, "w1", still)
     assert page.get_by_role("heading", level=1).inner_text() in heard
     assert "w₁" in heard
+    if "stage" in path:
+        assert page.locator(".lv-caption").text_content() in heard
+
+
+def test_a_panel_and_a_stage_are_heard_when_they_open_and_a_nudge_when_it_rests(open_page):
+    page = open_page("/")
+    page.evaluate(LISTEN)
+    node = page.get_by_role("button", name="Node z,")
+    node.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => heard.length === 1")
+    assert page.evaluate("heard[0]").startswith("Node z")
+    assert "upstream gradient × local derivative" in page.evaluate("heard[0]")
+    nudge = page.get_by_role("slider", name="nudge", exact=True)
+    nudge.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("() => heard.length === 2")
+    assert "Too small" in page.evaluate("heard[1]")
+    page.get_by_role("button", name="Restart").click()
+    page.wait_for_function("() => heard.length === 3")
+    assert page.evaluate("heard[2]").startswith("0 of ")
+
+
+def test_what_a_threshold_comes_to_is_heard_when_the_hand_rests(open_page):
+    heard = heard_of_a_drag(open_page("/training?step=5"), "threshold")
+    assert "misjudged" in heard
 
 
 def test_every_page_has_a_title_of_its_own(open_page):
