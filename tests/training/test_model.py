@@ -171,6 +171,29 @@ def test_every_node_of_a_slice_is_the_mean_loss(plane, reach):
             assert grid[row, column] == pytest.approx(mean_loss(data.X, data.y, params), rel=1e-13)
 
 
+@pytest.mark.parametrize("reach", [0.1, 8.0, 60.0, 500.0, 3000.0])
+@pytest.mark.parametrize("rows", [1, 3, 37])
+def test_a_slice_has_the_digits_of_its_logits_wherever_it_reaches(rows, reach):
+    # The labels follow x1: in one corner the loss is nearly nothing, in the other the logit.
+    X = np.random.default_rng(rows).uniform(-1, 1, (rows, 2))
+    y, third = (X[:, 0] > 0).astype(int), 0.3
+    across, up = np.linspace(-reach, reach, 3), np.array([0.0, reach / 7, reach])
+    for plane, axes in model.PLANES.items():
+        grid = slice_grid(X, y, plane, across, up, third)
+        for n, m in np.ndindex(grid.shape):
+            with mpmath.workdps(40):
+                at = (mpmath.mpf(float(value)) for value in (across[m], up[n], third))
+                w = dict(zip(axes, at, strict=True))
+                logits = [w[0] * mpmath.mpf(x1) + w[1] * mpmath.mpf(x2) + w[2] for x1, x2 in X]
+                losses = (
+                    mpmath.log1p(mpmath.exp(-z if label else z))
+                    for z, label in zip(logits, y, strict=True)
+                )
+                wanted = float(mpmath.fsum(losses) / rows)
+            bound = (4 + 2 * reach) * np.finfo(float).eps
+            assert grid[n, m] == pytest.approx(wanted, rel=bound, abs=1e-300)
+
+
 def test_loss_grid_has_a_row_for_each_w2():
     data = load_dataset("and")
     grid = loss_grid(data.X, data.y, [0.0, 1.0, 2.0], [0.0, 5.0], -1.0)
