@@ -187,7 +187,7 @@ def whole(
 
 
 def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
-    """One of some words or integers; None, when it is the default, is absence."""
+    """One of some words or numbers; None, when it is the default, is absence."""
     by_text = {str(option): option for option in options}
 
     def check(value: Any) -> Any:
@@ -305,6 +305,8 @@ LOW, HIGH, STEP = -5.0, 5.0, 0.01
 
 #: The smallest nudge: below it a parameter near 5 would not change at all.
 NUDGE_LOW = 1e-15
+#: Learning rates that are offered for one step on the Graph page.
+STEP_RATES = (0.1, 0.5, 1, 5)
 
 GRAPH: tuple[Field, ...] = (
     *(real(name, LOW, HIGH, default) for name, default in _SLIDERS),
@@ -317,6 +319,7 @@ GRAPH: tuple[Field, ...] = (
     whole("line", 0, 99, 0, last="the last line of the part"),
     one_of("loss", LOSSES, "log"),
     real("nudge", NUDGE_LOW, 1.0, None),
+    one_of("lr", STEP_RATES, 1),
     words("hide", HIDEABLE),
     word("guide", "is the name of a card of this page's guide"),
 )

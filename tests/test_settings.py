@@ -30,6 +30,7 @@ graph_states = st.fixed_dictionaries(
         "line": st.integers(0, 20),
         "loss": st.sampled_from(["log", "squared"]),
         "nudge": st.one_of(st.none(), st.floats(settings.NUDGE_LOW, 1.0)),
+        "lr": st.sampled_from(settings.STEP_RATES),
         "guide": st.sampled_from([None, *(n for n, c in CARDS.items() if c.page == "graph")]),
         "hide": st.sampled_from([(), ("check",), ("derivation", "try")]),
     }

@@ -123,6 +123,7 @@ export class OneStep {
   bind = new Bindings();
   spec = /** @type {OneStepSpec} */ (later);
   eta = 1;
+  rates = /** @type {ReturnType<typeof choice>} */ (later);
   /** @type {Parameters[]} where each step began */
   taken = [];
   /** @type {number | null} the loss before the first of them */
@@ -133,9 +134,9 @@ export class OneStep {
   /** @type {Read | null} */
   read = null;
 
-  /** @param {(parameters: Parameters) => void} move */
-  constructor(move) {
-    this.move = move;
+  /** @param {{ move: (parameters: Parameters) => void, rate: (eta: number) => void }} actions */
+  constructor(actions) {
+    this.actions = actions;
   }
 
   /** @param {OneStepSpec} spec */
@@ -143,16 +144,19 @@ export class OneStep {
     this.spec = spec;
     this.bind = new Bindings();
     const options = spec.rates.map((rate) => /** @type {[number, string]} */ ([rate, String(rate)]));
-    const rates = choice({ name: "eta", label: spec.label, options, value: this.eta }, (eta) => {
-      this.eta = eta;
-      if (this.read) this.paint(this.read);
-    });
+    this.rates = choice({ name: "eta", label: spec.label, options, value: this.eta }, this.actions.rate);
     const [before, link, href] = spec.onward;
     this.node.replaceChildren(el("h2", { text: spec.title }), this.bind.text("p", { class: "lv-math" }, spec.rule),
-      el("div", { class: "lv-bar" }, el("span", { class: "lv-label", text: spec.label }), rates.node),
+      el("div", { class: "lv-bar" }, el("span", { class: "lv-label", text: spec.label }), this.rates.node),
       ...spec.lines.map((line) => this.bind.text("p", { class: "lv-math" }, line)),
       el("div", { class: "lv-bar" }, this.go, this.undo), this.note,
       el("p", { class: "lv-note" }, before, el("a", { href, target: "_self", text: link }), "."));
+  }
+
+  /** @param {number} eta the learning rate */
+  set(eta) {
+    this.eta = eta;
+    this.rates.set(eta);
   }
 
   /** @param {Read} here */
@@ -187,13 +191,13 @@ export class OneStep {
     const here = this.read;
     this.first ??= plain(here("value.L"));
     this.taken.push({ w1: plain(here("value.w1")), w2: plain(here("value.w2")), b: plain(here("value.b")) });
-    this.move(this.#next(here));
+    this.actions.move(this.#next(here));
   }
 
   #undo() {
     const before = this.taken.pop();
     if (!this.taken.length) this.first = null;
-    if (before) this.move(before);
+    if (before) this.actions.move(before);
   }
 
   /** Something else moved: steps that led elsewhere are no longer to be taken back. */

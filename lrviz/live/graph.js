@@ -142,7 +142,16 @@ export class GraphPage {
       this.queue.rested();
     },
   });
-  onestep = new OneStep((parameters) => this.#step(parameters));
+  onestep = new OneStep({
+    move: (parameters) => this.#step(parameters),
+    rate: (lr) => {
+      this.fields.lr = lr;
+      this.onestep.set(lr);
+      this.#paint();
+      this.#touch();
+      this.queue.rested();
+    },
+  });
   side = el("div", { class: "lv-side" }, this.inputs, this.onestep.node);
   chain = el("div", { class: "lv-chain" }, this.product.node);
   strip = new Strip();
@@ -557,6 +566,7 @@ export class GraphPage {
       widget.set(fields[/** @type {keyof GraphFields} */ (name)]);
     }
     this.nudge.set(fields.nudge);
+    this.onestep.set(fields.lr);
     this.product.of.set(fields[spec.product.choice.name]);
     this.player.set(fields.stage);
     this.#reveal(this.player.stage);

@@ -253,6 +253,7 @@ export interface GraphFields {
   line: number;
   loss: string;
   nudge: number | null;
+  lr: number;
   hide: string[];
   guide: string | null;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from lrviz import settings
 from lrviz.core.expression import Expression, plain, rate, symbol
 from lrviz.core.graph import build, path
 from lrviz.text import sentence
@@ -17,8 +18,6 @@ SIZES = (
     *(float(f"{m}e-{n}") for n in range(1, 7) for m in (5, 2, 1)),
     *(float(f"1e-{n}") for n in range(7, 16)),
 )
-#: Learning rates that are offered.
-RATES = (0.1, 0.5, 1, 5)
 
 
 def nudge(of: str) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def one_step(high: float) -> dict[str, Any]:
     return {
         "title": "One step downhill",
         "label": "Learning rate η",
-        "rates": RATES,
+        "rates": settings.STEP_RATES,
         "rule": _update(rule.right, "w", None),
         "lines": [_update(rule.right, name, name) for name in TARGETS],
         "high": high,

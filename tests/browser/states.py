@@ -130,6 +130,7 @@ GRAPH_MAKERS: dict[str, Maker] = {
     "stage": _stage,
     "line": lambda rng, s: rng.randrange(length(s["part"], s["loss"])),
     "nudge": one_of(None, 1.0, 0.001, 1e-15, 0.3),
+    "lr": one_of(*settings.STEP_RATES),
     "hide": some_of(settings.HIDEABLE),
     "guide": one_of(None, *(card.name for card in CARDS.values() if card.page == "graph")),
 }
@@ -173,6 +174,7 @@ _GRAPH_SCREEN = """
     derivation: shown(".lv-derivation"), try: shown(".lv-foot"),
     guide: text(".lv-guide:not([hidden]) h1"),
     nudge: document.querySelector("[aria-label=nudge]")?.getAttribute("aria-valuetext") ?? null,
+    lr: checked("Learning rate η"),
     check: document.querySelector(".st-key-graph-check") !== null,
     computed: [...document.querySelectorAll(".lv-plot .textpoint text:not(.lv-not-yet)")]
       .filter((n) => n.dataset.kind === "adjoint" && /^.?[−\\d]/.test(n.textContent)).length > 0 };
@@ -221,6 +223,7 @@ def graph_shown(state: State) -> Screen:
         else "none"
         if state["nudge"] is None
         else number(state["nudge"]),
+        "lr": None if "onestep" in without else str(state["lr"]),
         "check": "check" not in state["hide"],
         # The walk shows gradients once it turns back at L, and at least ∂L/∂L = 1.
         "computed": state["stage"] is None or state["stage"] > last // 2,

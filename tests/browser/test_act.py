@@ -7,9 +7,10 @@ import re
 
 import pytest
 
+from lrviz import settings
 from lrviz.core.graph import differentiate
 from lrviz.text import sentence
-from lrviz.text.act import RATES, SIZES
+from lrviz.text.act import SIZES
 from lrviz.text.numbers import number
 from tests.browser.conftest import apart, boxes, pick, settle, slide
 from tests.samples import OPENING, some, thin
@@ -74,14 +75,12 @@ def test_the_secant_turns_into_the_tangent(visit):
 
 
 def choose_rate(page, rate):
-    """Choose a learning rate, which no link says."""
     rates = page.get_by_role("radiogroup", name="Learning rate η")
     rates.get_by_text(str(rate), exact=True).click()
 
 
 def test_steps_go_downhill_and_back(visit):
     page = visit()
-    choose_rate(page, 1)
     take = page.get_by_role("button", name="Take one step")
     undo = page.get_by_role("button", name="Undo", exact=True)
     state = dict(OPENING)
@@ -109,11 +108,13 @@ def test_steps_go_downhill_and_back(visit):
 
 def test_a_step_out_of_range_is_not_taken(visit):
     page = visit("/?x1=5&w1=-4&x2=5&w2=-4&b=0")
-    choose_rate(page, RATES[-1])
+    choose_rate(page, settings.STEP_RATES[-1])
     assert page.get_by_role("button", name="Take one step").is_disabled()
     assert "it is not taken" in page.locator(".lv-onestep [role=status]").inner_text()
-    choose_rate(page, RATES[0])
+    choose_rate(page, settings.STEP_RATES[0])
     assert page.get_by_role("button", name="Take one step").is_enabled()
+    settle(page)
+    assert "lr=0.1" in page.url
 
 
 def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(visit):

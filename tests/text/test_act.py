@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+from lrviz import settings
 from lrviz.core.graph import differentiate
 from lrviz.text import act, sentence
 from lrviz.text.explanations import TARGETS
@@ -108,7 +109,7 @@ def test_a_step_says_its_arithmetic_and_comes_to_it():
     ]
     for state in states(20, seed=32):
         p = differentiate(**state)
-        for eta in act.RATES:
+        for eta in settings.STEP_RATES:
             for of, line in zip(TARGETS, step["lines"], strict=True):
                 w, g = float(p.values[of]), float(p.adjoints[of])
                 numbers = {f"value.{of}": w, f"adjoint.{of}": g, "eta": eta}
