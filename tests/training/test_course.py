@@ -25,9 +25,9 @@ def way(losses, places):
 
 
 def test_a_rise_is_more_than_the_last_digits():
-    losses = [1.0, 1.0, 1 + 5e-10, 1 + 5e-10, 2.0, 1.0, 1 + 1e-8, 0.0, 0.0]
+    losses = [1.0, 1.0, 1 + 5e-10, 1 + 5e-10, 2.0, 1.0, 1 + 1e-8, 0.0, 0.0, 0.5]
     found = course(way(losses, range(len(losses))), NOWHERE)
-    assert found == Course(steps=8, rises=2, late=0, crossings=0, farther=0, bounce=None)
+    assert found == Course(steps=9, rises=3, late=0, crossings=0, farther=0, bounce=None)
 
 
 def test_crossings_are_counted_in_the_second_half():
@@ -40,6 +40,11 @@ def test_crossings_are_counted_in_the_second_half():
     places = [7.0, -3.0, 6.0, 4.0, 2.0, -1.0, 5.0, 3.0]
     found = course(way([1.0] * 8, places), THERE)
     assert (found.steps, found.late, found.crossings, found.farther) == (7, 4, 1, 0)
+
+    # From the minimum: 1, −2, 3, −4, 5, −6, 7, farther each time.
+    places = [3.0, 0.0, 5.0, -2.0, 7.0, -4.0, 9.0]
+    found = course(way([1.0] * 7, places), THERE)
+    assert (found.steps, found.late, found.crossings, found.farther) == (6, 3, 3, 3)
 
 
 def test_without_a_minimum_or_its_steepest_direction_nothing_is_crossed():

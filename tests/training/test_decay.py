@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from lrviz.data.dataset import standardise
 from lrviz.figures.descent import descent_figure
 from lrviz.text.rules import rule_lines
 from lrviz.training.batch import Batch
-from lrviz.training.checks import DECAY_LIMIT
+from lrviz.training.checks import DECAY_LIMIT, check_decay
 from lrviz.training.decay import DECAY, DECAY_RATES
 from lrviz.training.model import PLANES, gradient, hessian, mean_loss, slice_grid
 from lrviz.training.newton import minimum, step_bounds
@@ -245,8 +247,15 @@ def test_what_is_no_decay_is_refused_with_a_sentence(given):
         lambda: train(X, y, l2=given),
         lambda: loss_grid(X, y, [0], [0], 0.0, l2=given),
     ):
-        with pytest.raises(ValueError, match=r"^l2 must be a number from 0 to"):
+        with pytest.raises(
+            ValueError, match=rf"^l2 must be .* from 0 to 1000000, not {given!r}\.$"
+        ):
             call()
+
+
+def test_the_largest_decay_is_taken_and_no_decay_has_no_sign():
+    assert check_decay(DECAY_LIMIT) == DECAY_LIMIT == 1e6
+    assert math.copysign(1, check_decay(-0.0)) == 1
 
 
 # What is drawn

@@ -84,7 +84,7 @@ def test_blocks_and_folding_do_not_show(rows):
     )
 
 
-@pytest.mark.parametrize("rows", [2040, batch.FOLD_FROM, 8192])
+@pytest.mark.parametrize("rows", [2040, batch.FOLD_FROM, 2052, 8192])
 def test_folding_is_right_by_itself(rows):
     # All examples are right and none is certain: no sum is infinite or nan, after which the
     # formulas for saturation would be used, and hide what folding does.
@@ -171,7 +171,7 @@ def test_every_node_of_a_slice_is_the_mean_loss(plane, reach):
             assert grid[row, column] == pytest.approx(mean_loss(data.X, data.y, params), rel=1e-13)
 
 
-@pytest.mark.parametrize("reach", [0.1, 8.0, 60.0, 500.0, 3000.0])
+@pytest.mark.parametrize("reach", [0.1, 8.0, 60.0, 500.0, 800.0, 3000.0])
 @pytest.mark.parametrize("rows", [1, 3, 37])
 def test_a_slice_has_the_digits_of_its_logits_wherever_it_reaches(rows, reach):
     # The labels follow x1: in one corner the loss is nearly nothing, in the other the logit.
@@ -490,9 +490,9 @@ def test_bad_parameters_get_a_sentence(params):
 
 
 def test_bad_grids_get_a_sentence():
-    with pytest.raises(ValueError, match="plane must be one of"):
+    with pytest.raises(ValueError, match=r"^The plane must be one of w1w2, w1b, w2b, not 'bw1'\.$"):
         slice_grid(GATES, [0, 1, 1, 0], "bw1", [0], [0], 0)
-    with pytest.raises(ValueError, match="b must be a finite number"):
+    with pytest.raises(ValueError, match=r"^b must be a finite number, not nan\.$"):
         loss_grid(GATES, [0, 1, 1, 0], [0], [0], np.nan)
     with pytest.raises(ValueError, match="finite numbers in a row"):
         loss_grid(GATES, [0, 1, 1, 0], [np.inf], [0], 0)
@@ -522,6 +522,14 @@ def test_a_refusal_of_data_says_which_row(X, y, sentence):
 def test_parameters_are_three_finite_numbers(given):
     with pytest.raises(ValueError, match=r"three finite numbers w1, w2, b, not "):
         checks.check_params(given)
+
+
+def test_a_saturated_gradient_over_many_rows_is_the_mean_over_all_of_them():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(batch.BLOCK + 3, 2)), rng.integers(0, 2, batch.BLOCK + 3)
+    w = (900.0, -2000.0, 3.0)
+    parts = contributions(X, y, w)
+    np.testing.assert_allclose(gradient(X, y, w), parts.mean(axis=0), rtol=1e-11)
 
 
 def test_a_hessian_over_many_rows_is_the_mean_over_all_of_them():
