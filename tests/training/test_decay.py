@@ -247,9 +247,7 @@ def test_what_is_no_decay_is_refused_with_a_sentence(given):
         lambda: train(X, y, l2=given),
         lambda: loss_grid(X, y, [0], [0], 0.0, l2=given),
     ):
-        with pytest.raises(
-            ValueError, match=rf"^l2 must be .* to 1000000, not {given!r}\.$"
-        ):
+        with pytest.raises(ValueError, match=rf"^l2 must be .* to 1000000, not {given!r}\.$"):
             call()
 
 
