@@ -505,6 +505,15 @@ def test_the_four_views_the_player_and_the_rule_are_in_view_together(visit, quer
     assert all(0 <= top < bottom <= 900 for _, top, _, bottom in lines)
 
 
+@pytest.mark.parametrize(("opt", "width"), [("sgd", 1440), ("momentum", 1280), ("gd", 1280)])
+def test_the_fields_of_an_optimizer_push_nothing_down(visit, opt, width):
+    page = visit(f"/training?opt={opt}", width=width, height=900)
+    found = boxes(page, ".lvt-controls > *")
+    assert len(found) >= 9
+    assert max(top for _, top, _, _ in found) < min(bottom for *_, bottom in found)
+    assert max(right for _, _, right, _ in found) <= width
+
+
 def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_together(visit):
     page = visit(f"/training?{FULL.replace('own', 'blobs')}", width=1280, height=720)
     ((_, top, right, bottom),) = boxes(page, ".lvt-surface")
