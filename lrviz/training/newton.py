@@ -140,7 +140,7 @@ def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> StepBoun
     return StepBounds(guaranteed, 2 / float(curvatures[-1]), best, directions[:, -1])
 
 
-def guaranteed_rate(X: npt.ArrayLike, l2: float = 0.0) -> float:
+def guaranteed_rate(X: npt.ArrayLike, l2: float) -> float:
     """2/K alone, which does not depend on the labels."""
     rows = np.asarray(X, dtype=np.float64)
     wide = np.column_stack([rows, np.ones(len(rows))])
