@@ -125,6 +125,19 @@ def test_newton_takes_a_hessian_and_a_loss():
     assert path[-1, 0] == pytest.approx(0, abs=1e-12)
 
 
+def test_the_letters_that_change_from_step_to_step():
+    assert {name: set(row.terms) for name, row in OPTIMIZERS.items()} == {
+        "gd": set(),
+        "sgd": set(),
+        "momentum": {"v", "v_before"},
+        "nesterov": {"v", "v_before"},
+        "rmsprop": {"s", "s_before"},
+        "adam": {"m", "m_before", "m_hat", "s", "s_before", "s_hat", "t"},
+        "adagrad": {"s", "s_before"},
+        "newton": {"d", "delta"},
+    }
+
+
 # Runs
 
 
