@@ -138,6 +138,11 @@ def test_the_letters_that_change_from_step_to_step():
     }
 
 
+def test_newton_without_second_derivatives_is_refused_with_a_sentence():
+    with pytest.raises(ValueError, match=r"^Newton needs the second derivatives\.$"):
+        OPTIMIZERS["newton"].update({"w": np.zeros(2), "g": np.ones(2)})
+
+
 # Runs
 
 
