@@ -355,8 +355,12 @@ def main() -> int:
     parser.add_argument(
         "--tests", nargs="+", default=["tests"], help="folders of tests to ask; all without it"
     )
+    parser.add_argument(
+        "--among", type=Path, help="only mutants whose names this file holds: what a run printed"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (all cores)")
     given = parser.parse_args()
+    given.among = given.among and given.among.resolve()
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory() as copy:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = f"{copy}/.hypothesis"
@@ -377,10 +381,11 @@ def run(given: argparse.Namespace) -> int:
         for file in sorted(Path("lrviz", folder).glob("*.py"))
         if file.name != "__init__.py"
     ]
+    among = given.among.read_text("utf-8") if given.among else None
     draw = random.Random(given.seed)
     chosen: list[Mutant] = []
     for module in modules:
-        found = mutants_of(module)
+        found = [one for one in mutants_of(module) if among is None or one.name in among]
         few = found if given.all else draw.sample(found, min(given.per_module, len(found)))
         chosen += sorted(few, key=lambda mutant: mutant.number)
     for name in PRELOADED:

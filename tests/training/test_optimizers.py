@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from lrviz.core.expression import ARRAY, compiled
+from lrviz.core.expression import ARRAY, compiled, plain
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import fill, number
@@ -208,6 +208,7 @@ def test_newtons_direction_solves_the_equation_that_is_shown(start):
     equation = OPTIMIZERS["newton"].statements[0]
     assert equation.sign == "="
     matrix, direction = equation.left.children
+    assert plain(equation.left) == "(H + δ·diag(H))·d"
     assert direction.symbols == ("d",)
     damped = compiled(matrix, functions=ARRAY)(*(terms[name] for name in matrix.symbols))
     np.testing.assert_allclose(damped @ terms["d"], terms[equation.right.symbols[0]], rtol=1e-6)
