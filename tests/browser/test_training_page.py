@@ -514,6 +514,18 @@ def test_the_fields_of_an_optimizer_push_nothing_down(visit, opt, width):
     assert max(right for _, _, right, _ in found) <= width
 
 
+def test_columns_stay_where_they_are_while_their_numbers_change(visit):
+    page = visit("/training?step=3", width=1440, height=900)
+    before = boxes(page, ".lvt-table th[scope=col]")
+    assert len(before) >= 18
+    steps = "[aria-label='The steps around this one'] td"
+    shown = page.locator(steps).all_inner_texts()
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("button", name="Step", exact=True).click()
+    assert page.locator(steps).all_inner_texts() != shown
+    assert boxes(page, ".lvt-table th[scope=col]") == before
+
+
 def test_on_a_projector_surface_curve_and_player_of_three_runs_are_in_view_together(visit):
     page = visit(f"/training?{FULL.replace('own', 'blobs')}", width=1280, height=720)
     ((_, top, right, bottom),) = boxes(page, ".lvt-surface")
