@@ -174,7 +174,7 @@ class TrainingData:
             self._scaled[scale] = Scaled(data, *made, digest)
         return self._scaled[scale]
 
-    def bounds(self, scale: str, l2: float = 0.0) -> StepBounds:
+    def bounds(self, scale: str, l2: float) -> StepBounds:
         """Learning rates that matter; they need a fit. The last are kept."""
         at = (scale, l2)
         if at not in self._bounds:

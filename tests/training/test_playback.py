@@ -252,10 +252,29 @@ def test_raw_data_are_in_their_own_units():
     assert raw.mean.tolist() == [0, 0]
     assert raw.scale.tolist() == [1, 1]
     assert source.scaled("raw") is raw
-    assert source.bounds("raw") is source.bounds("raw")
-    assert source.bounds("raw").guaranteed < source.bounds("standard").guaranteed
+    assert source.bounds("raw", 0.0) is source.bounds("raw", 0.0)
+    assert source.bounds("raw", 0.0).guaranteed < source.bounds("standard", 0.0).guaranteed
     other = TrainingData(load_dataset("blobs")).scaled("raw")
     assert raw.digest == standard.digest != other.digest
+
+
+def test_the_bounds_asked_for_last_are_kept(monkeypatch):
+    monkeypatch.setattr(playback, "BOUNDS_KEPT", 2)
+    source = TrainingData(load_dataset("and"))
+    first = source.bounds("raw", 0.0)
+    second = source.bounds("raw", 0.1)
+    assert source.bounds("raw", 0.0) is first
+    assert source.bounds("raw", 0.2) is source.bounds("raw", 0.2)
+    assert source.bounds("raw", 0.0) is first
+    assert source.bounds("raw", 0.1) is not second
+
+
+@pytest.mark.parametrize("scale", ["raw", "standard"])
+def test_the_other_scale_is_the_one_that_the_run_is_not_on(scale):
+    made = make(Request(data="penguins", scale=scale, steps=1))
+    X = load_dataset("penguins").X
+    other = X if scale == "standard" else (X - X.mean(axis=0)) / X.std(axis=0)
+    np.testing.assert_allclose(made.other_scale, other, rtol=1e-12)
 
 
 def test_a_minibatch_is_never_larger_than_the_data():
