@@ -197,6 +197,12 @@ def test_a_slice_has_the_digits_of_its_logits_wherever_it_reaches(rows, reach):
             assert grid[n, m] == pytest.approx(wanted, rel=bound, abs=1e-300)
 
 
+@pytest.mark.parametrize("z", [20.0, 42.0, 43.0, 50.0, 90.0, 699.0, 701.0])
+def test_a_slice_where_all_examples_are_as_wrong_as_can_be_is_finite(z):
+    grid = slice_grid([[1.0, 0.0]] * 64, [0] * 64, "w1w2", [z], [0.0], 0.0)
+    assert grid[0, 0] == pytest.approx(z + math.log1p(math.exp(-z)), rel=1e-15)
+
+
 def test_loss_grid_has_a_row_for_each_w2():
     data = load_dataset("and")
     grid = loss_grid(data.X, data.y, [0.0, 1.0, 2.0], [0.0, 5.0], -1.0)
