@@ -62,7 +62,7 @@ class History:
     momentum: float
     batch_size: int
     seed: int
-    l2: float = 0.0
+    l2: float
 
     def __len__(self) -> int:
         """Steps taken."""

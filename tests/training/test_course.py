@@ -21,7 +21,9 @@ def way(losses, places):
     gradients = np.zeros_like(params)
     steps = len(losses) - 1
     start = (float(params[0, 0]), 0.0, 0.0)
-    return History(params, np.array(losses), gradients, None, "gd", 0.1, steps, start, 0.9, 16, 0)
+    return History(
+        params, np.array(losses), gradients, None, "gd", 0.1, steps, start, 0.9, 16, 0, 0.0
+    )
 
 
 def test_a_rise_is_more_than_the_last_digits():

@@ -203,6 +203,23 @@ def test_a_slice_where_all_examples_are_as_wrong_as_can_be_is_finite(z):
     assert grid[0, 0] == pytest.approx(z + math.log1p(math.exp(-z)), rel=1e-15)
 
 
+@pytest.mark.parametrize("column", [0, 1])
+def test_one_far_example_of_many_does_not_overflow_a_slice(column):
+    X, w = np.zeros((batch.BLOCK + 7, 2)), [0.0, 0.0]
+    X[-1, column], w[column] = 800.0, 1.0
+    grid = slice_grid(X, np.zeros(len(X)), "w1w2", w[:1], w[1:], 0.0)
+    wanted = (800 + (len(X) - 1) * math.log(2)) / len(X)
+    assert grid[0, 0] == pytest.approx(wanted, rel=1e-13)
+
+
+def test_far_and_near_lines_of_a_slice_are_each_right():
+    grid = slice_grid([[0.0, 1.0]], [0], "w1w2", [0.0], [0.0, 800.0], 0.0)
+    np.testing.assert_allclose(grid[:, 0], [math.log(2), 800.0], rtol=1e-15)
+    # Far along one axis and back along the other: e^712 is beyond float64, and e^13 is not.
+    grid = slice_grid([[1.0, -1.0]], [0], "w1w2", [712.0], [699.0], 0.0)
+    assert grid[0, 0] == pytest.approx(13 + math.log1p(math.exp(-13)), rel=1e-14)
+
+
 def test_loss_grid_has_a_row_for_each_w2():
     data = load_dataset("and")
     grid = loss_grid(data.X, data.y, [0.0, 1.0, 2.0], [0.0, 5.0], -1.0)

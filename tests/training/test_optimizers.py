@@ -265,6 +265,14 @@ def test_newton_ends_at_the_minimum(name):
         np.testing.assert_allclose(run.params[-1], minimum(X, data.y), rtol=0, atol=1e-8)
 
 
+def test_a_run_says_how_far_it_went_and_where_it_ended():
+    data = load_dataset("penguins")
+    assert repr(train(data.X, data.y, optimizer="newton")) == (
+        "<History: newton, 6 steps, loss 0.693147 to 0.485942, "
+        "w1 = 0.271068, w2 = 0.767161, b = -24.944437>"
+    )
+
+
 def test_newton_reproduces_the_published_penguins():
     # Coefficients to ten decimals from an independent statistics package.
     data = load_dataset("penguins")
