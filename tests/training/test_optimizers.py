@@ -462,6 +462,13 @@ def test_differences_give_newton_its_second_derivatives():
     assert (found == found.T).all()
 
 
+def test_what_is_not_named_is_as_documented_and_no_two_runs_are_one():
+    h, same = (train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]) for _ in range(2))
+    assert (h.optimizer, h.learning_rate, h.steps, h.start) == ("gd", 0.1, 200, (0, 0, 0))
+    assert (h.momentum, h.batch_size, h.seed, h.l2) == (0.9, 16, 0, 0)
+    assert len({h, same}) == 2
+
+
 def test_a_history_says_where_it_went_and_how_long_it_is():
     h = train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], steps=3, learning_rate=1.0)
     assert len(h) == 3
