@@ -260,7 +260,7 @@ def test_newton_ends_at_the_minimum(name):
     data = load_dataset(name)
     for X in (data.X, standardise(data.X)[0]):
         run = train(X, data.y, optimizer="newton", start=(0.1, 0.1, 0.1), steps=50)
-        assert "Converged" in run.stopped
+        assert run.stopped.startswith(f"Converged at step {len(run)}: ")
         assert len(run) < 15
         np.testing.assert_allclose(run.params[-1], minimum(X, data.y), rtol=0, atol=1e-8)
 
@@ -333,6 +333,46 @@ def test_divergence_ends_at_the_last_finite_step():
     assert np.isfinite(run.params).all()
     assert np.isfinite(run.losses).all()
     assert np.isfinite(run.gradients).all()
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "sgd"])
+def test_a_run_ends_at_the_last_step_that_float64_can_tell(optimizer):
+    Z, y = _penguins()
+    given = {"learning_rate": 1000, "l2": 1e3, "start": (1, 1, 0), "batch_size": len(y)}
+    run = train(Z, y, optimizer=optimizer, **given)
+    w, steps = np.array([1.0, 1.0, 0.0]), 0
+    while np.isfinite(mean_loss(Z, y, after := w - 1000 * gradient(Z, y, w, 1e3), 1e3)):
+        w, steps = after, steps + 1
+    assert 10 < steps == len(run)
+    assert run.stopped.startswith(f"Diverged at step {steps + 1}: ")
+    assert f"the run ends at step {steps}, the last finite one" in run.stopped
+    np.testing.assert_allclose(run.params[-1], w, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [2, 4])
+def test_a_run_ends_where_its_next_step_moves_nothing(rate):
+    Z, y = _penguins()
+    run = train(Z, y, learning_rate=rate, steps=1000)
+    assert run.stopped.startswith(f"Converged at step {len(run)}: ")
+    assert (run.params[1:] != run.params[:-1]).any(axis=1).all()
+    np.testing.assert_array_equal(preview(run, Z, y, len(run)).after, run.params[-1])
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "sgd", "newton"])
+def test_every_rule_tells_its_progress_and_may_be_stopped(optimizer):
+    Z, y = _penguins()
+    told = []
+    stop = {
+        "optimizer": optimizer,
+        "steps": 5,
+        "progress": lambda *at: told.append(at) or at[0] == 3,
+    }
+    run = train(Z, y, **stop)
+    assert (len(run), run.stopped) == (3, "Stopped on request after step 3 of 5.")
+    assert told == [(1, 5), (2, 5), (3, 5)]
+    whole = train(Z, y, **stop | {"steps": 3})
+    assert (len(whole), whole.stopped) == (3, None)
+    np.testing.assert_array_equal(whole.params, run.params)
 
 
 def test_progress_is_told_and_may_stop():
