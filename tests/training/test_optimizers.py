@@ -585,6 +585,8 @@ def test_a_momentum_that_stands_still_in_passing_goes_on():
     assert not run._stands_still(rule, passing)
     assert run._stands_still(OPTIMIZERS["gd"], passing)
     assert run._stands_still(rule, passing._replace(gradient=np.zeros(1)))
+    at = np.ones(2)
+    assert not run._stands_still(rule, walk.Step(3, at, np.array([0.0, 1.0]), at, {}, None))
     moved = walk.Step(3, np.zeros(2), np.ones(2), np.array([0.0, 1.0]), {}, None)
     assert not run._stands_still(OPTIMIZERS["gd"], moved)
 
