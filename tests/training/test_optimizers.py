@@ -512,7 +512,7 @@ def test_what_is_not_named_is_as_documented_and_no_two_runs_are_one():
 def test_a_history_says_where_it_went_and_how_long_it_is():
     h = train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], steps=3, learning_rate=1.0)
     assert len(h) == 3
-    assert repr(h).startswith("<History: gd, 3 steps, loss 0.693147 to ")
+    assert repr(h).startswith(f"<History: gd, 3 steps, loss 0.693147 to {h.losses[3]:.6g}, ")
     assert f"w1 = {round(float(h.params[-1, 0]), 6)}, " in repr(h)
     for array in (h.params, h.losses, h.gradients):
         assert len(array) == 4
