@@ -172,7 +172,7 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
                     if max(wide, far) <= SAFE_LOGIT:
                         np.minimum(e, np.divide(1.0, e, out=u), out=e)
                     else:
-                        np.exp(-np.abs(u, out=u), out=e)
+                        np.exp(np.negative(np.abs(u, out=u), out=u), out=e)
                 total[lines] += _sum_log1p(e, u)
         total /= sum(block.shape[1] for block in blocks)
         if l2:
