@@ -3,19 +3,25 @@
 Changes the modules of core, data, training and text in memory, one place at a time (an operator,
 a comparison, a constant, a digit in a sentence, a statement left out), and runs the tests that
 reach the place, but for those that start a browser or Node. What no test notices must stand, with
-a reason, in tests/mutants.toml. Ends with 1 if something else survives, or if less than 95 % is
-killed.
+a reason, in tests/mutants.toml, and is not asked again. Ends with 1 if something else survives,
+or if less than 95 % is killed.
+
+Tests are collected once. A change within a function is put into that function in a copy of the
+process, and only the tests that call it are run. What they do not notice may have worked while
+modules were imported, as does what stands outside of functions: it is asked again where nothing
+is imported yet.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
+import gc
 import importlib
-import importlib.util
+import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -28,219 +34,29 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import FunctionType
+from typing import Any
 
 import hypothesis
 import pytest
+
+from scripts.mutants import Changed, Mutant, compiled, mutants_of, parts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("core", "data", "training", "text")
 APART = ("browser", "deploy", "live", "site")  # tests that start browsers, servers and Node
 SHARE = 0.95
 MEMORY = 4 << 30  # bytes of data a process may hold: a change may collect without end
-OPERATORS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Mod: ast.Mult,
-    ast.FloorDiv: ast.Div, ast.Pow: ast.Mult, ast.MatMult: ast.Add, ast.BitOr: ast.BitAnd,
-    ast.BitAnd: ast.BitOr, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.And: ast.Or,
-    ast.Or: ast.And, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}  # fmt: skip
-ORDERED = {ast.Lt: ast.Gt, ast.LtE: ast.Gt, ast.Gt: ast.Lt, ast.GtE: ast.Lt}
-NAMES = {"min": "max", "any": "all", "minimum": "maximum", "log": "log1p"}
-NAMES |= {new: old for old, new in NAMES.items()}
-SIGNS = {"−": "-", "≈": "=", "≤": "<", "≥": ">"}
+UNABLE = 255  # how a process ends that could not ask
+FLAGS = ("-q", "-s", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=no")
+FLAGS += ("-W", "ignore:Module already imported")
 #: What takes long to import is imported once, before any process is forked.
 PRELOADED = ("numpy", "pandas", "mpmath", "sympy", "networkx", "plotly.graph_objects")
 PRELOADED += ("sklearn.linear_model", "scipy.spatial", "streamlit.testing.v1", "playwright")
-UNTOUCHED = {"strict", "slots"}  # keywords that assert or save, and change no answer
 
-
-class Change(NamedTuple):
-    """One place of a tree, and what comes there instead."""
-
-    holder: Any
-    field: str
-    place: int | None
-    new: ast.AST
-
-
-def changes_of(node: Any, new: Callable[..., Change], *, size: bool) -> Iterator[Change]:
-    """All changes of one node itself, its parts left aside; ``size``: its sign does not count."""
-    if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
-        yield Change(node, "op", None, OPERATORS[type(node.op)]())
-    if isinstance(node, ast.BinOp) and type(node.op) in (ast.Sub, ast.Div, ast.Pow) and not size:
-        yield new(ast.BinOp(node.right, node.op, node.left))
-    if isinstance(node, ast.AugAssign):
-        yield new(ast.Assign([node.target], node.value))
-    if isinstance(node, ast.Compare):
-        for n, op in enumerate(node.ops):
-            yield Change(node, "ops", n, OPERATORS[type(op)]())
-            if type(op) in ORDERED:
-                yield Change(node, "ops", n, ORDERED[type(op)]())
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not | ast.Invert):
-        yield new(node.operand)
-    if isinstance(node, ast.If | ast.IfExp | ast.While):
-        yield Change(node, "test", None, ast.UnaryOp(ast.Not(), node.test))
-    field = {ast.Name: "id", ast.Attribute: "attr"}.get(type(node), "")
-    if field and getattr(node, field) in NAMES:
-        yield Change(node, field, None, NAMES[getattr(node, field)])
-    if isinstance(node, ast.Constant):
-        yield from (new(ast.Constant(value)) for value in other_values(node.value))
-    if isinstance(node, ast.Set) and len(node.elts) > 1:
-        for n in range(len(node.elts)):
-            yield new(ast.Set(node.elts[:n] + node.elts[n + 1 :]))
-    if isinstance(node, ast.Expr | ast.AugAssign | ast.Raise | ast.Break | ast.Continue):
-        yield new(ast.Pass())
-
-
-def other_values(value: object) -> Iterator[object]:
-    """What may stand in place of a constant."""
-    if isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int):
-        yield value + 1
-    elif isinstance(value, float):
-        yield 2 * value or 1.0
-    elif isinstance(value, str):
-        for found in re.finditer(r"\d(?!\d)", value):
-            digit = str((int(found[0]) + 1) % 10)
-            yield value[: found.start()] + digit + value[found.end() :]
-        yield from (value.replace(old, SIGNS[old]) for old in SIGNS if old in value)
-        if value and not any(map(str.isalnum, value)):
-            yield value[:-1]
-
-
-class Mutant(NamedTuple):
-    """A change with the module it is in, the line, the function and how it reads."""
-
-    module: str
-    number: int
-    line: int
-    scope: int  # first line of the outermost function as compiled, 0 for the module itself
-    name: str
-
-
-def changes(tree: ast.Module) -> Iterator[tuple[Change, ast.stmt, tuple[int, str]]]:
-    """Every change of a module with the statement and the function that hold it."""
-
-    def visit(node: Any, field: str, place: int | None, at: Any, scope: tuple[int, str]) -> Any:
-        if isinstance(node, ast.stmt):
-            at = node
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            return  # a docstring
-        if isinstance(node, ast.keyword) and node.arg in UNTOUCHED:
-            return
-
-        def new(other: ast.AST) -> Change:
-            return Change(holder, field, place, other)
-
-        holder = parents[-1]
-        size = isinstance(holder, ast.Call) and ast.unparse(holder.func) in ("abs", "np.abs")
-        yield from ((change, at, scope) for change in changes_of(node, new, size=size))
-        parents.append(node)
-        for name, part in ast.iter_fields(node):
-            if name in ("annotation", "returns") or isinstance(part, ast.expr_context):
-                continue
-            inner = scope
-            if isinstance(node, ast.FunctionDef) and name == "body" and not scope[0]:
-                first = min((node.lineno, *(one.lineno for one in node.decorator_list)))
-                inner = (first, scope[1] + node.name)
-            elif isinstance(node, ast.ClassDef) and not scope[0]:
-                inner = (0, f"{node.name}.")
-            if isinstance(part, ast.AST):
-                yield from visit(part, name, None, at, inner)
-            elif isinstance(part, list):
-                for n, one in enumerate(part):
-                    if isinstance(one, ast.AST):
-                        yield from visit(one, name, n, at, inner)
-        parents.pop()
-
-    parents: list[Any] = [tree]
-    for n, statement in enumerate(tree.body):
-        if not re.match(r"(from|import) |.*TypeAlias", ast.unparse(statement)):
-            yield from visit(statement, "body", n, statement, (0, ""))
-
-
-def put(change: Change, new: Any) -> Any:
-    """Make a change, or take it back: what stood there is returned."""
-    held = getattr(change.holder, change.field)
-    if change.place is None:
-        setattr(change.holder, change.field, new)
-        return held
-    old, held[change.place] = held[change.place], new
-    return old
-
-
-def alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = zip(one, other, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def mutants_of(module: str) -> list[Mutant]:
-    """All mutants of a module, each named by what is changed and what stands around it."""
-    tree, found = ast.parse(Path(module).read_text("utf-8")), []
-    for number, (change, at, (scope, function)) in enumerate(changes(tree)):
-        before = ast.unparse(at)
-        old = put(change, change.new)
-        # A statement that is itself replaced is not the one that stands there now.
-        after = ast.unparse(ast.fix_missing_locations(change.new) if old is at else at)
-        put(change, old)
-        start = alike(before, after)
-        end = alike(before[start:][::-1], after[start:][::-1])
-        old_text, new_text = before[start : len(before) - end], after[start : len(after) - end]
-        around = before[max(0, start - 28) : start], before[len(before) - end :][:28]
-        text = f"{around[0]}[{old_text} → {new_text}]{around[1]}"
-        line = getattr(old, "lineno", None) or getattr(change.holder, "lineno", at.lineno)
-        name = " ".join(f"{function}: {text}".split())
-        found.append(Mutant(module, number, line, scope, name))
-    return found
-
-
-class Mutated:
-    """An import hook for one module with one change in it."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.file = Path(mutant.module).resolve()
-        self.name = mutant.module.removesuffix(".py").replace("/", ".")
-        tree = ast.parse(self.file.read_text("utf-8"))
-        change = next(c for n, (c, *_) in enumerate(changes(tree)) if n == mutant.number)
-        put(change, change.new)
-        self.code = compile(ast.fix_missing_locations(tree), str(self.file), "exec")
-
-    def find_spec(self, name: str, *_: object) -> Any:
-        """Take over the one module."""
-        if name == self.name:
-            return importlib.util.spec_from_file_location(name, self.file, loader=self)
-        return None
-
-    def create_module(self, _: object) -> None:
-        """Nothing of its own."""
-
-    def exec_module(self, module: Any) -> None:
-        """Run the changed code."""
-        exec(self.code, vars(module))
-
-
-class Quick:
-    """Plugin: hypothesis looks for a failing example and not for the smallest one."""
-
-    @staticmethod
-    def pytest_configure() -> None:
-        """Once the tests' own profile is loaded."""
-        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-        settings = hypothesis.settings(database=None, phases=phases)
-        hypothesis.settings.register_profile("quick", settings)
-        hypothesis.settings.load_profile("quick")
-
-
-def test(file: str) -> int:
-    """Run one file of tests in this process."""
-    flags = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=no"]
-    return int(pytest.main([*flags, "-W", "ignore:Module already imported", file], [Quick()]))
+Scope = tuple[str, int]  # a module, and the first line of a function in it
 
 
 def forked(work: Callable[[], int]) -> int:
@@ -256,7 +72,7 @@ def forked(work: Callable[[], int]) -> int:
             os.dup2(nowhere, stream)
         os._exit(work())
     finally:
-        os._exit(1)
+        os._exit(UNABLE)
 
 
 def ended() -> tuple[int, int]:
@@ -267,82 +83,261 @@ def ended() -> tuple[int, int]:
     return pid, os.waitstatus_to_exitcode(status)
 
 
-Reach = dict[tuple[str, int], set[str]]
+def side_by_side(jobs: int, works: Iterator[tuple[Any, Callable[[], int]]]) -> Iterator[Any]:
+    """Do work in processes, some at a time: what each was called, and how it ended."""
+    under_way: dict[int, Any] = {}
+    while True:
+        while len(under_way) < jobs and (following := next(works, None)):
+            under_way[forked(following[1])] = following[0]
+        if not under_way:
+            return
+        pid, code = ended()
+        yield under_way.pop(pid), code
 
 
-def reach(files: list[str], modules: set[str]) -> tuple[Reach, dict[str, float]]:
-    """For each function, which files of tests call it; the seconds that each takes unchanged."""
-    found: Reach = {}
-    took: dict[str, float] = {}
-    for file in files:
-        lines = Path(f"{file}.reach")
+class Order:
+    """Which file of tests to ask first: one that kills much and takes little."""
 
-        def work(file: str = file, lines: Path = lines) -> int:
-            called = set()
+    def __init__(self, took: dict[str, float]) -> None:
+        self.took = took
+        self.kills = Counter[tuple[str, str]]()
 
-            def trace(frame: Any, *_: object) -> None:
-                called.add(frame.f_code)
+    def __call__(self, module: str, files: set[str]) -> list[str]:
+        """The files in order; tests in the folder of the same name are a good guess."""
 
-            threading.settrace(trace)
-            sys.settrace(trace)
-            answer = test(file)
-            sys.settrace(None)
-            rows = (
-                f"{one.co_firstlineno * (one.co_name != '<module>')} {one.co_filename}\n"
-                for one in called
-            )
-            lines.write_text("".join(rows), "utf-8")
-            return answer
+        def cost(file: str) -> float:
+            guess = 10 * (Path(file).parts[1] == Path(module).parts[1])
+            return self.took[file] / (1 + guess + self.kills[module, file])
 
+        return sorted(files, key=cost)
+
+
+class Quick:
+    """Plugin: hypothesis looks for a failing example and not for the smallest one."""
+
+    @staticmethod
+    def pytest_configure() -> None:
+        """Once the tests' own profile is loaded."""
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        settings = hypothesis.settings(database=None, phases=phases)
+        hypothesis.settings.register_profile("quick", settings)
+        hypothesis.settings.load_profile("quick")
+
+
+class Warm(Quick):
+    """Plugin: once all tests are collected, asks them about changes within functions."""
+
+    def __init__(self, chosen: list[Mutant], jobs: int, say: Callable[..., None]) -> None:
+        self.chosen = chosen
+        self.jobs = jobs
+        self.say = say
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In place of running the tests."""
+        self.files: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            self.files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+        self.functions: dict[Scope, list[FunctionType]] = {}
+        there = gc.get_objects()
+        for one in (one for one in there if isinstance(one, FunctionType)):
+            file = os.path.relpath(one.__code__.co_filename)
+            self.functions.setdefault((file, one.__code__.co_firstlineno), []).append(one)
+        cached = [one for one in there if isinstance(one, functools._lru_cache_wrapper)]
+        own = ("lrviz.", "tests.")
+        self.caches = [one for one in cached if one.__module__.startswith(own)]
+        gc.freeze()  # what is there is not looked through, and so not copied, by every process
+        self.reach()
+        self.say(took=self.took, reached=[[*s, sorted(f)] for s, f in self.reached.items()])
+        order = Order(self.took)
+        works = (
+            ((n, mutant, files), partial(self.kill, mutant, files))
+            for n, mutant in enumerate(self.chosen)
+            for files in [order(mutant.module, set(self.reached.get(mutant.where, ())))]
+        )
+        for (n, mutant, files), code in side_by_side(self.jobs, works):
+            if 0 < code < UNABLE:
+                order.kills[mutant.module, files[code - 1]] += 1
+            self.say(judged=n, code=code)
+        return True
+
+    def run(self, items: list[pytest.Item]) -> Iterator[pytest.Item]:
+        """Run some tests of one file, each with nothing kept from another."""
+        for item, following in pairwise([*items, None]):
+            for cache in self.caches:
+                cache.cache_clear()
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            yield item
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Any:
+        """What a fixture for many tests calls is called for each of them."""
+        before = self.called
+        if fixturedef.scope != "function":
+            self.called = self.of_all
+        made = yield
+        self.called = before
+        return made
+
+    called: set[int] = set()  # noqa: RUF012 - of the test that runs, in a process of its own
+    of_all: set[int] = set()  # noqa: RUF012 - of every test of its file
+
+    def follow(self, file: str) -> int:
+        """Run a file of tests unchanged, and write down which functions each test calls."""
+        scopes = {id(f.__code__): scope for scope, fs in self.functions.items() for f in fs}
+        calls: dict[str, set[int]] = {}
         start = time.monotonic()
-        forked(work)
-        if ended()[1]:
-            sys.exit(f"{file} fails without any change: nothing can be said.")
-        took[file] = time.monotonic() - start
-        for row in lines.read_text("utf-8").splitlines():
-            line, _, name = row.partition(" ")
-            module = os.path.relpath(name)
-            if module in modules:
-                found.setdefault((module, int(line)), set()).add(file)
-    return found, took
+
+        def trace(frame: Any, *_: object) -> None:
+            self.called.add(id(frame.f_code))
+
+        self.called, self.of_all = set(), set()
+        threading.settrace(trace)
+        sys.settrace(trace)
+        for item in self.run(self.files[file]):
+            calls[item.nodeid], self.called = self.called, set()
+        sys.settrace(None)
+        modules = {mutant.module for mutant in self.chosen}
+        rows = [
+            (*scopes[one], test)
+            for test, called in calls.items()
+            for one in called | self.of_all
+            if one in scopes and scopes[one][0] in modules
+        ]
+        told = json.dumps([time.monotonic() - start, rows])
+        Path(f"{file}.reach").write_text(told, "utf-8")
+        return int(self.files[file][0].session.testsfailed > 0)
+
+    def reach(self) -> None:
+        """For each function, which tests of which files call it; the seconds of each file."""
+        self.reached: dict[Scope, dict[str, set[str]]] = {}
+        self.took: dict[str, float] = {}
+        works = ((file, partial(self.follow, file)) for file in self.files)
+        for file, code in side_by_side(self.jobs, works):
+            if code:
+                self.say(wrong=f"{file} fails without any change: nothing can be said.")
+                os._exit(0)
+            self.took[file], rows = json.loads(Path(f"{file}.reach").read_text("utf-8"))
+            for module, line, test in rows:
+                calling = self.reached.setdefault((module, line), {})
+                calling.setdefault(file, set()).add(test)
+
+    def kill(self, mutant: Mutant, files: list[str]) -> int:
+        """Run tests with one change until one fails, or takes far too long: the file's place."""
+        held = self.functions[mutant.where]
+        name = held[0].__code__.co_qualname
+        changed = next(p for p in parts_of(compiled(mutant)) if p.co_qualname == name)
+        for function in held:
+            function.__code__ = changed
+        calling = self.reached[mutant.where]
+        for place, file in enumerate(files, 1):
+            signal.setitimer(signal.ITIMER_REAL, 15 + 5 * self.took[file])
+            items = [item for item in self.files[file] if item.nodeid in calling[file]]
+            for item in self.run(items):
+                if item.session.testsfailed:
+                    return place
+        return 0
 
 
-def kill(mutant: Mutant, files: list[str], took: dict[str, float]) -> int:
-    """Run tests with one change until a file fails, or takes far too long: its place from 1."""
-    sys.meta_path.insert(0, Mutated(mutant))
+def warm(files: list[str], chosen: list[Mutant], jobs: int) -> Iterator[dict[str, Any]]:
+    """What a process tells that has collected all tests, and asks them of what it can."""
+    told, telling = os.pipe()
+
+    def work() -> int:
+        with os.fdopen(telling, "w", encoding="utf-8") as line:
+
+            def say(**what: object) -> None:
+                print(json.dumps(what), file=line, flush=True)
+
+            return int(pytest.main([*FLAGS, *files], [Warm(chosen, jobs, say)]))
+
+    pid = forked(work)
+    os.close(telling)
+    with os.fdopen(told, encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+    os.waitpid(pid, 0)
+
+
+def cold(mutant: Mutant, files: list[str], took: dict[str, float]) -> int:
+    """Import all with one change, and run tests until a file fails: its place from 1."""
+    sys.meta_path.insert(0, Changed(mutant))
     for place, file in enumerate(files, 1):
-        signal.setitimer(signal.ITIMER_REAL, 15 + 5 * took[file])
-        if test(file):
+        signal.setitimer(signal.ITIMER_REAL, 30 + 5 * took[file])
+        if pytest.main([*FLAGS, "-x", file], [Quick()]):
             return place
     return 0
 
 
+def used(file: str) -> set[str]:
+    """The modules and packages of the project that a file takes something from."""
+    names = set()
+    for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    found = set()
+    for name in names:
+        path = name.replace(".", "/")
+        around = str(Path(path).parent)
+        places = (f"{path}.py", f"{path}/__init__.py", f"{around}.py", f"{around}/__init__.py")
+        found |= set(list(filter(os.path.exists, places))[:1])
+    return found
+
+
+def users(files: list[str]) -> dict[str, set[str]]:
+    """For each module, the files of tests that take something from it, themselves or by others."""
+    takes = functools.cache(used)
+    found: dict[str, set[str]] = {}
+    for file in files:
+        seen, waiting = set(), {file}
+        while waiting:
+            one = waiting.pop()
+            seen.add(one)
+            waiting |= takes(one) - seen
+        for module in seen:
+            found.setdefault(module, set()).add(file)
+    return found
+
+
 def judged(
-    chosen: list[Mutant], reached: Reach, took: dict[str, float], jobs: int
+    chosen: list[Mutant], files: list[str], named: set[tuple[str, str]], jobs: int
 ) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant with whether a test noticed it."""
-    kills = Counter[tuple[str, str]]()
+    """Each mutant with whether a test noticed it; what has a reason is taken to survive."""
+    within, again = [], []
+    for mutant in chosen:
+        if (mutant.module, mutant.name) in named:
+            yield mutant, False
+        else:
+            (within if mutant.scope else again).append(mutant)
+    calling = users(files)
+    took: dict[str, float] = {}
+    by_scope: dict[Scope, set[str]] = {}
+    for told in warm(files, within, jobs):
+        if "wrong" in told:
+            sys.exit(told["wrong"])
+        elif "took" in told:
+            took = told["took"]
+            print(f"{len(took)} files of tests have said what they call", flush=True)
+            by_scope = {(module, line): set(them) for module, line, them in told["reached"]}
+        elif told["code"] in (0, UNABLE):
+            again.append(one := within[told["judged"]])
+            print(f"to be asked again: {one.module}:{one.line} {one.name}", flush=True)
+        else:
+            yield within[told["judged"]], True
+    if not took:
+        sys.exit("The tests could not be collected.")
+    order = Order(took)
 
-    def cost(module: str, file: str) -> float:
-        """Seconds for what it kills; tests in the folder of the same name are a good guess."""
-        guess = 10 * (Path(file).parts[1] == Path(module).parts[1])
-        return took[file] / (1 + guess + kills[module, file])
+    def works() -> Iterator[Any]:
+        for mutant in again:
+            asked = by_scope.get(mutant.where, set()) or calling.get(mutant.module, set())
+            ordered = order(mutant.module, asked & set(took))
+            yield (mutant, ordered), partial(cold, mutant, ordered, took)
 
-    under_way: dict[int, tuple[Mutant, list[str]]] = {}
-    waiting = iter(chosen)
-    while True:
-        for mutant in islice(waiting, jobs - len(under_way)):
-            calling = reached.get((mutant.module, mutant.scope), ())
-            files = sorted(calling, key=partial(cost, mutant.module))
-            work = partial(kill, mutant, files, took)
-            under_way[forked(work)] = mutant, files
-        if not under_way:
-            return
-        pid, code = ended()
-        mutant, files = under_way.pop(pid)
-        if code > 0:
-            kills[mutant.module, files[code - 1]] += 1
-        yield mutant, code != 0
+    for (mutant, ordered), code in side_by_side(jobs, works()):
+        if 0 < code < UNABLE:
+            order.kills[mutant.module, ordered[code - 1]] += 1
+        yield mutant, code not in (0, UNABLE)
 
 
 def main() -> int:
@@ -396,7 +391,6 @@ def run(given: argparse.Namespace) -> int:
         for file in sorted(Path(folder).rglob("test_*.py"))
         if file.parts[1] not in APART
     ]
-    reached, took = reach(files, set(modules))
     accepted = {
         (module, name)
         for group in tomllib.loads(Path("tests/mutants.toml").read_text("utf-8"))["accepted"]
@@ -406,11 +400,13 @@ def run(given: argparse.Namespace) -> int:
     survivors: dict[str, list[Mutant]] = {module: [] for module in modules}
     total = Counter(mutant.module for mutant in chosen)
     left = Counter(total)
-    for n, (mutant, killed) in enumerate(judged(chosen, reached, took, given.jobs), 1):
+    for n, (mutant, killed) in enumerate(judged(chosen, files, accepted, given.jobs), 1):
         if not killed:
             survivors[mutant.module].append(mutant)
             if (mutant.module, mutant.name) not in accepted:
                 print(f"{n}/{len(chosen)} {mutant.module}:{mutant.line} {mutant.name}", flush=True)
+        if n % 100 == 0:
+            print(f"{n}/{len(chosen)}", flush=True)
         left[mutant.module] -= 1
         if not left[mutant.module]:
             every = total[mutant.module]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import mutate
+from scripts import mutants
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "lrviz").rglob("*.py"))
@@ -103,5 +103,5 @@ def test_what_may_survive_is_still_there_to_be_changed(monkeypatch):
     for group in accepted:
         assert group["reason"].endswith(".")
         for module, names in group["mutants"].items():
-            there[module] = there.get(module) or {one.name for one in mutate.mutants_of(module)}
+            there[module] = there.get(module) or {one.name for one in mutants.mutants_of(module)}
             assert set(names) <= there[module], module

@@ -89,7 +89,7 @@ class Slices:
         A series: float64 Chebyshev coefficients in t, where the third parameter is
         ``middle + half·t``. A stack: Float32 losses of the steps ``steps``.
     middle, half : float
-        Of the third parameter's range over the run.
+        Of the third parameter's range over the run, where it is a series.
     steps : int array (n,)
         The steps of a stack; empty for a series.
     """
@@ -230,15 +230,20 @@ def surface_of(
     )
     thirds, rows, l2 = first[:, k], len(np.asarray(y)), histories[0].l2
 
-    def sliced(across: Array, up: Array) -> Surface:
-        cut = partial(slice_grid, X, y, plane, across, up, l2=l2)
-        slices = _slices(thirds, drawn, cut, progress or unwatched)
-        return _levelled(Surface(plane, across, up, slices, thirds, 0.0, 1.0), seen)
+    def on(across: Array, up: Array) -> Callable[[float], Array]:
+        return partial(slice_grid, X, y, plane, across, up, l2=l2)
 
-    made = sliced(*(np.linspace(span[0], span[1], RESOLUTIONS[0]) for span in spans))
-    # What a finer grid would take is known now; whether it is fine enough, a few slices tell.
-    cuts = len(made.slices.terms) if made.slices.kind == "series" else len(drawn)
-    some, trial = [seen[n] for n in spaced(len(seen) - 1, TRIALS)], made
+    def drawn_on(across: Array, up: Array, slices: Slices, steps: Sequence[int]) -> Surface:
+        return _levelled(Surface(plane, across, up, slices, thirds, 0.0, 1.0), steps)
+
+    across, up = (np.linspace(span[0], span[1], RESOLUTIONS[0]) for span in spans)
+    say = progress or unwatched
+    slices = _series_of(thirds[drawn], on(across, up), say)
+    cuts = len(slices.terms) if slices else len(drawn)
+    # Whether a grid is fine enough, a few slices tell: a stack is made once that is known.
+    coarse = slices or _stack(thirds, seen, on(across, up), unwatched)
+    made = trial = drawn_on(across, up, coarse, seen)
+    some = [seen[n] for n in spaced(len(seen) - 1, TRIALS)]
     before = math.inf
     for nodes in RESOLUTIONS[1:]:
         kept = trial.lowest == trial.low
@@ -255,12 +260,14 @@ def surface_of(
             _warped(axis, _bends(heights, n), nodes)
             for n, axis in enumerate((trial.across, trial.up))
         )
-        stack = np.stack(
-            [slice_grid(X, y, plane, across, up, thirds[step], l2=l2) for step in some]
-        )
-        slices = Slices("stack", stack, 0.0, 0.0, np.array(some))
-        trial = _levelled(Surface(plane, across, up, slices, thirds, 0.0, 1.0), some)
-    return made if trial is made else sliced(trial.across, trial.up)
+        trial = drawn_on(across, up, _stack(thirds, some, on(across, up), unwatched), some)
+    if slices and trial is made:
+        return made
+    across, up = trial.across, trial.up
+    if slices and (finer := _series_of(thirds[drawn], on(across, up), say)):
+        return drawn_on(across, up, finer, seen)
+    stride = max(1, -(-len(drawn) * 4 * len(across) * len(up) // BYTES_LIMIT))
+    return drawn_on(across, up, _stack(thirds, drawn[::stride], on(across, up), say), seen)
 
 
 def _levelled(surface: Surface, steps: Sequence[int]) -> Surface:
@@ -383,12 +390,12 @@ def axis_of(
 def _mesh_error(surface: Surface, history: History) -> float:
     """How far the mesh, bilinear between nodes, misses the loss at the marker.
 
-    The worst of a few steps, as a share of the slice's range.
+    The worst of a few steps, as a share of the slice's range; of a stack, of the steps it has.
     """
     i, j, _ = PLANES[surface.plane]
     worst = 0.0
     with np.errstate(all="ignore"):
-        for n in spaced(len(history), 12):
+        for n in surface.slices.steps.tolist() or spaced(len(history), 12):
             drawn = surface.losses(n).astype(np.float64)
             at = (float(history.params[n, i]), float(history.params[n, j]))
             missed = abs(interpolate(drawn, (surface.across, surface.up), at) - history.losses[n])
@@ -412,28 +419,35 @@ def _cell(axis: Array, x: float) -> tuple[int, float]:
     return n, (x - float(axis[n])) / float(axis[n + 1] - axis[n])
 
 
-def _slices(
-    thirds: Array, steps: npt.NDArray[np.int64], slice_at: Callable[[float], Array], say: Progress
-) -> Slices:
-    """The slices at some steps of a run, whose third parameter (k + 1,) is given."""
-    seen = thirds[steps]
+def _series_of(
+    seen: Array, slice_at: Callable[[float], Array], progress: Progress
+) -> Slices | None:
+    """The slices at these values of the third parameter as a series; None if it is none."""
     middle = float(seen.min() / 2 + seen.max() / 2)
     half = float(seen.max() - middle)
-    nothing = np.empty(0, dtype=np.int64)
     if half <= STILL * (1 + abs(middle)):
-        return Slices("series", slice_at(middle)[None], middle, 0.0, nothing)
-    # A few steps are fewer slices than the series would take.
-    terms = _series(middle, half, slice_at, say, len(steps))
-    if terms is not None:
-        return Slices("series", terms, middle, half, nothing)
-    stride = max(1, -(-len(steps) * 4 * slice_at(middle).size // BYTES_LIMIT))
-    kept = steps[::stride]
+        terms: Array | None = slice_at(middle)[None]
+        half = 0.0
+    else:
+        # A few steps are fewer slices than the series would take.
+        terms = _series(middle, half, slice_at, progress, len(seen))
+    nothing = np.empty(0, dtype=np.int64)
+    return None if terms is None else Slices("series", terms, middle, half, nothing)
+
+
+def _stack(
+    thirds: Array,
+    steps: Sequence[int] | npt.NDArray[np.int64],
+    slice_at: Callable[[float], Array],
+    progress: Progress,
+) -> Slices:
+    """The slices at some steps of a run, whose third parameter (k + 1,) is given."""
     cuts: list[Grid] = []
     with np.errstate(over="ignore"):
-        for n in kept:
-            say(len(cuts), len(kept))
+        for n in steps:
+            progress(len(cuts), len(steps))
             cuts.append(slice_at(float(thirds[n])).astype(np.float32))
-    return Slices("stack", np.stack(cuts), middle, half, kept)
+    return Slices("stack", np.stack(cuts), 0.0, 0.0, np.array(steps))
 
 
 def _series(

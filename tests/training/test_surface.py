@@ -204,6 +204,5 @@ def test_a_third_parameter_that_stands_still_needs_one_slice(thirds, still):
         asked.append(x)
         return np.ones((2, 2))
 
-    steps = np.arange(2)
-    surface._slices(np.array(thirds), steps, cut, lambda *_: None)
+    surface._series_of(np.array(thirds), cut, surface.unwatched)
     assert (len(asked) == 1) == still
