@@ -232,14 +232,6 @@ def test_rates_to_try_stand_where_they_say():
     assert [block["title"] for block in texts(made)] == ["Learning rate", "The data", "The scale"]
 
 
-@pytest.mark.parametrize("seed", range(50))
-def test_a_random_start_is_a_short_link_that_a_seed_gives(seed):
-    found = random_start(seed)
-    assert found == random_start(seed)
-    assert any(found[:2])
-    assert all(abs(v) <= 3 and round(v, 1) == v for v in found)
-
-
 def _true_of_the_size(made):
     said, r = too_large(made) or "", made.request
     X = made.scaled.X
