@@ -21,6 +21,8 @@ export class MessageQueue {
   seq = 0;
   acked = 0;
   dirty = false;
+  /** Whether a hand moves something still. */
+  held = false;
   sentAt = 0;
   /** @type {{ seq: number, resolve: (answered: boolean) => void }[]} */
   waiting = [];
@@ -42,6 +44,11 @@ export class MessageQueue {
     this.pace = pace;
   }
 
+  /** Whether no hand moves anything, and Python has answered all that was said. */
+  get done() {
+    return !this.held && !this.resting && this.acked >= this.seq;
+  }
+
   get #busy() {
     return this.seq > this.acked && performance.now() - this.sentAt < TIMEOUT;
   }
@@ -54,6 +61,7 @@ export class MessageQueue {
   /** Something moved: pass it on when the last message has been answered, and in good time. */
   moved() {
     this.dirty = true;
+    this.held = true;
     busy(this, true);
     this.#wake();
     if (this.#due) this.#post(false);
@@ -72,6 +80,7 @@ export class MessageQueue {
 
   /** The hand rests: send now, whatever is under way, and the link after a moment. */
   rested() {
+    this.held = false;
     this.#post(false);
     this.#wake();
     this.resting = setTimeout(() => {

@@ -66,6 +66,16 @@ export function happened(playback, k, fields) {
 }
 
 /**
+ * What a whole run comes to, as it is heard.
+ * @param {Playback} playback
+ */
+export function ran({ losses, taken, comparisons, spec: { stopped } }) {
+  const steps = `${comparisons.length ? "A: " : ""}${taken} ${taken === 1 ? "step" : "steps"}`;
+  const to = taken ? change(losses[0], losses[taken]) : `J = ${write(losses[0])}`;
+  return [`${steps}: ${to}.`, stopped].filter(Boolean).join(" ");
+}
+
+/**
  * Which slice the surface is, and what lies on it.
  * @param {Playback} playback @param {number} k
  */

@@ -19,7 +19,7 @@ import { Player } from "./player.js";
 import { runReader } from "./run-reader.js";
 import { Runs } from "./runs.js";
 import { Scenarios } from "./scenarios.js";
-import { boundaryOf, happened, sidesOf, sliceOf, statusOf } from "./step-words.js";
+import { boundaryOf, happened, ran, sidesOf, sliceOf, statusOf } from "./step-words.js";
 import { SurfaceView } from "./surface-view.js";
 import { cell, fit, isLow, shapeOf } from "./training-layout.js";
 import { stay, train, trainable } from "./train.js";
@@ -76,6 +76,9 @@ export class TrainingPage {
   copied = el("span", { class: "lv-copied", role: "status" });
   computing = el("span", { class: "lvt-computing", role: "status" });
   heard = el("p", { class: "lv-unseen", role: "status" });
+  /** Whether another run was asked for, and whether one has been drawn since; it is heard once. */
+  awaited = false;
+  drawn = false;
   stop = button("Stop", () => this.#stop(), { hidden: true });
 
   surface = new SurfaceView();
@@ -257,6 +260,8 @@ export class TrainingPage {
     await this.#draw();
     this.settled = { ...this.fields };
     this.#busy(false);
+    this.drawn ||= structure && this.awaited;
+    this.#hear();
   }
 
   /** @param {TrainingSpec} data an uploaded file can be chosen as long as it is there */
@@ -272,6 +277,14 @@ export class TrainingPage {
     this.queue.answered(sync.client, sync.ack);
     // Nothing that was asked for is left to come.
     if (sync.client === this.queue.client && sync.ack === this.queue.seq) this.#busy(false);
+    this.#hear();
+  }
+
+  /** What another run comes to is heard when the hand rests and nothing is left to come. */
+  #hear() {
+    if (!this.drawn || !this.queue.done) return;
+    this.awaited = this.drawn = false;
+    this.heard.textContent = ran(this.playback);
   }
 
   #build() {
@@ -636,6 +649,7 @@ export class TrainingPage {
 
   /** A run that takes a moment says so, and can be stopped. */
   #expect() {
+    this.awaited = true;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.#busy(true), WAIT);
   }

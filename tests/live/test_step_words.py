@@ -25,6 +25,11 @@ return given.map(({ payload, rows, fields, steps }) => {
   return steps.map((k) => happened(playback, k, fields));
 });
 """
+RAN = """
+const { Playback, readRows } = await load("playback.js");
+const { ran } = await load("step-words.js");
+return given.map(({ payload, rows }) => ran(new Playback(payload, readRows(rows))));
+"""
 VERDICT = """
 const { verdict } = await load("counts.js");
 return given.map(({ counts, loss }) => verdict(counts, loss));
@@ -108,6 +113,38 @@ def test_the_live_sentence_is_true_of_every_step(opt):
         )
         for k, said in enumerate(lines[1:], 1):
             told(made, k, said)
+
+
+def fell(made):
+    """From the first loss of a run to its last."""
+    first, last = (number(float(made.history.losses[k])) for k in (0, -1))
+    return f"J {'fell' if made.history.losses[-1] < made.history.losses[0] else 'rose'} " + (
+        f"from {first} to {last}."
+    )
+
+
+def test_what_a_run_comes_to():
+    start = (2.0, -1.0, 0.5)
+    plain = make(Request(steps=20, lr=0.5, start=start))
+    beside = make(Request(steps=20, lr=0.5, start=start, comparisons=(plain.request.run,)))
+    rising = make(Request(data="outlier", steps=1, lr=900.0, start=start))
+    still = make(Request(data="xor", steps=1))
+    none = make(Request(steps=0, start=start))
+    ended = make(Request(opt="newton", steps=100))
+    assert rising.history.losses[1] > rising.history.losses[0]
+    made = (plain, beside, rising, still, none, ended)
+    given = [{"payload": payload(one), "rows": examples(one.scaled)} for one in made]
+    said = run(RAN, given)
+    assert said[:3] == [
+        f"20 steps: {fell(plain)}",
+        f"A: 20 steps: {fell(plain)}",
+        f"1 step: {fell(rising)}",
+    ]
+    assert said[3] == f"0 steps: J = 0.6931. {still.history.stopped}"
+    assert said[4] == f"0 steps: J = {number(float(none.history.losses[0]))}."
+    taken = len(ended.history)
+    assert taken < 100
+    assert said[5] == f"{taken} steps: {fell(ended)} {ended.history.stopped}"
 
 
 def test_the_verdict_is_true_of_the_counts():
