@@ -7,9 +7,9 @@ a reason, in tests/mutants.toml, and is not asked again. Ends with 1 if somethin
 or if less than 95 % is killed.
 
 Tests are collected once. A change within a function is put into that function in a copy of the
-process, and only the tests that call it are run. What they do not notice may have worked while
-modules were imported, as does what stands outside of functions: it is asked again where nothing
-is imported yet.
+process, and only the tests that call it are run. What stands outside of functions, and what is
+called while tests are collected, is asked about where nothing is imported yet; so is, once more,
+what nothing has noticed.
 """
 
 from __future__ import annotations
@@ -131,9 +131,18 @@ class Warm(Quick):
         self.chosen = chosen
         self.jobs = jobs
         self.say = say
+        self.modules = {mutant.module for mutant in chosen}
+        self.called: set[int] = set()  # by the test that runs, or while tests are collected
+        self.of_all: set[int] = set()  # for every test of a file
+        sys.settrace(self.trace)
+
+    def trace(self, frame: Any, *_: object) -> None:
+        """Note a function that is called."""
+        self.called.add(id(frame.f_code))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In place of running the tests."""
+        sys.settrace(None)
         self.files: dict[str, list[pytest.Item]] = {}
         for item in session.items:
             self.files.setdefault(item.nodeid.partition("::")[0], []).append(item)
@@ -145,13 +154,19 @@ class Warm(Quick):
         cached = [one for one in there if isinstance(one, functools._lru_cache_wrapper)]
         own = ("lrviz.", "tests.")
         self.caches = [one for one in cached if one.__module__.startswith(own)]
+        scopes = {id(f.__code__): scope for scope, fs in self.functions.items() for f in fs}
+        self.scopes = {code: scope for code, scope in scopes.items() if scope[0] in self.modules}
+        called = {self.scopes[one] for one in self.called & set(self.scopes)}
         gc.freeze()  # what is there is not looked through, and so not copied, by every process
         self.reach()
-        self.say(took=self.took, reached=[[*s, sorted(f)] for s, f in self.reached.items()])
+        reached = [[*scope, sorted(files)] for scope, files in self.reached.items()]
+        early = [n for n, mutant in enumerate(self.chosen) if mutant.where in called]
+        self.say(took=self.took, reached=reached, early=early)
         order = Order(self.took)
         works = (
             ((n, mutant, files), partial(self.kill, mutant, files))
             for n, mutant in enumerate(self.chosen)
+            if n not in early
             for files in [order(mutant.module, set(self.reached.get(mutant.where, ())))]
         )
         for (n, mutant, files), code in side_by_side(self.jobs, works):
@@ -178,30 +193,21 @@ class Warm(Quick):
         self.called = before
         return made
 
-    called: set[int] = set()  # noqa: RUF012 - of the test that runs, in a process of its own
-    of_all: set[int] = set()  # noqa: RUF012 - of every test of its file
-
     def follow(self, file: str) -> int:
         """Run a file of tests unchanged, and write down which functions each test calls."""
-        scopes = {id(f.__code__): scope for scope, fs in self.functions.items() for f in fs}
         calls: dict[str, set[int]] = {}
         start = time.monotonic()
 
-        def trace(frame: Any, *_: object) -> None:
-            self.called.add(id(frame.f_code))
-
         self.called, self.of_all = set(), set()
-        threading.settrace(trace)
-        sys.settrace(trace)
+        threading.settrace(self.trace)
+        sys.settrace(self.trace)
         for item in self.run(self.files[file]):
             calls[item.nodeid], self.called = self.called, set()
         sys.settrace(None)
-        modules = {mutant.module for mutant in self.chosen}
         rows = [
-            (*scopes[one], test)
+            (*self.scopes[one], test)
             for test, called in calls.items()
-            for one in called | self.of_all
-            if one in scopes and scopes[one][0] in modules
+            for one in (called | self.of_all) & set(self.scopes)
         ]
         told = json.dumps([time.monotonic() - start, rows])
         Path(f"{file}.reach").write_text(told, "utf-8")
@@ -303,25 +309,34 @@ def judged(
     chosen: list[Mutant], files: list[str], named: set[tuple[str, str]], jobs: int
 ) -> Iterator[tuple[Mutant, bool]]:
     """Each mutant with whether a test noticed it; what has a reason is taken to survive."""
-    within, again = [], []
+    within: list[Mutant] = []
+    again: list[tuple[Mutant, set[str]]] = []  # with the files of tests to ask
+    calling = users(files)
     for mutant in chosen:
         if (mutant.module, mutant.name) in named:
             yield mutant, False
+        elif mutant.scope:
+            within.append(mutant)
         else:
-            (within if mutant.scope else again).append(mutant)
-    calling = users(files)
+            again.append((mutant, calling.get(mutant.module, set())))
     took: dict[str, float] = {}
-    by_scope: dict[Scope, set[str]] = {}
     for told in warm(files, within, jobs):
         if "wrong" in told:
             sys.exit(told["wrong"])
         elif "took" in told:
             took = told["took"]
-            print(f"{len(took)} files of tests have said what they call", flush=True)
             by_scope = {(module, line): set(them) for module, line, them in told["reached"]}
+            early = [within[n] for n in told["early"]]
+            again += ((mutant, calling.get(mutant.module, set())) for mutant in early)
+            print(
+                f"{len(took)} files of tests have said what they call; "
+                f"{len(again)} changes are left for when nothing is imported",
+                flush=True,
+            )
         elif told["code"] in (0, UNABLE):
-            again.append(one := within[told["judged"]])
-            print(f"to be asked again: {one.module}:{one.line} {one.name}", flush=True)
+            mutant = within[told["judged"]]
+            again.append((mutant, by_scope.get(mutant.where, set())))
+            print(f"to be asked again: {mutant.module}:{mutant.line} {mutant.name}", flush=True)
         else:
             yield within[told["judged"]], True
     if not took:
@@ -329,8 +344,7 @@ def judged(
     order = Order(took)
 
     def works() -> Iterator[Any]:
-        for mutant in again:
-            asked = by_scope.get(mutant.where, set()) or calling.get(mutant.module, set())
+        for mutant, asked in again:
             ordered = order(mutant.module, asked & set(took))
             yield (mutant, ordered), partial(cold, mutant, ordered, took)
 
