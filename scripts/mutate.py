@@ -362,7 +362,7 @@ def main() -> int:
     parser.add_argument("--per-module", type=int, default=12, help="how many a sample has (12)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
     parser.add_argument(
-        "--tests", nargs="+", default=["tests"], help="folders of tests to ask; all without it"
+        "--tests", nargs="+", default=["tests"], help="folders or files to ask; all without it"
     )
     parser.add_argument(
         "--among", type=Path, help="only mutants whose names this file holds: what a run printed"
@@ -401,8 +401,8 @@ def run(given: argparse.Namespace) -> int:
         importlib.import_module(name)
     files = [
         str(file)
-        for folder in given.tests
-        for file in sorted(Path(folder).rglob("test_*.py"))
+        for named in map(Path, given.tests)
+        for file in ([named] if named.is_file() else sorted(named.rglob("test_*.py")))
         if file.parts[1] not in APART
     ]
     accepted = {

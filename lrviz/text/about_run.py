@@ -130,7 +130,7 @@ _SCALES = {"standard": "standardised features", "raw": "raw features"}
 
 def _about(x: float) -> str:
     """A number, with ≈ before it where it is rounded."""
-    return equation("", x).removeprefix("= ").strip()
+    return equation("", x).removeprefix("=").strip()
 
 
 # The learning rate
@@ -258,7 +258,7 @@ def still(made: Playback) -> dict[str, Any] | None:
     None where something moves.
     """
     h = made.history
-    if (h.params != h.params[0]).any() or (made.following != h.params[0]).any():
+    if (made.following != h.params[0]).any():
         return None
     away = random_start(made.request.seed)
     if h.gradients[0].any():
