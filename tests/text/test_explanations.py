@@ -10,7 +10,7 @@ from lrviz.core.expression import compiled, plain
 from lrviz.core.graph import LOSSES, VIEWS, build, differentiate, holder, stages
 from lrviz.text import explanations
 from lrviz.text.derivation import part_of
-from lrviz.text.numbers import fill
+from lrviz.text.numbers import fill, number
 from tests.core.test_graph import WORKED, fits, states
 
 every = pytest.mark.parametrize(("view", "loss"), [(v, k) for v in VIEWS for k in LOSSES])
@@ -185,6 +185,96 @@ def test_a_total_is_the_quantity_that_the_sentence_is_about(view, loss):
             several = len(list(p.graph.successors(name))) > 1
             ways = "the sum over its ways to L of " if several else ""
             assert any(f"= {ways}upstream gradient × local derivative = " in one for one in lines)
+
+
+def ways(graph, tail, head="L"):
+    """How many ways lead from a node to another."""
+    if tail == head:
+        return 1
+    return sum(ways(graph, step, head) for step in graph.successors(tail))
+
+
+@every
+def test_a_panel_of_an_edge_has_every_entry_and_says_how_many_ways_there_are(view, loss):
+    p = differentiate(**WORKED, view=view, loss=loss)
+    graph = p.graph
+    for name in explanations.names(graph):
+        tail, _, head = name.partition("-")
+        if not head:
+            continue
+        lines = [fill(line, p.read) for line in explanations.panel(graph, name)["lines"]]
+        to, of = explanations.letter(head), explanations.letter(tail)
+        if not graph.has_edge(tail, head):
+            rule = (
+                "The rates multiply: there is one way, and each step passes the move on."
+                if ways(graph, tail, head) == 1
+                else "The rates multiply along each of the two ways, and the two products add."
+            )
+            assert ways(graph, tail, head) <= 2
+            assert lines[1] == f"How fast {to} changes when {of} alone changes. {rule}"
+            if name == "a-L":
+                assert lines[-1] == "∂L/∂a is the gradient ∂L/∂a: what goes on back through σ."
+            else:
+                said, *sides = re.split(r" [=≈] ", lines[-1].removesuffix(", which is ∂L/∂z"))
+                assert said == f"upstream gradient × local derivative: ∂L/∂{to} × ∂{to}/∂{of}"
+                assert sides[-1] == number(p.read("adjoint.z"))
+                assert computed(sides[0]) == pytest.approx(computed(sides[-1]), rel=1e-3)
+            continue
+        for held in graph.nodes[tail].get("inputs", (tail,)):
+            own = explanations.letter(held)
+            shown = f"∂{to}/∂{own}"
+            assert any(re.match(rf"{re.escape(shown)} [=≈] [−\d]", line) for line in lines[2:])
+            said = f"upstream gradient × local derivative: ∂L/∂{to} × {shown} "
+            (way,) = (line for line in lines if line.startswith(said))
+            if len(list(graph.successors(tail))) == 1:
+                assert way.endswith(f", passed on to ∂L/∂{own}")
+            else:
+                assert way.endswith(f": the share of this way in ∂L/∂{own}")
+                key = f"adjoint.{holder(graph, held)}" if held != tail else f"adjoint.{tail}"
+                (total,) = (line for line in lines if line.startswith(f"∂L/∂{own} "))
+                assert total.endswith(f" {number(p.read(key))}")
+
+
+@every
+def test_a_caption_says_what_goes_back_and_to_whom(view, loss):
+    p = differentiate(**WORKED, view=view, loss=loss)
+    graph = p.graph
+    nodes = [name for name in graph.graph["order"] if "op" in graph.nodes[name]]
+    said = [fill(line, p.read) for line in explanations.captions(graph)]
+    _, forward, backward = said[:1], said[1 : 1 + len(nodes)], said[1 + len(nodes) :]
+    for name, line in zip(nodes, forward, strict=True):
+        natural = graph.nodes[name]["op"] in ("log", "log_loss")
+        assert line.endswith(", with the natural log") == natural
+    for name, line in zip(nodes[::-1], backward, strict=True):
+        letter = explanations.letter(name)
+        begun = (
+            "the way back begins with ∂L/∂L = 1. "
+            if name == "L"
+            else f"each arrow into {letter} multiplies ∂L/∂{letter} by its own slope. "
+        )
+        assert line.startswith(f"Backward through {letter}: {begun}")
+        told = re.findall(r"∂L/∂(\S+) (?:[=≈]|gets)", line.removeprefix(begun).split(". ")[-1])
+        args = [arg for arg in graph.nodes[name]["args"] if graph.nodes[arg]["role"] != "data"]
+        assert told == [
+            explanations.letter(held)
+            for arg in args
+            for held in graph.nodes[arg].get("inputs", (arg,))
+        ]
+        waiting = re.findall(r"∂L/∂(\S+) gets (.*?), here (.*?), and waits", line)
+        for letters, (to, _, worked) in zip(args, waiting, strict=False):
+            assert to == explanations.letter(letters)
+            share = p.adjoints[name] * p.locals[letters, name]
+            assert computed(worked) == pytest.approx(share, rel=1e-3)
+
+
+def test_a_node_that_feeds_the_loss_says_so():
+    (line,) = (
+        line for line in explanations.panel(build(), "a")["lines"] if "feeds L directly" in line
+    )
+    assert line == (
+        "∂L/∂a: a feeds L directly, so upstream is ∂L/∂L = 1 and the local derivative is all there "
+        "is."
+    )
 
 
 def test_who_plays_which_part_is_said():
