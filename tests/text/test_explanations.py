@@ -2,6 +2,7 @@ import math
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -309,3 +310,36 @@ def test_factors_are_written_by_the_entry_of_a_vector(view, loss):
         # ∂L/∂z times the feature: it comes to the derivative.
         said = fill(product.identity_numbers, p.read, 15)
         assert computed(said) == pytest.approx(p.read(product.key), rel=1e-12)
+
+
+@every
+def test_a_token_carries_the_numbers_of_the_pass(view, loss):
+    p = differentiate(**WORKED, view=view, loss=loss)
+    graph = p.graph
+    nodes = [name for name in graph.graph["order"] if "op" in graph.nodes[name]]
+    first, *rest = explanations.walk(graph)
+    assert first == {"node": None, "moves": []}
+    assert [stage["node"] for stage in rest] == [*nodes, *nodes[::-1]]
+
+    def numbers(value):
+        return ", ".join(map(number, np.ravel(value).tolist()))
+
+    def read(key):
+        kind, head, *tail = key.split(".")  # a share of an adjoint is known to the browser alone
+        if kind != "share":
+            return p.read(key)
+        arg, *index = tail
+        share = p.adjoints[head] * np.asarray(p.locals[arg, head])
+        return float(share[int(index[0])] if index else share)
+
+    for n, stage in enumerate(rest):
+        head, back = stage["node"], n >= len(nodes)
+        args = graph.nodes[head]["args"]
+        if back:
+            args = [arg for arg in args if graph.nodes[arg]["role"] != "data"]
+        assert [move["edge"] for move in stage["moves"]] == [f"{arg}-{head}" for arg in args]
+        for arg, move in zip(args, stage["moves"], strict=True):
+            share = p.adjoints[head] * np.asarray(p.locals[arg, head])
+            wanted = [p.adjoints[head], share] if back else [p.values[arg]] * 2
+            assert move["back"] == back
+            assert [fill(one, read) for one in move["carries"]] == list(map(numbers, wanted))
