@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeGuard
 
 from lrviz.core.numerics import Probability
 from lrviz.core.symbols import superscript
@@ -39,7 +40,7 @@ def number(x: float, digits: int = DIGITS) -> str:
     ValueError
         x is not finite: no such number reaches a screen.
     """
-    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+    if _nearly_one(x, digits):
         return f"1{MINUS}{number(x.complement, digits)}"
     sign, mantissa, power = _decimal(x, digits)
     if power is None:
@@ -48,9 +49,14 @@ def number(x: float, digits: int = DIGITS) -> str:
     return f"{MINUS * sign}{ten if mantissa == '1' else f'{mantissa}×{ten}'}"
 
 
+def _nearly_one(x: float, digits: int) -> TypeGuard[Probability]:
+    """Whether so many digits would be all nines, or a bare 1."""
+    return isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits
+
+
 def latex_number(x: float, digits: int = DIGITS) -> str:
     r"""The same in LaTeX: ``-4.852 \times 10^{8}``."""
-    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+    if _nearly_one(x, digits):
         return f"1-{latex_number(x.complement, digits)}"
     sign, mantissa, power = _decimal(x, digits)
     if power is None:
@@ -87,7 +93,7 @@ def _positional(mantissa: str, power: int) -> str:
 
 def exact(x: float, digits: int = DIGITS) -> bool:
     """Whether x is, to within `EXACT`, the decimal that `number` writes for it."""
-    if isinstance(x, Probability) and x.complement < 0.5 * 10.0**-digits:
+    if _nearly_one(x, digits):
         return False
     return abs(float(format(x, f".{digits - 1}e")) - x) <= EXACT * abs(x)
 
