@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -42,6 +43,11 @@ def test_the_parabola_has_js_slope_and_curvature_and_newton_its_bottom(request_)
         assert found["newton.after"] == pytest.approx(made.history.losses[k + 1], rel=1e-12)
         step = made.bounds.guaranteed / 2 * g
         assert found["gradient.after"] == pytest.approx(mean_loss(X, y, at - step, l2), rel=1e-12)
+        # The lowest point of j − slope·t + bend·t²/2.
+        t = -np.polyder([found["bend"] / 2, -found["slope"], 0])[1] / found["bend"]
+        lowest = np.polyval([found["bend"] / 2, -found["slope"], made.history.losses[k]], t)
+        assert found["share"] == pytest.approx(1 / t, rel=1e-9)
+        assert found["newton.bottom"] == pytest.approx(lowest, rel=1e-9, abs=1e-12)
         if found["damping"] == 0:
             # Undamped, the step's end t = 1 is the bottom: there the parabola's slope is zero.
             assert found["share"] == pytest.approx(1, rel=1e-6)
@@ -91,6 +97,86 @@ def test_what_is_said_of_letters_in_numbers_is_so():
     # g/(√0 + ε) is a number, and for slopes that are none of the smallest ε is not seen.
     epsilon = OPTIMIZERS["adam"].constants["epsilon"]
     assert 0 < epsilon < 1e-6
+
+
+def test_the_slope_is_a_letter_where_the_rule_or_its_picture_has_it():
+    """The rules of momentum and Adam are written with ∂J/∂w, and their pictures have v and m."""
+    having = {opt for opt in OPTIMIZERS if "g" in {letter for letter, _, _ in letters(opt)}}
+    written = {
+        opt for opt, rule in OPTIMIZERS.items() if any(s.name == "g" for s in rule.statements)
+    }
+    assert written == {"sgd"}
+    assert having == written | {"newton", "rmsprop", "adagrad"}
+
+
+def test_nesterov_alone_looks_ahead():
+    assert [opt for opt in PICTURES if picture(opt)["ahead"]] == ["nesterov"]
+
+
+def one_step(opt, **held):
+    """A step whose numbers are set by hand."""
+    terms = {name: np.array([value]) for name, value in held.items()}
+    for_newton = {name: terms.pop(name) for name in ("slopes", "bends", "ends") if name in terms}
+    return SimpleNamespace(
+        request=Request(opt=opt, lr=0.5, momentum=0.9),
+        terms=terms,
+        used=terms.get("g"),
+        history=SimpleNamespace(losses=np.array([2.0])),
+        parabolas=SimpleNamespace(**for_newton),
+    )
+
+
+@pytest.mark.parametrize(
+    ("slope", "bend", "said"),
+    [
+        (0.0, 3.0, "The slope is exactly zero here"),
+        (3.0, 0.0, "J is straight along d here"),
+        (0.0, 0.0, "The slope is exactly zero here"),
+        (
+            4.0,
+            8.0,
+            "The parabola that has J’s slope and curvature here has its bottom along d at J = 1;",
+        ),
+        (math.inf, 1.0, "The numbers of this step leave float64."),
+    ],
+)
+def test_a_parabola_without_a_slope_or_a_bend(slope, bend, said):
+    made = one_step("newton", slopes=[slope], bends=[bend], ends=[1.5, 1.75], delta=0.0)
+    assert sentence(made, 0).startswith(said)
+    found = quantities(made, 0)
+    if slope == 0:
+        assert found["share"] == 0
+    if bend == 0:
+        assert found["newton.bottom"] == 2
+
+
+@pytest.mark.parametrize(
+    ("g", "before", "said"),
+    [
+        ([0.0, 0.0, 0.0], [1.0, 0.0, 0.0], "The slope is exactly zero here: the whole step is"),
+        ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], "Nothing moves here."),
+        ([0.9, 0.0, 0.0], [-1.0, 0.0, 0.0], "Nothing moves here."),
+        ([0.0, 2.0, 0.0], [0.0, 0.0, 0.0], "Nothing is carried on yet: the whole step comes"),
+    ],
+)
+def test_a_velocity_without_a_slope_or_a_step(g, before, said):
+    v = np.array(g) + 0.9 * np.array(before)
+    made = one_step("momentum", g=g, v=v.tolist(), v_before=before)
+    assert sentence(made, 0).startswith(said)
+    found = quantities(made, 0)
+    if not (np.any(g) and v.any()):
+        assert (found["ratio"], found["turn"]) == (0, 0)
+
+
+def test_rates_where_one_parameter_has_no_slope():
+    made = one_step("rmsprop", g=[0.0, 2.0, -4.0], s=[1.0, 4.0, 16.0])
+    found = quantities(made, 0)
+    assert (found["least"], found["slopes"], found["steps"]) == (0, 1, 1)
+    assert found["moves"] == pytest.approx(0.5, rel=1e-6)
+    assert sentence(made, 0) == (
+        "One parameter has a slope of exactly zero and stays; each parameter’s rate is η over the "
+        "size of its own slopes."
+    )
 
 
 def test_gd_and_sgd_have_no_picture():
