@@ -24,6 +24,7 @@ import sympy
 
 from lrviz.core.expression import latex
 from lrviz.core.graph import LOSSES, VIEWS, Pass, build, differentiate
+from lrviz.core.numerics import sigmoid
 from lrviz.text import derivation, numbers, substitution
 from lrviz.text.derivation import NAMES, Chain, Line, Part, parts, steps
 from lrviz.text.latex import SOURCE, to_latex
@@ -557,6 +558,35 @@ def test_saturation_is_said_where_float64_loses_shown_digits() -> None:
                 told.add(line.latex)
     assert {x for x in told if r"\partial" not in x} == spoilt
     assert "a - y a - y + y a" in spoilt
+
+
+def test_what_is_said_of_lost_digits_is_about_the_number_that_loses_them() -> None:
+    ending = "; the value shown comes from σ(z) and σ(−z), which lose nothing."
+    why = {
+        "the square in this line leaves the range of float64": ("<", None),
+        "a is so close to 1 that the subtraction in this line loses its digits in float64": (
+            ">",
+            1,
+        ),
+        "1 − a is so close to 1 that its log loses its digits in float64": ("<", 0),
+    }
+    said = {one for _, _, line, _ in TEMPLATES for one in substitution.precision_losses(line)}
+    assert len(said) == len(why)
+    for one in said:
+        text = one.sentence.removeprefix("At z = {value.z}, ").removesuffix(ending)
+        assert one.sentence == f"At z = {{value.z}}, {text}{ending}"
+        side, near = why[text]
+        assert one.side == side
+        # Beyond the limit σ(z) is nearly that number; just before it, nothing is said.
+        beyond = 1.0001 if (side == ">") == (one.limit > 0) else 0.9999
+        assert one.holds(one.limit * beyond)
+        assert not one.holds(one.limit / beyond)
+        if near is not None:
+            assert sigmoid(one.limit) == pytest.approx(near, abs=1e-11)
+        else:
+            z = np.array([1.01, 0.99]) * one.limit
+            with np.errstate(over="ignore"):
+                assert np.isinf((1 + np.exp(-z)) ** 2).tolist() == [True, False]
 
 
 # --- where it points, what it is made of -------------------------------------------------
