@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from lrviz.core.expression import Expression, latex, plain, rate, symbol
+from lrviz.core.expression import (
+    Expression,
+    latex,
+    number,
+    plain,
+    rate,
+    simplified,
+    symbol,
+)
 from lrviz.core.ops import RESIDUAL
 from lrviz.text.explanations import equals, slot
 from lrviz.training.decay import DECAY, DECAY_RATES
@@ -51,14 +59,23 @@ _SIGNS = {"←": r"\leftarrow", "=": "="}
 def _defined(parameter: int, rows: int, decays: bool) -> list[Line]:
     """J and its slope: means over the examples, and what a weight decay adds to them."""
     own, loss = symbol(PARAMETERS[parameter]), symbol("J")
-    free = parameter == len(DECAY_RATES)  # b is multiplied by 1 and does not decay
-    each = RESIDUAL["log"] if free else RESIDUAL["log"] @ symbol(f"x{parameter + 1}")
+    each = simplified(RESIDUAL["log"] @ _multiplier(parameter))
     of = f"the {rows} examples" if rows > 1 else "the one example"
-    pull = DECAY_RATES[parameter] if decays and not free else None
+    pull = _pull(parameter) if decays else None
     return [
         _mean(loss, symbol("L"), DECAY if decays else None, "{~loss} {loss}", f" over {of}"),
         _mean(rate(loss, own), each, pull, "{~slope} {slope}"),
     ]
+
+
+def _multiplier(parameter: int) -> Expression:
+    """What a parameter is multiplied by in z."""
+    return (symbol("x1"), symbol("x2"), number(1))[parameter]
+
+
+def _pull(parameter: int) -> Expression | None:
+    """What a weight decay adds to the slope; nothing for b."""
+    return dict(enumerate(DECAY_RATES)).get(parameter)
 
 
 def _mean(
@@ -94,14 +111,15 @@ def _sides(
     """The statements of a rule with both sides as they are written for one parameter."""
     rule = OPTIMIZERS[opt]
     own = symbol(PARAMETERS[parameter])
-    letters = {"w": own}
+    letters = {"w": own, "x": _multiplier(parameter)}
     if rule.solve is None and not _defines_gradient(rule):
         letters["g"] = rate(symbol("J"), own)
     for statement in rule.statements:
-        shown = statement.right
-        if decays and statement.name == "g" and parameter < len(DECAY_RATES):
-            shown += DECAY_RATES[parameter]
-        yield statement, statement.left.put(letters), shown.put(letters)
+        shown = statement.right.put(letters)
+        if statement.name == "g":
+            pull = _pull(parameter) if decays else None
+            shown = simplified(shown) if pull is None else simplified(shown) + pull
+        yield statement, statement.left.put(letters), shown
 
 
 def _defines_gradient(rule: Optimizer) -> bool:

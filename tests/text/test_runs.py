@@ -75,7 +75,7 @@ def test_the_numbers_of_a_rule_come_to_what_it_says(opt, parameter):
     ("opt", "lines"),
     [
         ("gd", ["w₁ ← w₁ − η·∂J/∂w₁"]),
-        ("sgd", ["g ← mean over the minibatch of (a − y)·x", "w₁ ← w₁ − η·g"]),
+        ("sgd", ["g ← mean over the minibatch of (a − y)·x₁", "w₁ ← w₁ − η·g"]),
         ("momentum", ["v ← μ·v + ∂J/∂w₁", "w₁ ← w₁ − η·v"]),
         ("newton", ["(H + δ·diag(H))·d = g", "w₁ ← w₁ − d"]),
     ],
@@ -145,3 +145,44 @@ GREEK = {
     "mu": "μ",
     "lambda": "λ",
 }
+
+
+#: A parameter, what its slope multiplies a − y by, and what a weight decay adds.
+PARAMETERS = [("w₁", "·x₁", " + λ·w₁"), ("w₂", "·x₂", " + λ·w₂"), ("b", "", "")]
+
+
+@pytest.mark.parametrize("opt", OPTIMIZERS)
+@pytest.mark.parametrize("decays", [False, True])
+def test_every_slope_is_written_for_its_own_parameter(opt, decays):
+    for n, (own, times, pull) in enumerate(PARAMETERS):
+        cost, slope, *rule = (line.letters for line in written(opt, n, 7, decays=decays))
+        more = " + λ/2·(w₁² + w₂²)" if decays else ""
+        assert cost == f"J = mean of L over the 7 examples{more}"
+        assert slope == f"∂J/∂{own} = mean of (a − y){times}{pull if decays else ''}"
+        if opt == "sgd":
+            assert rule[0] == (
+                f"g ← mean over the minibatch of (a − y){times}{pull if decays else ''}"
+            )
+        else:
+            assert not any(line.startswith("g ") for line in rule)
+        assert all("x" not in line and "λ" not in line for line in rule[opt == "sgd" :])
+        assert rule[-1].startswith(f"{own} ← {own} − ")
+
+
+def test_j_and_its_slope_are_typeset_as_they_are_written():
+    cost, slope, *_ = written("gd", 0, 1, decays=True)
+    assert cost.letters == "J = mean of L over the one example + λ/2·(w₁² + w₂²)"
+    assert cost.latex == (
+        r"J = \text{mean of }L\text{ over the one example} "
+        r"+ \frac{\lambda}{2} \cdot (w_1^2 + w_2^2)"
+    )
+    assert slope.latex == (
+        r"\partial J / \partial w_1 = \text{mean of }(a - y) \cdot x_1 + \lambda \cdot w_1"
+    )
+    assert written("gd", 2, 2)[1].latex == r"\partial J / \partial b = \text{mean of }(a - y)"
+    assert written("gd", 2, 2)[0].letters == "J = mean of L over the 2 examples"
+
+
+def test_newtons_step_is_solved_for_and_its_numbers_are_named():
+    solved = next(line for line in written("newton", 1, 5) if "d = g" in line.letters)
+    assert fill(solved.numbers, {"d": 0.25, "delta": 3.14159}.__getitem__) == "d = 0.25, δ ≈ 3.142"

@@ -235,7 +235,7 @@ def test_a_minibatch_decays_too_and_its_rule_says_so():
         pull = step.gradient - without
         np.testing.assert_allclose(pull, 0.5 * step.before * (1, 1, 0), atol=1e-15)
     lines = [rule_lines("sgd", n, decays=True)[0][0] for n in range(3)]
-    assert lines[0] == "g ← mean over the minibatch of (a − y)·x + λ·w₁"
+    assert lines[0] == "g ← mean over the minibatch of (a − y)·x₁ + λ·w₁"
     assert lines[1].endswith("+ λ·w₂")
     assert lines[2] == rule_lines("sgd", 2)[0][0]
 
