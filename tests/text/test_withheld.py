@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import re
+from itertools import pairwise
 
+import networkx as nx
 import pytest
 
 from lrviz import hiding, settings
 from lrviz.core.graph import INPUTS, LOSSES, VIEWS, build, differentiate
 from lrviz.live.derivation_payload import ORDER
 from lrviz.pages import graph as page
+from lrviz.text import explanations
 from lrviz.text.numbers import fill
 from lrviz.text.withheld import withheld
 from tests.samples import LONG, sample, thin
@@ -136,3 +139,46 @@ def test_what_is_left_out_is_not_to_be_had_as_latex():
     assert page._latex(state, whole=False, numbers=False, shown=shown) == ""
     assert page._latex(state, whole=True, numbers=False, shown=shown) == ""
     assert page._latex(state | {"part": "1"}, whole=False, numbers=False, shown=shown)
+
+
+def component_of(graph, edge):
+    """Which of the five an edge is a step of, by every way there is between its two ends."""
+    ends = {"1": [("a", "L")], "2": [("z", "a")], "5": [("b", "z")]}
+    ends["4"] = [(name, "z") for name in ("w", "w1", "w2") if name in graph]
+    for n, pairs in ends.items():
+        for tail, head in pairs:
+            if any(edge in pairwise(way) for way in nx.all_simple_paths(graph, tail, head)):
+                return n
+    return None
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_formula_is_a_blank_where_its_component_is_left_out(view, loss):
+    graph = build(view, loss)
+    for n in "12345":
+        out = withheld(view, loss, (f"formula{n}",))
+        for edge in graph.edges:
+            own = component_of(graph, edge)
+            if edge == ("y", "L") and loss == "squared":
+                own = "1"  # half a square has the same slope in y, with the other sign
+            plain = explanations.local_formula(graph, edge)
+            telling = own == n and (plain != "1" or n == "5")
+            assert out.formula(graph, edge) == (f"{{?formula.{n}}}" if telling else plain)
+        for name in graph.nodes:
+            into = {component_of(graph, edge) for edge in graph.in_edges(name)}
+            assert out.note(graph, name) == (n not in into)
+        written = {"log": "a − y", "squared": "(a − y)·a(1 − a)"}[loss]
+        assert out.residual(loss) == ("{?formula.3}" if n == "3" else written)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("of", explanations.TARGETS)
+def test_the_shortest_product_is_shown_where_all_that_it_says_may_be_said(loss, of):
+    """(a − y)·x₁ says ③ and ④, and with the squared error ① and ② too; for b it says ⑤."""
+    last = "5" if of == "b" else "4"
+    says = {"3", last} | ({"1", "2"} if loss == "squared" else set())
+    assert withheld("features", loss, ()).short(of, loss)
+    for n in "12345":
+        assert withheld("features", loss, (f"formula{n}",)).short(of, loss) == (n not in says)
+        assert withheld("features", loss, (f"number{n}",)).short(of, loss) == (n != last)
