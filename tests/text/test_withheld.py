@@ -14,7 +14,7 @@ from lrviz.core.graph import INPUTS, LOSSES, VIEWS, build, differentiate
 from lrviz.live.derivation_payload import ORDER
 from lrviz.pages import graph as page
 from lrviz.text import explanations
-from lrviz.text.numbers import fill
+from lrviz.text.numbers import FIGURE_SPACE, fill
 from lrviz.text.withheld import withheld
 from tests.samples import LONG, sample, thin
 from tests.withheld import (
@@ -182,3 +182,54 @@ def test_the_shortest_product_is_shown_where_all_that_it_says_may_be_said(loss, 
     for n in "12345":
         assert withheld("features", loss, (f"formula{n}",)).short(of, loss) == (n not in says)
         assert withheld("features", loss, (f"number{n}",)).short(of, loss) == (n != last)
+
+
+def test_a_text_keeps_the_numbers_that_may_be_shown():
+    out = withheld("features", "log", ("number2",))
+    assert {"local.z-a"} <= out.keys
+    spec = {
+        "said": ["{value.a} at {local.z-a}, {~local.z-a} {(local.z-a)}", "no number", 7, None],
+        "pair": ("{_adjoint.z} {~adjoint.z value.a}", {"deep": "{~value.a local.z-a}{%local.z-a}"}),
+    }
+    assert out.clean(spec) == {
+        "said": ["{value.a} at {?local.z-a}, = {?local.z-a}", "no number", 7, None],
+        "pair": ["{_adjoint.z} {~adjoint.z value.a}", {"deep": "={?local.z-a}"}],
+    }
+    everything = withheld("features", "log", ("values",))
+    assert everything.clean("{term.z.0} + {term.z.1}") == f"{FIGURE_SPACE} + {FIGURE_SPACE}"
+    assert withheld("features", "log", ("formula2",)).clean(spec) is spec
+
+
+def test_a_label_has_a_line_to_write_on_only_where_its_number_is_asked_for():
+    out = withheld("features", "log", ("values",))
+    templates = [
+        "{?local.z-a}",
+        "a {?value.a}",
+        "{?formula.2}",
+        "{value.x1}",
+        "b {value.b} {?value.z}",
+    ]
+    assert out.labels(templates, {"value.a"}) == [
+        FIGURE_SPACE,
+        "a {?value.a}",
+        "{?formula.2}",
+        "{value.x1}",
+        FIGURE_SPACE,
+    ]
+
+
+def test_a_small_plot_shows_nothing_that_would_tell():
+    bars = {"kind": "bars", "terms": ["term.z.0", "term.z.1"]}
+    curve = {"kind": "curve", "height": "value.a", "at": "value.z", "slope": "local.z-a"}
+    through, past = {**curve, "through": True}, {**curve, "through": False}
+    point = ["dot", "twin", "tangent", "secant"]
+    for hide, wanted in (
+        ((), ([], [], [])),
+        (("values",), (["axis", "step", "bar", "total"], [*point, "curve"], point)),
+        (("forward",), (["axis", "step", "bar", "total"], [*point, "curve"], point)),
+        (("number2",), ([], *2 * [["tangent", "secant", "twin"]])),
+        (("number3",), ([], [], [])),
+    ):
+        plots = withheld("features", "log", hide).plots([bars, through, past])
+        assert [one["without"] for one in plots] == list(wanted)
+        assert [one["kind"] for one in plots] == ["bars", "curve", "curve"]
