@@ -15,7 +15,7 @@ from lrviz.live.derivation_payload import ORDER
 from lrviz.pages import graph as page
 from lrviz.text import explanations
 from lrviz.text.numbers import FIGURE_SPACE, fill
-from lrviz.text.withheld import withheld
+from lrviz.text.withheld import quantities, withheld
 from tests.samples import LONG, sample, thin
 from tests.withheld import (
     ALL,
@@ -233,3 +233,75 @@ def test_a_small_plot_shows_nothing_that_would_tell():
         plots = withheld("features", "log", hide).plots([bars, through, past])
         assert [one["without"] for one in plots] == list(wanted)
         assert [one["kind"] for one in plots] == ["bars", "curve", "curve"]
+
+
+def entries(graph, name):
+    """What follows a node's name in a key, for each number that it holds."""
+    held = graph.nodes[name].get("inputs", ())
+    return [f".{n}" for n in range(len(held))] if len(held) > 1 else [""]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_step_between_the_ends_of_a_component_is_left_out_with_it(view, loss):
+    graph = build(view, loss)
+    state = {"x1": 1.37, "x2": 0.53, "w1": 2.11, "w2": -0.29, "b": 0.17}
+    both = [differentiate(**state, y=y, view=view, loss=loss) for y in (0, 1)]
+    for n in "124":
+        out = withheld(view, loss, (f"number{n}",))
+        steps = [edge for edge in graph.edges if component_of(graph, edge) == n]
+        assert steps
+        keys = {f"local.{t}-{h}{i}" for t, h in steps for i in entries(graph, t)}
+        if n == "1":
+            keys |= {f"adjoint.{t}" for t, _ in steps}
+        telling = {key for key in keys if {abs(p.read(key)) for p in both} != {1}}
+        assert telling <= out.keys
+        # A step that changes nothing tells nothing.
+        assert not (keys - telling) & out.keys
+    assert withheld(view, loss, ("number5",)).keys == {"local.b-z", "share.z.b"}
+    gradients = withheld(view, loss, ("gradients",)).keys
+    leaves = [name for name in ("w", "w1", "w2", "b") if name in graph]
+    assert {f"adjoint.{name}{i}" for name in leaves for i in entries(graph, name)} <= gradients
+    assert not {"adjoint.a", "adjoint.y", "value.z", "value.a", "value.L"} & gradients
+    assert not {key for key in gradients if key.startswith("local.")}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("name", [n for n in ALL if hiding.GRAPH[n].kind == hiding.NUMBERS])
+def test_a_token_carries_nothing_that_is_made_of_what_is_left_out(view, loss, name):
+    graph = build(view, loss)
+    out = withheld(view, loss, (name,))
+    for tail, head in graph.edges:
+        for i in entries(graph, tail):
+            factors = {f"local.{tail}-{head}{i}", f"adjoint.{head}", f"adjoint.{tail}{i}"}
+            assert (f"share.{head}.{tail}{i}" in out.keys) == bool(factors & out.keys)
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_step_that_is_the_number_for_one_label_goes_with_it(label):
+    """In single operations there are steps whose number is, for one label, one left out."""
+    p = differentiate(x1=1, x2=2, w1=0.5, w2=-1, b=0.3, y=label, view="operations")
+    a = p.values["a"]
+    # What stands in every view has been shown all along.
+    shown = {round(abs(one), 12) for one in (0, 1, a, 1 - a, p.values["z"], p.values["L"])}
+    inner = [n for n in p.graph.nodes if n not in {*INPUTS, "z", "a", "L"}]
+    gone = 0
+    for name in ("number1", "number2", "number3", "gradients"):
+        out = withheld("operations", "log", (name,)).keys
+        hidden = {round(abs(p.read(key)), 12) for key in out if not key.startswith("share.")}
+        for key in (f"{kind}.{node}" for node in inner for kind in ("value", "adjoint")):
+            if round(abs(p.read(key)), 12) in hidden - shown:
+                assert key in out, (name, key)
+                gone += 1
+    assert gone >= 2
+
+
+def test_a_table_of_sentences_names_what_it_reads_and_writes():
+    tables = [
+        [({"value.z": (1, None), "turn": 0}, "{value.a} and {~local.z-a value.b}"), ({}, "plain")],
+        [({"adjoint.z": 1}, "{(adjoint.w1)}")],
+    ]
+    assert quantities(tables) == {
+        *("value.z", "turn", "value.a", "local.z-a", "value.b", "adjoint.z", "adjoint.w1"),
+    }
