@@ -638,6 +638,31 @@ def test_formulas_and_lines_keep_to_the_common_subset() -> None:
     assert all(formula.split(" = ", 1)[1] in shown for _, formula in sheet)
 
 
+def test_every_formula_of_the_sheet_is_the_quantity_that_it_is_called() -> None:
+    given = {"x1": 1.3, "x2": -0.7, "w1": 0.4, "w2": 1.1, "b": -0.2}
+    sheet = dict(derivation.formulas())
+    by = {"w_i": "w1", "b": "b", "z": "z", "a": "a"}
+    for name, text in sheet.items():
+        loss = "squared" if "squared" in name else "log"
+        p = differentiate(**given, y=1, loss=loss)
+        left, _, right = text.partition(" = ")
+        if left in ("z", "a", "L"):
+            wanted = p.values[left]
+        else:
+            of, to = re.fullmatch(r"\\frac\{\\partial (\w+)\}\{\\partial ([\w_]+)\}", left).groups()
+            wanted = p.adjoints[by[to]] if of == "L" else p.locals[by[to], of]
+        inputs = {n: np.float64(p.read(f"value.{n.replace('_', '')}")) for n in INPUTS}
+        for side in right.split(" = "):
+            found = value(parse(side), Numeric(loss, 1, inputs, np.float64, np))
+            assert found == pytest.approx(wanted, rel=1e-12), name
+        # What is still to be taken stands in the chain rules alone.
+        assert (r"\partial" in right) == ("chain rule" in name)
+    assert sheet["z, from vectors"] == r"z = w \cdot x + b"
+    assert sheet["z, with two features"] == "z = w_1 x_1 + w_2 x_2 + b"
+    assert sheet["Log loss, natural log"] == r"L = -(y \log a + (1 - y) \log(1 - a))"
+    assert sheet["④ z against a weight"] == r"\frac{\partial z}{\partial w_i} = x_i"
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_rules_are_named_and_short(loss: str) -> None:
     for part, _, line in lines_of(loss):
