@@ -164,3 +164,12 @@ def test_screens_show_four_digits_and_fifteen_when_asked():
     assert numbers.number(2 / 3) == "0.6667"
     assert numbers.number(2 / 3, numbers.MORE_DIGITS) == "0.666666666666667"
     assert numbers.number(12345.678) == "1.235×10⁴"
+
+
+@pytest.mark.parametrize("digits", [3, 4, 6])
+def test_a_number_is_exact_with_just_as_many_digits_as_it_has(digits):
+    for text in ("1.234567890", "9.876543219", "-3.141592653"):
+        cut = text[: digits + 1 + text.startswith("-")]  # so many digits and the point
+        assert numbers.exact(float(cut), digits)
+        assert not numbers.exact(float(cut), digits - 1)
+        assert numbers.equation("x", float(cut), digits).startswith("x = ")
