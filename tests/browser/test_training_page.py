@@ -761,3 +761,12 @@ def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):
     settle(page)
     assert page.locator(".lvt-graph").is_visible()
     assert "Beyond |z|" not in page.locator(".lvt-d").inner_text()
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_no_formula_of_the_rule_is_cut_off(visit, width):
+    page = visit("/training?data=penguins&opt=sgd&l2=0.1&step=12", width=width)
+    law = page.locator(".lvt-law").bounding_box()
+    shown = boxes(page, ".lvt-law .katex-html .base")
+    assert len(shown) > 10
+    assert all(right <= law["x"] + law["width"] + 1 for _, _, right, _ in shown)
