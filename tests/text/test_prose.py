@@ -93,6 +93,48 @@ def test_what_a_rule_says_of_two_formulas_is_so():
     assert seen == {*SAYS}
 
 
+def whole(text):
+    return int(text.replace("−", "-"))
+
+
+#: A rule with numbers typed in it, and whether what it says of them is so; x is the letter that one
+#: differentiates by, and ``before`` what stands on the line before.
+TYPED = {
+    r"variable: the derivative of (\S+) by \1 is (−?\d)": lambda _, x, n: whole(n) == 1,
+    r"constant: (−?\d) does not change with (\S+)": lambda before, n, x: f"∂/∂{x} [{n}]" in before,
+    r"zero: (−?\d) − (−?\d) is (−?\d)": lambda _, m, n, k: whole(m) - whole(n) == whole(k),
+    r"zero: (?:adding|taking away) (−?\d) changes nothing": lambda _, n: whole(n) == 0,
+    r"signs: times (−?\d) turns the sign": lambda before, n: whole(n) == -1 and f"({n})" in before,
+    r"arithmetic: times (−?\d) changes nothing": lambda before, n: (
+        whole(n) == 1 and f"·{n}" in before
+    ),
+    r"arithmetic: a half of (\d) is (\d)": lambda _, m, n: whole(m) == 2 * whole(n),
+    r"constant factor: (−?\d) moves out": lambda before, n: whole(n) == -1 and "[−" in before,
+    r"power rule: the exponent comes down and drops by (−?\d)": lambda _, n: whole(n) == 1,
+    r"cancel: equal above and below make (−?\d)": lambda _, n: whole(n) == 1,
+    r"add and take away: (−?\d) in the numerator": lambda _, n: whole(n) == 1,
+}
+
+
+def test_every_number_that_is_typed_in_a_rule_is_right():
+    seen = set()
+    for _, part in ALL:
+        for chain in part.chains:
+            before = plain(chain.head)
+            for line in chain.lines:
+                typed = "".join(
+                    p if isinstance(p, str) else plain(p) if p.kind == "number" else "{}"
+                    for p in line.rule.pieces
+                )
+                if re.search(r"\d", typed):
+                    found = [(p, m) for p in TYPED if (m := re.fullmatch(p, line.rule.plain))]
+                    ((pattern, match),) = found
+                    assert TYPED[pattern](before, *match.groups()), (line.rule.plain, before)
+                    seen.add(pattern)
+                before = plain(line.shown)
+    assert seen == {*TYPED}
+
+
 @every_part
 def test_equations_in_a_sentence_hold(loss, part):
     known = letters()
