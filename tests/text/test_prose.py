@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -149,6 +150,18 @@ def test_equations_in_a_sentence_hold(loss, part):
             assert number_of(one, known) == pytest.approx(number_of(other, known)), text.plain
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_goal_names_the_labels_that_there_are(loss):
+    text = parts(loss)["goal"].intro.plain
+    named = {int(n) for n in re.search(r"the true answer, which is (\d) or (\d)\.", text).groups()}
+    taken = set()
+    for y in range(-3, 4):
+        with suppress(ValueError):
+            differentiate(**STATE, y=y, loss=loss)
+            taken.add(y)
+    assert named == taken
+
+
 def test_the_goal_shows_what_each_label_leaves_of_the_loss():
     for loss in LOSSES:
         pieces = parts(loss)["goal"].intro.pieces
@@ -178,6 +191,8 @@ def test_the_nudge_of_the_strategy_is_worked_out_from_the_opening_example(loss):
     a = truth["a"]
     by_a = truth["dL/da"] if loss == "log" else a - 1
     assert nudge == 0.01
+    # To four digits, as numbers are shown everywhere.
+    assert all(len(re.sub(r"\D", "", n).lstrip("0")) <= 4 for n in said.groups())
     assert dz == dz_again == nudge * OPENING["x1"]
     assert slope == pytest.approx(float(truth["da/dz"]), abs=5e-5)
     assert da == da_again == pytest.approx(float(dz * truth["da/dz"]), abs=5e-7)
