@@ -214,6 +214,14 @@ def test_bounds_in_words_are_the_bounds():
     said = re.search(r"never exceeds (\d) in size", parts("squared")["1"].intro.plain)[1]
     errors = [a - y for a in grid for y in (0, 1)]
     assert WORDS[said] - 0.001 == pytest.approx(max(map(abs, errors)))
+    inside, *under = re.search(
+        r"second has (.+) inside .* divides by (.+), or by (.+)\.", parts()["1"].intro.plain
+    ).groups()
+    assert inside == "1 − a"
+    assert under == ["a", "1 − a"]
+    for y, divisor in ((1, lambda a: a), (0, lambda a: 1 - a)):
+        p = differentiate(**STATE, y=y)
+        assert abs(p.locals["a", "L"]) * divisor(p.values["a"]) == pytest.approx(1, rel=1e-12)
     low, high = re.search(r"between (−?\d) and (−?\d)", parts()["3"].intro.plain).groups()
     assert int(low.replace("−", "-")) == round(min(errors))
     assert int(high) == round(max(errors))
