@@ -619,8 +619,10 @@ def test_every_node_and_edge_of_every_view_has_a_part_and_back() -> None:
                 assert set(derivation.places(x.about, view)) <= names, (loss, x)
     assert {k: derivation.part_of(k) for k in expected} == expected
     assert derivation.places(("w2-z", "z"), "operations") == ("w2-u2", "u2-s", "s-z", "z")
-    with pytest.raises(KeyError):
-        derivation.part_of("nowhere")
+    assert derivation.places(("w2-z", "z", "w1"), "vector") == ("w-z", "z", "w")
+    for nowhere in ("nowhere", ""):
+        with pytest.raises(KeyError):
+            derivation.part_of(nowhere)
 
 
 COMMANDS = {"frac", "partial", "left", "right", "log", "cdot", "sigma", "underbrace"}

@@ -174,6 +174,7 @@ def test_the_goal_shows_what_each_label_leaves_of_the_loss():
     intro = parts()["goal"].intro.plain
     assert "z = w₁x₁ + w₂x₂ + ⋯ + wₙxₙ + b" in intro
     assert "with y = 0 only" in intro
+    assert ", with y = 0 it is " in parts("squared")["goal"].intro.plain
 
 
 @pytest.mark.parametrize("loss", LOSSES)
