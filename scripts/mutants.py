@@ -165,6 +165,8 @@ def mutants_of(module: str) -> list[Mutant]:
         # A statement that is itself replaced is not the one that stands there now.
         after = ast.unparse(ast.fix_missing_locations(change.new) if old is at else at)
         put(change, old)
+        if before == after:  # x / x turned round
+            continue
         start = alike(before, after)
         end = alike(before[start:][::-1], after[start:][::-1])
         old_text, new_text = before[start : len(before) - end], after[start : len(after) - end]

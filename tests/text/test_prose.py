@@ -252,6 +252,33 @@ def test_remarks_name_what_their_line_cancels():
     assert any(map(is_complement, rate.walk()))
 
 
+def test_where_the_squared_error_cancels_nothing_it_names_both():
+    (note,) = (
+        line.note.plain
+        for chain in parts("squared")["3"].chains
+        for line in chain.lines
+        if line.note.plain.startswith("Nothing is divided by")
+    )
+    # What the log loss divides by, for either label.
+    assert note.startswith("Nothing is divided by a or 1 − a, so nothing cancels.")
+
+
+def test_any_weight_is_one_of_n_and_the_first_is_the_first():
+    part = parts()["4"]
+    (note,) = (line.note.plain for chain in part.chains for line in chain.lines if line.note.plain)
+    assert note == (
+        "With n features, r is the sum of the other n − 1 products and b. However long it is, "
+        "there is no wᵢ in it."
+    )
+    first, general = part.chains
+    assert first.title.endswith(f"i = {first.lines[0].i}")
+    assert "First for i = 1 with two features, then for any i" in part.intro.plain
+    assert set(first.head.children[1].symbols) == {"w1"}
+    assert set(general.head.children[1].symbols) == {"wi"}
+    spoken_of = {name for line in first.lines for name in line.about}
+    assert spoken_of & {"w1-z", "w2-z"} == {"w1-z"}
+
+
 def test_a_text_is_one_thing_in_three_spellings():
     w1 = symbol("w1")
     text = say("of {} and {}", w1, 1 / w1)
