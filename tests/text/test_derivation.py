@@ -598,7 +598,8 @@ def test_the_parts_are_those_of_the_url() -> None:
         assert [part.key for part in parts(loss, i).values()] == list(derivation.KEYS)
     differing = [k for k, part in parts("squared").items() if part != parts("log")[k]]
     assert differing == ["goal", "strategy", "1", "3", "result"]
-    with pytest.raises(ValueError, match="loss"):
+    said = "^The loss must be one of log, squared, not 'absolute'\\.$"
+    with pytest.raises(ValueError, match=said):
         parts("absolute")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="i must"):
         parts("log", 3)

@@ -10,7 +10,7 @@ import pytest
 
 from lrviz.core.expression import Expression, compiled, is_complement, latex, plain, symbol
 from lrviz.core.graph import LOSSES, differentiate
-from lrviz.core.ops import LOSS, OPS
+from lrviz.core.ops import LOSS, OPS, RESIDUAL
 from lrviz.text.derivation import NAMES, parts
 from lrviz.text.prose import NOTHING, Text, say
 from tests.reference import exact
@@ -261,6 +261,28 @@ def test_where_the_squared_error_cancels_nothing_it_names_both():
     )
     # What the log loss divides by, for either label.
     assert note.startswith("Nothing is divided by a or 1 − a, so nothing cancels.")
+
+
+def test_the_assembly_names_what_the_losses_differ_by():
+    log, squared = (parts(loss)["result"].intro for loss in ("log", "squared"))
+    assert "Together they are called the gradient." in log.plain
+    assert "factor" not in log.plain
+    assert "but so is the factor a(1 − a), which fades" in squared.plain
+    (factor,) = (piece for piece in squared.pieces if not isinstance(piece, str))
+    known = letters()
+    by = {loss: number_of(RESIDUAL[loss], known) for loss in LOSSES}
+    assert number_of(factor, known) == pytest.approx(by["squared"] / by["log"], rel=1e-12)
+
+
+def test_the_sides_of_the_sigmoid_are_named_by_what_they_are():
+    part = parts()["sigmoid"]
+    total = int(re.search(r"what is left when a is taken from (\d)\.", part.intro.plain)[1])
+    (rest,) = (
+        chain for chain in part.chains if chain.title.startswith("On the side: what is left")
+    )
+    assert rest.title.endswith(f"left to {total}")
+    known = letters()
+    assert number_of(rest.value, known) == pytest.approx(total - known["a"], rel=1e-12)
 
 
 def test_any_weight_is_one_of_n_and_the_first_is_the_first():
