@@ -601,7 +601,7 @@ def test_the_parts_are_those_of_the_url() -> None:
     said = "^The loss must be one of log, squared, not 'absolute'\\.$"
     with pytest.raises(ValueError, match=said):
         parts("absolute")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="^i must be 1 or 2, not 3\\.$"):
+    with pytest.raises(ValueError, match=r"^i must be 1 or 2, not 3\.$"):
         parts("log", 3)
 
 
