@@ -641,6 +641,13 @@ def test_formulas_and_lines_keep_to_the_common_subset() -> None:
     assert all(formula.split(" = ", 1)[1] in shown for _, formula in sheet)
 
 
+#: What the derivatives of the sheet are called, and what they are: of what, by what.
+CALLED = {
+    **{"①": ("L", "a"), "②": ("a", "z"), "③": ("L", "z"), "④": ("z", "w_i"), "⑤": ("z", "b")},
+    **{"weight": ("L", "w_i"), "bias": ("L", "b")},
+}
+
+
 def test_every_formula_of_the_sheet_is_the_quantity_that_it_is_called() -> None:
     given = {"x1": 1.3, "x2": -0.7, "w1": 0.4, "w2": 1.1, "b": -0.2}
     sheet = dict(derivation.formulas())
@@ -654,6 +661,8 @@ def test_every_formula_of_the_sheet_is_the_quantity_that_it_is_called() -> None:
         else:
             of, to = re.fullmatch(r"\\frac\{\\partial (\w+)\}\{\\partial ([\w_]+)\}", left).groups()
             wanted = p.adjoints[by[to]] if of == "L" else p.locals[by[to], of]
+            called = next(key for key in CALLED if key in name)
+            assert (of, to) == CALLED[called], name
         inputs = {n: np.float64(p.read(f"value.{n.replace('_', '')}")) for n in INPUTS}
         for side in right.split(" = "):
             found = value(parse(side), Numeric(loss, 1, inputs, np.float64, np))
