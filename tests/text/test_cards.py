@@ -1,0 +1,225 @@
+"""Every number and every sign in the cards of the Graph page, typed or put in, is true."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import mpmath
+import pytest
+
+from lrviz.text import guide
+from lrviz.text.cards import CARDS
+from lrviz.text.guide import Choose, Type
+from lrviz.text.sentence import say
+from tests.samples import sample
+from tests.text.test_guide import GRAPH, read_of, slope, truth, whole
+from tests.text.test_sentence import states
+
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+#: A number as pages write it.
+N = r"((?:1−|−)?(?:\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+IS = r"[=≈]"
+
+
+def value(text):
+    if text.startswith("1−"):
+        return 1 - value(text[2:])
+    sign, text = (-1, text[1:]) if text[0] == "−" else (1, text)
+    mantissa, _, power = text.partition("×10") if "×" in text else (text, "", "")
+    if not power and (bare := re.fullmatch(r"10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)):
+        mantissa, power = "1", bare[1]
+    return sign * mpmath.mpf(mantissa) * mpmath.mpf(10) ** int(power.translate(RAISED) or 0)
+
+
+def near(text, x):
+    """Whether a text is x to four digits."""
+    return abs(value(text) - x) <= abs(x) * mpmath.mpf("5.1e-4")
+
+
+def facts(state):
+    """What is so in a state, in 60 digits."""
+    z, a, loss = truth(state)
+    y = state["y"]
+    return SimpleNamespace(
+        x1=state["x1"],
+        x2=state["x2"],
+        y=y,
+        z=z,
+        a=a,
+        c=1 - a,
+        L=loss,
+        one=-1 / a if y else 1 / (1 - a),
+        two=a * (1 - a),
+        three=a - y,
+        w1=slope(state, "w1"),
+        w2=slope(state, "w2"),
+    )
+
+
+def given(t):
+    """The probability that the model gave the answer, and what it is called."""
+    return ("a", t.a) if t.y else ("1 − a", t.c)
+
+
+#: What a card may say, and whether it is so.
+SAID = {
+    r"an answer, (\d) or (\d)\.": lambda t, *both: {*both} == {"0", "1"},
+    r"a, the probability it gives to the answer (\d)\.": lambda t, n: n == "1",
+    r"σ\((\d)\) = ½: the model has no opinion": lambda t, n: n == "0" and t.z == 0,
+    r"σ\((\d)\) = ½, and σ only rises": lambda t, n: n == "0",
+    rf"z (above|below) (\d) gives a {IS} {N}\. The model leans to the answer (\d)\.": (
+        lambda t, side, zero, a, answer: (
+            zero == "0"
+            and (side == "above") == (t.z > 0)
+            and near(a, t.a)
+            and answer == str(int(t.z > 0))
+        )
+    ),
+    r"[Tt]he answer is (\d)": lambda t, n: n == str(t.y),
+    r"gave it the probability (1 − a|a)\.": lambda t, said: said == given(t)[0],
+    rf"(1 − a|a) {IS} {N} now, and L {IS} {N}": lambda t, said, p, loss: (
+        (said, near(p, given(t)[1]), near(loss, t.L)) == (given(t)[0], True, True)
+    ),
+    r"x₁ = (\d): w₁ is multiplied by nothing but (\d)": lambda t, *both: (
+        t.x1 == 0 and both == ("0", "0")
+    ),
+    rf"goes (up|down) to the right: its slope ∂L/∂w₁ {IS} {N} is (negative|positive), "
+    r"so (less|more) w₁ means less loss": lambda t, way, w1, sign, turn: (
+        near(w1, t.w1)
+        and (way, sign, turn)
+        == (("up", "positive", "less") if t.w1 > 0 else ("down", "negative", "more"))
+    ),
+    rf"∂L/∂w₁ {IS} {N}: so much does": lambda t, w1: near(w1, t.w1),
+    rf"rate × change = {N} × {N}\.": lambda t, w1, d: near(w1, t.w1) and d == "0.01",
+    rf"moves z by ④ {IS} {N}, a unit of z moves a by ② {IS} {N}, a unit of a moves L by ① "
+    rf"{IS} {N}": (
+        lambda t, four, two, one: near(four, t.x1) and near(two, t.two) and near(one, t.one)
+    ),
+    rf"{N} × \(?{N}\)? × \(?{N}\)? {IS} {N}: each rate acts": lambda t, four, two, one, w1: (
+        near(four, t.x1) and near(two, t.two) and near(one, t.one) and near(w1, t.w1)
+    ),
+    rf"①, the slope of −log\(1 − a\), is 1/\(1 − a\) {IS} {N}": (
+        lambda t, one: t.y == 0 and near(one, t.one)
+    ),
+    rf"①, the slope of −log a, is −1/a {IS} {N}": lambda t, one: t.y == 1 and near(one, t.one),
+    rf"②, the slope of σ, is a·\(1 − a\) {IS} {N}": lambda t, two: near(two, t.two),
+    rf"(1 − a|a) cancels, and what is left is (a|−\(1 − a\), which is a − 1) {IS} {N}\.": (
+        lambda t, gone, left, three: (
+            gone == given(t)[0] and (left == "a") == (t.y == 0) and near(three, t.three)
+        )
+    ),
+    r"n = −z to a\).* ℓ₁ = log a, .* c = 1 − a and ℓ₀ = log\(1 − a\)": lambda t: True,
+    rf"Here {N} \+ {N}: with y = (\d) the (upper|lower) way brings (\d); with y = (\d) it is the "
+    r"(upper|lower) one": lambda t, up, down, y, none, zero, other, where: (
+        (near(up, t.one) and down == "0") == bool(t.y)
+        and (up == "0" and near(down, t.one)) == (not t.y)
+        and (y, none, zero) == (str(t.y), "lower" if t.y else "upper", "0")
+        and (other, where) == (str(1 - t.y), "upper" if t.y else "lower")
+    ),
+    rf"z {IS} {N}, and": lambda t, z: near(z, t.z),
+    r": the model is sure, and wrong": lambda t: abs(t.three) > 0.99,
+    rf"(?:its slope|The slope of σ there,) ② {IS} {N}": lambda t, two: near(two, t.two),
+    rf"as the loss falls, to {N} now": lambda t, loss: near(loss, t.L),
+    rf"① {IS} {N} and ② {IS} {N}:": lambda t, one, two: near(one, t.one) and near(two, t.two),
+    rf"a − y {IS} {N}": lambda t, three: near(three, t.three),
+    r"∂L/∂z = a − y, the belief minus the answer": lambda t: True,
+    r"the last rates are x₁, x₂ and (\d)\.": lambda t, n: n == "1",
+    rf"{N} × \(?{N}\)? {IS} {N}\. One backward": lambda t, three, x2, w2: (
+        near(three, t.three) and near(x2, t.x2) and near(w2, t.w2)
+    ),
+    r"w ← w − η·∂L/∂w": lambda t: True,
+}
+
+
+@pytest.mark.parametrize("card", GRAPH, ids=[card.name for card in GRAPH])
+def test_every_number_that_a_card_says_is_so_for_either_answer(card):
+    shown = {**whole(card), **card.shown}
+    some = [one for one in states(sample(60, 2000), 11) if "x1" in one]
+    near_by = ({**shown, **one} for one in some)
+    for state in (*({**shown, "y": y} for y in (0, 1)), *near_by):
+        t = facts(state)
+        if abs(t.z) < 1e-12 and t.z != 0:
+            continue  # float64 rounds this z to 0 or away from it
+        for text in (say(card.says, read_of(state)), say(card.because, read_of(state))):
+            left = text
+            for pattern, true in SAID.items():
+                for match in re.finditer(pattern, text):
+                    assert true(t, *match.groups()), (match[0], state)
+                left = re.sub(pattern, "", left)
+            # Nothing that is typed or put in was passed over.
+            assert not re.search(r"\d|[−-][a-zℓ(]| [−-] ", left), left
+
+
+def test_the_numbers_of_a_mistake_are_those_it_speaks_of():
+    card = CARDS["rate"]
+    read = read_of(whole(card))
+    nudge = re.search(r"Let w₁ grow by ([\d.]+)\.", card.ask.question)[1]
+    rate = read("adjoint.w1")
+    assert card.ask.right.of(read) == pytest.approx(float(nudge) * rate, rel=1e-12)
+    meant = {
+        r"The size is right; .*": -0.01,
+        rf"That is the change for a whole unit; {nudge} is a hundredth of one\.": 1,
+        r"That is the change for a whole unit, .*": -1,
+        rf"That is for 0\.1; {nudge} is ten times smaller\.": 0.1,
+    }
+    found = {}
+    for amount, why in card.ask.mistakes:
+        (pattern,) = (one for one in meant if re.fullmatch(one, why))
+        found[pattern] = amount.of(read) / rate
+    assert found == pytest.approx(meant, rel=1e-12)
+
+
+def test_two_ways_are_added_and_every_mistake_does_something_else_with_them():
+    card = CARDS["paths"]
+    one, other = (
+        value(n) for n in re.search(rf"back {N} and the other {N}\.", card.ask.question).groups()
+    )
+    meant = {
+        r"That is their product\. .*": [one * other],
+        r"That is one of them alone.*": [one, other],
+        r"That is their mean; .*": [(one + other) / 2],
+        r"Their signs count: .*": [abs(one) + abs(other)],
+        r"The size is right: −0\.5 outweighs 0\.3\.": [-(one + other)],
+    }
+    assert (value("−0.5"), value("0.3")) == (other, one)
+    for amount, why in card.ask.mistakes:
+        (pattern,) = (p for p in meant if re.fullmatch(p, why))
+        assert any(abs(amount.of(lambda _: 1.0) - m) < 1e-12 for m in meant[pattern]), why
+
+
+def test_the_bounds_that_a_choice_speaks_of():
+    meanings = [
+        o.meaning for card in GRAPH if isinstance(card.ask, Choose) for o in card.ask.options
+    ]
+    about = [one for one in meanings if re.search(r"\d", one)]
+    assert about == [
+        "Only a z below 0 leads below ½.",
+        "Only z = 0 leads to exactly ½.",
+        "Only a z above 0 leads above ½.",
+        "That would need a slope of exactly 0, as with x₁ = 0.",
+    ]
+    p = read_of({**whole(CARDS["way"]), "x1": 0.0})
+    assert p("adjoint.w1") == 0
+    assert read_of({**whole(CARDS["way"]), "x1": 0.0, "x2": 0.0, "b": 0.0})("value.a") == 0.5
+
+
+def test_no_card_has_a_hyphen_for_a_minus():
+    for card in CARDS.values():
+        texts = [text for table in (*card.says, *card.because) for _, text in table]
+        if card.ask is not None:
+            texts.append(card.ask.question)
+        if isinstance(card.ask, Type):
+            texts += [why for _, why in card.ask.mistakes]
+        if isinstance(card.ask, Choose):
+            texts += [text for o in card.ask.options for text in (o.label, o.meaning)]
+        for text in (re.sub(r"\{[^}]*\}", "", one) for one in texts):
+            assert not re.search(r"(?<![A-Za-zé])-|- ", text), text
+
+
+def test_what_is_to_be_tried_ends_where_the_question_says():
+    for card in GRAPH:
+        limit = re.search(r"until the loss is below ([\d.]+)\.", getattr(card.ask, "question", ""))
+        if limit:
+            assert dict(card.ask.until) == {"value.L": (None, float(limit[1]))}
+    assert guide.right(CARDS["belief"].ask, read_of(whole(CARDS["belief"]))) is not None
