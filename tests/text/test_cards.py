@@ -1,19 +1,23 @@
-"""Every number and every sign in the cards of the Graph page, typed or put in, is true."""
+"""Every number and every sign in the cards of the guide, typed or put in, is true."""
 
 from __future__ import annotations
 
+import math
 import re
 from types import SimpleNamespace
 
 import mpmath
+import numpy as np
 import pytest
 
 from lrviz.text import guide
 from lrviz.text.cards import CARDS
 from lrviz.text.guide import Choose, Type
+from lrviz.text.numbers import number
 from lrviz.text.sentence import say
+from lrviz.training.model import mean_loss
 from tests.samples import sample
-from tests.text.test_guide import GRAPH, read_of, slope, truth, whole
+from tests.text.test_guide import GRAPH, read_of, run_of, run_read, slope, truth, whole
 from tests.text.test_sentence import states
 
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -223,3 +227,100 @@ def test_what_is_to_be_tried_ends_where_the_question_says():
         if limit:
             assert dict(card.ask.until) == {"value.L": (None, float(limit[1]))}
     assert guide.right(CARDS["belief"].ask, read_of(whole(CARDS["belief"]))) is not None
+
+
+# The Training page
+
+
+def said_of(name):
+    """What a card says before and after its question, with the run that it opens."""
+    card = CARDS[name]
+    state = whole(card)
+    made = run_of(state)
+    read = run_read(made, state["lr"], card.shown.get("step", 0))
+    return card, made, say(card.says, read), say(card.because, read)
+
+
+def test_the_card_on_the_mean_is_right_about_the_start_and_its_mistakes():
+    card, made, says, because = said_of("mean")
+    zero = re.search(r"At the start w₁ = w₂ = b = (\d), so z = (\d) and a = ½ for", says).groups()
+    assert {float(n) for n in zero} == set(made.history.params[0].tolist()) == {0.0}
+    X = made.scaled.X
+    assert f"all {len(X)} examples" in says
+    assert because.startswith(f"Each example pays −log ½ ≈ {number(math.log(2))}, whatever")
+    meant = {
+        "That is a. The loss is −log of it.": 0.5,
+        "The logarithm of ½ is negative, and the loss minus that.": math.log(0.5),
+        "That is −log₁₀ ½; the loss has the natural logarithm.": -math.log10(0.5),
+        "That is the sum over all examples; J is their mean.": len(X) * math.log(2),
+    }
+    read = run_read(made, 0.5)
+    found = {why: amount.of(read) for amount, why in card.ask.mistakes}
+    assert found == pytest.approx(meant, rel=1e-12)
+
+
+def test_the_card_on_three_examples_adds_up():
+    card, _, _, because = said_of("pull")
+    asked = re.search(r"are ([\d.]+), −([\d.]+) and −([\d.]+)\.", card.ask.question).groups()
+    written = re.match(r"\(([\d.]+) − ([\d.]+) − ([\d.]+)\)/(\d) = ([\d.]+)\. ", because).groups()
+    assert written[:3] == asked
+    pulls = [float(asked[0]), -float(asked[1]), -float(asked[2])]
+    assert int(written[3]) == len(pulls)
+    assert float(written[4]) == pytest.approx(sum(pulls) / 3, rel=1e-12)
+    meant = {
+        "That is their sum; J divides it by m, which is 3 here.": sum(pulls),
+        "Their signs count: two of them pull the other way.": sum(map(abs, pulls)) / 3,
+        "Their signs count, and J divides the sum by m.": sum(map(abs, pulls)),
+        f"The size is right: {asked[0]} outweighs the two others.": -sum(pulls) / 3,
+        "The largest one alone decides nothing: all three count.": max(pulls),
+    }
+    found = {why: amount.of(lambda _: 1.0) for amount, why in card.ask.mistakes}
+    assert found == pytest.approx(meant, rel=1e-12)
+
+
+def test_the_card_on_too_large_a_rate_names_both_rates():
+    card, made, says, because = said_of("large")
+    zero, rate, before = re.search(
+        r"again from w₁ = w₂ = b = (\d), but with η = (\d+) in place of ([\d.]+): ", says
+    ).groups()
+    assert set(made.history.params[0].tolist()) == {float(zero)}
+    assert (float(rate), float(before)) == (card.state["lr"], CARDS["mean"].state["lr"])
+    assert float(rate) / float(before) == 40
+    assert "every step is forty times as long" in says
+    rises = int(np.sum(np.diff(made.history.losses) > 0))
+    assert because.startswith(f"J rose at {rises} of {len(made.history)} steps.")
+    # With another rate on the page it names that one.
+    read = run_read(made, 3.0)
+    assert say(card.says, read) == "The birds again, but η = 3 in place of 0.5."
+    (still,) = (o.meaning for o in card.ask.options if o.label == "stand still")
+    assert still == "It stands still only where the gradient is 0."
+
+
+def test_the_card_on_units_tells_where_scaled_steps_end():
+    card, made, says, because = said_of("units")
+    steps, sign, end = re.search(
+        r", (\d+) steps reach the minimum, at J ([=≈]) ([\d.]+)\.", says
+    ).groups()
+    scaled = run_of({**whole(card), "scale": "standard", "lr": 0.5, "steps": int(steps)})
+    assert sign == "≈"
+    assert f"{scaled.history.losses[-1]:.3f}" == end
+    best = scaled.bounds.minimum
+    least = mean_loss(scaled.scaled.X, scaled.scaled.data.y, best)
+    assert scaled.history.losses[-1] - least < 0.0005
+    assert because.startswith(f"J is {number(made.history.losses[-1])} after {steps} steps.")
+    # J stays nearer to where it began than to half way.
+    label = {o.label: o.when for o in card.ask.options}
+    begun, half = made.history.losses[0], (made.history.losses[0] + least) / 2
+    low, high = label["about half way"]["loss.last"]
+    assert low < half < high < begun
+    assert label["as far"]["loss.last"][1] == low
+    assert least < low
+
+
+def test_at_zero_the_loss_is_the_logarithm_that_is_named():
+    card, made, _, _ = said_of("endless")
+    (said,) = (o.meaning for o in card.ask.options if o.label == "they go back to 0")
+    n = re.fullmatch(r"At 0 every a is ½, and J log (\d): the worst of this whole path\.", said)[1]
+    X, y = made.scaled.X, made.scaled.data.y
+    assert mean_loss(X, y, np.zeros(3)) == pytest.approx(math.log(int(n)), rel=1e-12)
+    assert made.history.losses.max() == pytest.approx(math.log(int(n)), rel=1e-12)
