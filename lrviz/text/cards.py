@@ -398,10 +398,22 @@ _GRAPH: tuple[Card, ...] = (
                 ),
             ),
         ),
-        always(
-            "① {~local.a-L} {local.a-L} and ② {~local.z-a} {local.z-a}: where one explodes the "
-            "other vanishes, and their product is a − y {~adjoint.z} {adjoint.z}. So a confident "
-            "mistake is corrected at full speed: that is why this loss goes with this σ."
+        (
+            (({}, "① {~local.a-L} {local.a-L} and ② {~local.z-a} {local.z-a}: "),),
+            (
+                (
+                    {"value.y": ONE, "value.z": (None, -5)},
+                    "where one explodes the other vanishes, and their product is a − y "
+                    "{~adjoint.z} {adjoint.z}. So a confident mistake is corrected at full speed: "
+                    "that is why this loss goes with this σ.",
+                ),
+                (
+                    {},
+                    "their product is a − y {~adjoint.z} {adjoint.z}. Where the model is sure and "
+                    "wrong one explodes and the other vanishes, and the mistake is corrected at "
+                    "full speed: that is why this loss goes with this σ.",
+                ),
+            ),
         ),
         state={"x1": 3.0, "w1": -4.0, "x2": 2.0, "w2": -4.0, "b": 0.0, "y": 1, "stage": _L},
         shown={"stage": None},

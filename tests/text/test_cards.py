@@ -126,6 +126,7 @@ SAID = {
     rf"(?:its slope|The slope of σ there,) ② {IS} {N}": lambda t, two: near(two, t.two),
     rf"as the loss falls, to {N} now": lambda t, loss: near(loss, t.L),
     rf"① {IS} {N} and ② {IS} {N}:": lambda t, one, two: near(one, t.one) and near(two, t.two),
+    r"where one explodes the other vanishes": lambda t: abs(t.one) > 100 and t.two < 0.01,
     rf"a − y {IS} {N}": lambda t, three: near(three, t.three),
     r"∂L/∂z = a − y, the belief minus the answer": lambda t: True,
     r"the last rates are x₁, x₂ and (\d)\.": lambda t, n: n == "1",
