@@ -343,3 +343,40 @@ def test_a_token_carries_the_numbers_of_the_pass(view, loss):
             wanted = [p.adjoints[head], share] if back else [p.values[arg]] * 2
             assert move["back"] == back
             assert [fill(one, read) for one in move["carries"]] == list(map(numbers, wanted))
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_what_is_said_of_single_operations_is_so(label):
+    p = differentiate(x1=1.3, x2=-0.7, w1=0.4, w2=1.1, b=-0.2, y=label, view="operations")
+    v, rate = p.values, p.locals
+    said = {name: explanations.panel(p.graph, name)["lines"] for name in p.graph.nodes}
+    assert "Adding 1 moves the value and changes no rate." in said["d"]
+    assert v["d"] - v["t"] == pytest.approx(1)
+    assert rate["t", "d"] == 1
+    assert (
+        "1/d changes by −1/d², which is −a². With that, negate, exp, 1 + and 1/d make the sigmoid "
+        "σ(z) = 1/(1 + e⁻ᶻ)." in said["a"]
+    )
+    assert rate["d", "a"] == pytest.approx(-1 / v["d"] ** 2)
+    assert rate["d", "a"] == pytest.approx(-(v["a"] ** 2))
+    assert v["a"] == pytest.approx(1 / (1 + math.exp(-v["z"])))
+    assert "What the model leaves for the label 0; here a goes its second way to L." in said["c"]
+    assert v["c"] == pytest.approx(1 - v["a"])
+    assert list(p.graph.successors("a")) == ["l1", "c"]
+    assert "1 − y lets this term through where y is 0; the other passes where y is 1." in said["m0"]
+    assert (v["m0"] != 0, v["m1"] != 0) == (label == 0, label == 1)
+    assert explanations.panel(p.graph, "a-L")["title"] == "a → L ①"
+    assert explanations.panel(p.graph, "z-a")["title"] == "z → a ②"
+    # A way of one edge is an edge; only longer ones are spans.
+    assert build().has_edge("z", "a")
+    assert explanations.names(build()).count("z-a") == 1
+    assert [name for name in explanations.names(build()) if "a-L" in name] == ["a-L"]
+
+
+def test_a_slot_has_parentheses_where_it_is_a_factor():
+    assert explanations.slot("value.z") == "{value.z}"
+    assert explanations.slot("value.z", "(") == "{(value.z)}"
+    assert explanations.slot("value.z", "_") == "{_value.z}"
+    assert explanations.equals("{value.z} {(local.z-a)}", "{value.z}{_value.a}") == (
+        "{~value.z local.z-a value.a}"
+    )
