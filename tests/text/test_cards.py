@@ -325,3 +325,34 @@ def test_at_zero_the_loss_is_the_logarithm_that_is_named():
     X, y = made.scaled.X, made.scaled.data.y
     assert mean_loss(X, y, np.zeros(3)) == pytest.approx(math.log(int(n)), rel=1e-12)
     assert made.history.losses.max() == pytest.approx(math.log(int(n)), rel=1e-12)
+
+
+# The templates themselves
+
+
+SLOT = r"\{\(?([a-z][\w.\-]*)\)?\}"
+
+
+def test_a_sign_of_equality_goes_by_the_numbers_on_its_two_sides():
+    related = re.compile(rf"((?:{SLOT} × )*(?:{SLOT} )?)\{{~([^}}]*)\}} {SLOT}")
+    for card in CARDS.values():
+        for text in (text for table in (*card.says, *card.because) for _, text in table):
+            found = list(related.finditer(text))
+            assert len(found) == text.count("{~")
+            for match in found:
+                *_, signed, after = match.groups()
+                assert set(signed.split()) == {*re.findall(SLOT, match[1]), after}, text
+
+
+def test_the_right_size_with_the_wrong_sign_is_that():
+    seen = 0
+    for card in (one for one in CARDS.values() if isinstance(one.ask, Type)):
+        state = whole(card)
+        read = read_of(state) if card.page == "graph" else run_read(run_of(state), state["lr"])
+        for amount, why in card.ask.mistakes:
+            if why.startswith("The size is right"):
+                assert amount.of(read) == pytest.approx(-card.ask.right.of(read), rel=1e-12)
+                seen += 1
+    assert seen == 6
+    (cancelling,) = (w for _, w in CARDS["shortcut"].ask.mistakes if "cancels" in w)
+    assert cancelling == "That is 1 − a, which is what cancels."
