@@ -410,7 +410,7 @@ _GRAPH: tuple[Card, ...] = (
                 (
                     {},
                     "their product is a − y {~adjoint.z} {adjoint.z}. Where the model is sure and "
-                    "wrong one explodes and the other vanishes, and the mistake is corrected at "
+                    "wrong, one explodes and the other vanishes, and the mistake is corrected at "
                     "full speed: that is why this loss goes with this σ.",
                 ),
             ),
