@@ -642,3 +642,13 @@ def test_a_start_beyond_float64_is_refused():
     sentence = "The loss at the start is beyond float64: choose a start nearer zero."
     with pytest.raises(ValueError, match=re.escape(sentence)):
         train([[1e200, 0.0], [0.0, 1.0]], [0, 1], start=(1e200, 0.0, 0.0))
+
+
+def test_minimize_says_what_is_wrong_in_whole_sentences():
+    start = r"^The start must be a row of finite numbers, not \[1\.0, inf\]\.$"
+    with pytest.raises(ValueError, match=start):
+        minimize(_bowl, [1.0, np.inf])
+    slope = r"^The gradient must have as many numbers as the start, 2, but its shape is \(1,\)\.$"
+    with pytest.raises(ValueError, match=slope):
+        minimize(lambda w: w[:1], [3.0, 4.0])
+    assert len(minimize(_bowl, [1.0, 1.0])) == 101  # a hundred steps, and the start
