@@ -665,6 +665,7 @@ export class TrainingPage {
 
   /** Back to the run that is drawn: Python ends the other one and says so. */
   #stop() {
+    this.awaited = false;
     this.#busy(false);
     this.fields = { ...this.settled };
     this.#showFields();

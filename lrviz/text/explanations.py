@@ -376,7 +376,7 @@ def _span_panel(graph: Graph, at: str) -> dict[str, Any]:
         span_worked(graph, edge),
     ]
     if edge == ("a", "L"):
-        lines.append(f"{short} is the gradient ∂L/∂{letter(tail)}: what goes on back through σ.")
+        lines.append(f"{short} is a gradient already: it is what goes on back through σ.")
     else:
         step = rate(symbol("L"), symbol(head)) @ rate(symbol(head), symbol(tail))
         said = f"upstream gradient × local derivative: {gradient(head)} × {short}"

@@ -6,15 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from lrviz.core.expression import (
-    Expression,
-    latex,
-    number,
-    plain,
-    rate,
-    simplified,
-    symbol,
-)
+from lrviz.core.expression import Expression, latex, number, plain, rate, simplified, symbol
 from lrviz.core.ops import RESIDUAL
 from lrviz.text.explanations import equals, slot
 from lrviz.training.decay import DECAY, DECAY_RATES

@@ -198,7 +198,8 @@ def surface_of(
     steps : sequence of int, optional
         The steps that are drawn; without them, all of the first run.
     progress : callable, optional
-        Called as ``progress(done, all)`` before every slice.
+        Called as ``progress(done, all)`` before every slice of a series or a stack, not before
+        the few by which a grid is judged.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from lrviz import settings
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, from_points
 from lrviz.text.about_run import about_data, about_rates, about_scale, marks, now, still, too_large
-from lrviz.text.numbers import exact, number
+from lrviz.text.numbers import equation, number
 from lrviz.training.model import gradient, hessian, mean_loss
 from lrviz.training.newton import minimum
 from lrviz.training.playback import Request, TrainingData, make
@@ -20,8 +20,7 @@ from lrviz.training.playback import Request, TrainingData, make
 
 def is_(value, left=""):
     """``left = value``, or ≈ where the digits are rounded; of no left side, ≈ alone."""
-    sign = "=" if exact(value) else "≈"
-    return f"{left} {sign} {number(value)}" if left else f"{sign} {number(value)}".lstrip("= ")
+    return equation(left, value).removeprefix("= ")
 
 
 def curvature(X, l2=0.0, parts=4):
@@ -59,10 +58,9 @@ def test_what_is_said_of_a_file():
     X = np.array([[1.0, 2.0], [2.0, 1.0], [0.0, 0.5]])
     data = Dataset("mine.csv", X, np.array([0, 1, 1]), ("a", "b"), ("no", "yes"), "", "")
     *_, said = about_data(TrainingData(data).make(Request(data=settings.FILE, steps=2)))
-    first = min(range(len(data)))
     assert said == (
         "Your own file, mine.csv: it stays in this visit and is not in the link. Examples are "
-        f"counted from {first}, without the header and without rows that were left out."
+        "counted from 0, without the header and without rows that were left out."
     )
 
 

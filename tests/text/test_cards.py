@@ -6,7 +6,6 @@ import math
 import re
 from types import SimpleNamespace
 
-import mpmath
 import numpy as np
 import pytest
 
@@ -18,27 +17,21 @@ from lrviz.text.sentence import say
 from lrviz.training.model import mean_loss
 from tests.samples import sample
 from tests.text.test_guide import GRAPH, read_of, run_of, run_read, slope, truth, whole
+from tests.text.test_sentence import number as read_number
 from tests.text.test_sentence import states
 
-RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 #: A number as pages write it.
 N = r"((?:1−|−)?(?:\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
 IS = r"[=≈]"
 
 
 def value(text):
-    if text.startswith("1−"):
-        return 1 - value(text[2:])
-    sign, text = (-1, text[1:]) if text[0] == "−" else (1, text)
-    mantissa, _, power = text.partition("×10") if "×" in text else (text, "", "")
-    if not power and (bare := re.fullmatch(r"10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)):
-        mantissa, power = "1", bare[1]
-    return sign * mpmath.mpf(mantissa) * mpmath.mpf(10) ** int(power.translate(RAISED) or 0)
+    return 1 - read_number(text[2:]) if text.startswith("1−") else read_number(text)
 
 
 def near(text, x):
     """Whether a text is x to four digits."""
-    return abs(value(text) - x) <= abs(x) * mpmath.mpf("5.1e-4")
+    return abs(value(text) - x) <= abs(x) * 5.1e-4
 
 
 def facts(state):
