@@ -46,11 +46,14 @@ FLAGS = [
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The same engine without anything of a window: a page costs a fifth less of the processor's time.
+SHELL = "chromium-headless-shell"
 
 
-def chromium() -> str | None:
-    """A Chromium on the PATH; None leaves it to Playwright's own download."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def chromium(*first: str) -> str | None:
+    """A Chromium on the PATH, of some names first; None leaves it to Playwright's own download."""
+    found = filter(None, map(shutil.which, (*first, *NAMES)))
+    return os.environ.get("CHROMIUM") or next(found, None)
 
 
 #: Names the engine: chromium, or firefox where one is installed.
@@ -71,7 +74,7 @@ PREFERENCES = {
 def started(playwright: Playwright, folder: Path) -> Browser:
     """A browser of the engine; a folder of its own is left to it."""
     if ENGINE == "chromium":
-        return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        return playwright.chromium.launch(executable_path=chromium(SHELL), args=FLAGS)
     return playwright.firefox.launch(
         channel="moz-firefox",
         executable_path=launcher(folder),
@@ -302,7 +305,7 @@ def new_page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
     if ENGINE == "chromium":
         context = playwright.chromium.launch_persistent_context(
             folder,
-            executable_path=chromium(),
+            executable_path=chromium(SHELL),
             args=FLAGS,
             permissions=["clipboard-read", "clipboard-write"],
         )

@@ -24,7 +24,7 @@ from websockets.exceptions import WebSocketException
 from lrviz import settings
 from lrviz.core.graph import INPUTS, differentiate
 from lrviz.pages import tables
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser.conftest import FLAGS, SHELL, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run
 from tests.samples import NIGHT
 from tests.servers import ROOT, Server, await_answer, free_port, start, stop
@@ -223,7 +223,7 @@ async def drill(deployment: Deployment) -> dict[str, object]:
         await visitor.session.open()
         assert visitor.session.table("Values") == values(visitor.state)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium(SHELL), args=FLAGS)
         pages = [await open_in(browser, deployment, i % 2) for i in range(BY_BROWSER)]
         state = state_of(0) | {"w1": -1.25, "x2": 3.0, "of": "w1"}
         for page in pages:
