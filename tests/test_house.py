@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -67,8 +68,13 @@ def test_imports_run_one_way(file):
 @pytest.mark.parametrize("folder", BELOW)
 def test_every_folder_says_what_it_is_for_and_who_may_import_it(folder):
     said = ast.get_docstring(ast.parse((ROOT / "lrviz" / folder / "__init__.py").read_text()))
-    assert said
-    assert "import" in said.partition("\n\n")[2]
+    purpose, _, rest = said.partition("\n\n")
+    assert purpose.endswith(".")
+    imports, by = re.fullmatch(r"Imports: (.*)\.\nImported by: (.*)\.", rest, re.DOTALL).groups()
+    assert set(re.findall(r"\w+", imports)) == (MAY_IMPORT[folder] - {folder} or {"nothing"})
+    assert set(re.findall(r"\w+", by)) == {
+        one for one, may in MAY_IMPORT.items() if folder in may and one != folder
+    }
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda f: str(f.relative_to(ROOT)))

@@ -1,4 +1,5 @@
 """One example, exact: numbers that lose nothing, operations, the graph and its derivatives.
 
-It imports nothing else of the house; everything may import it.
+Imports: nothing.
+Imported by: data, training, text, figures, export, practice, live, pages, settings, __init__.
 """

@@ -19,6 +19,7 @@ import networkx as nx
 import numpy as np
 
 from lrviz.core.expression import Expression, compiled, logit, sigma, summands, symbol
+from lrviz.core.given import number
 from lrviz.core.numerics import Z_LIMIT, said
 from lrviz.core.ops import OPS, Op, Value
 from lrviz.core.program import Planned, programs
@@ -107,10 +108,7 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
     ValueError
         For an unknown view or loss.
     """
-    if view not in VIEWS:
-        raise ValueError(f"The view must be one of {', '.join(VIEWS)}, not {view!r}.")
-    if loss not in LOSSES:
-        raise ValueError(f"The loss must be one of {', '.join(LOSSES)}, not {loss!r}.")
+    _check(view, loss)
     split = view == "operations"
     limit = SPLIT_LIMITS[loss] if split else Z_LIMIT
     g: Graph = nx.DiGraph(view=view, loss=loss, limit=limit)
@@ -127,6 +125,12 @@ def build(view: View = "features", loss: Loss = "log") -> Graph:
     g.graph["programs"] = programs(g.graph["plan"], limit)
     frozen: Graph = nx.freeze(g)
     return frozen
+
+
+def _check(view: object, loss: object) -> None:
+    for name, given, known in (("view", view, VIEWS), ("loss", loss, LOSSES)):
+        if not isinstance(given, str) or given not in known:
+            raise ValueError(f"The {name} must be one of {', '.join(known)}, not {given!r}.")
 
 
 def _planned(name: str, node: Mapping[str, Any]) -> Planned:
@@ -162,9 +166,11 @@ def _terms(view: View, loss: Loss, name: str) -> Callable[..., tuple[float, ...]
     return made
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pass:
     """Everything one forward and one backward pass computed. Read-only throughout.
+
+    A copy of it, or what is unpickled, has been computed once more.
 
     Attributes
     ----------
@@ -190,11 +196,15 @@ class Pass:
     def __repr__(self) -> str:
         """The loss, and its derivative by each parameter."""
         slopes = ", ".join(
-            f"dL/d{name} = {np.round(self.adjoints[name], 6).tolist()}"
+            f"dL/d{name} = {_short(self.adjoints[name])}"
             for name in self.graph
             if self.graph.nodes[name]["role"] == "parameter"
         )
         return f"<Pass: z = {self.values['z']:.6g}, L = {self.values['L']:.6g}, {slopes}>"
+
+    def __reduce__(self) -> tuple[Callable[..., Pass], tuple[object, ...]]:
+        """Pickle and copy as what it was computed from."""
+        return _again, (dict(self.inputs), self.view, self.loss)
 
     @property
     def graph(self) -> Graph:
@@ -214,7 +224,12 @@ class Pass:
         KeyError
             There is no such quantity in this view.
         """
-        kind, name, *index = key.split(".")
+        try:
+            return self._read(*key.split("."))
+        except (LookupError, TypeError, ValueError):
+            raise KeyError(key) from None
+
+    def _read(self, kind: str, name: str, *index: str) -> float:
         found: Value
         if kind == "local":
             first, *rest = pairwise(name.split("-"))
@@ -228,9 +243,20 @@ class Pass:
         elif kind in ("value", "adjoint"):
             found = (self.values if kind == "value" else self.adjoints)[name]
         else:
-            raise KeyError(key)
-        number: float = found[int(index[0])] if index else found
-        return number
+            raise KeyError(kind)
+        entry: float = found[int(*index)] if index else found
+        return entry
+
+
+def _short(value: Value) -> str:
+    """Six digits, as what is not 0 shows that it is not."""
+    if isinstance(value, np.ndarray):
+        return f"[{', '.join(map(_short, value.tolist()))}]"
+    return f"{value:.6g}"
+
+
+def _again(inputs: Mapping[str, float], view: View, loss: Loss) -> Pass:
+    return differentiate(**inputs, view=view, loss=loss)
 
 
 def forward(graph: Graph, inputs: Mapping[str, float]) -> Mapping[str, Value]:
@@ -250,7 +276,7 @@ def backward(
 ) -> tuple[Mapping[Edge, Value], Mapping[str, Value]]:
     """Local derivative of every edge and adjoint of every node, in reverse order.
 
-    Each adjoint is a sum over the ways to L: see `lrviz.core.program.backward_program`.
+    Each adjoint is a sum over the ways to L: see `lrviz.core.program`.
     """
     _, run = graph.graph["programs"]
     local, adjoint = run(values)
@@ -303,10 +329,11 @@ def differentiate(
     >>> p.values["z"], p.locals["w1", "z"]
     (0.35, 1.5)
     """
+    _check(view, loss)
     graph = build(view, loss)
     given = {"x1": x1, "w1": w1, "x2": x2, "w2": w2, "b": b}
-    inputs = {name: _number(name, value) for name, value in given.items()}
-    inputs["y"] = _number("y", y)
+    inputs = {name: number(name, value) for name, value in given.items()}
+    inputs["y"] = number("y", int(y) if isinstance(y, bool | np.bool_) else y)
     if inputs["y"] not in (0.0, 1.0):
         raise ValueError(f"y is a label and must be 0 or 1, not {said(y)}.")
     values = forward(graph, inputs)
@@ -355,15 +382,3 @@ def stages(graph: Graph) -> tuple[str, ...]:
     computed = [n for n in graph.graph["order"] if "op" in graph.nodes[n]]
     back = [n for n in reversed(graph.graph["order"]) if "op" in graph.nodes[n]]
     return ("inputs", *(f"+{n}" for n in computed), *(f"-{n}" for n in back))
-
-
-def _number(name: str, value: Any) -> float:
-    if type(value) is float and math.isfinite(value):
-        return value
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number) or isinstance(value, str):
-        raise ValueError(f"{name} must be a finite number, not {said(value)}.")
-    return number

@@ -1,4 +1,5 @@
 """From bytes to a data set: reading CSV, and the built-in sets.
 
-It imports `core`; `training`, `text`, `figures`, `export` and the pages may import it.
+Imports: core.
+Imported by: training, text, figures, export, practice, live, pages, settings, __init__.
 """

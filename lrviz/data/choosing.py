@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from lrviz.core.numerics import said
 from lrviz.data.dataset import Dataset
 from lrviz.data.reading import read_table
 from lrviz.data.table import (
@@ -27,7 +29,7 @@ _CLASSES = 2
 def read_csv(
     source: str | bytes | os.PathLike[str],
     *,
-    columns: tuple[str, str] | None = None,
+    columns: Sequence[str] | None = None,
     label: str | None = None,
     drop_missing: bool = False,
 ) -> Dataset:
@@ -60,8 +62,14 @@ def read_csv(
     (('height', 'weight'), ('f', 'm'), [1, 0])
     """
     table = read_table(source)
+    if columns is not None and (isinstance(columns, str) or not isinstance(columns, Sequence)):
+        raise DataError(f"Two columns are needed as features, not {said(columns)}.")
     if columns is not None and len(columns) != _FEATURES:
         raise DataError(f"Two columns are needed as features, not {len(columns)}.")
+    for name in (*(columns or ()), *(() if label is None else (label,))):
+        if not isinstance(name, str):
+            raise DataError(f"A column is chosen by its name, not by {said(name)}.")
+        table.column(name)
     if columns is None and len(table.columns) != _FEATURES + 1:
         raise DataError(
             f"Three columns are needed, two numbers and a label, but the file has "

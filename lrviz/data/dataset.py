@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.core.numerics import Array
+from lrviz.core.given import numbers
+from lrviz.core.numerics import Array, said
+from lrviz.data.checks import check_data, check_features
 from lrviz.data.table import DataError
 
 UNNAMED = "y"  #: a label without a name of its own
@@ -16,7 +18,7 @@ UNNAMED = "y"  #: a label without a name of its own
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Two features and a label. The arrays are read-only.
+    """Two features and a label. The arrays are copies, and read-only.
 
     Attributes
     ----------
@@ -36,6 +38,11 @@ class Dataset:
         What a reader of the file should know: an encoding guessed, rows left out.
     label : str
         What the label's column is called; y where it has no name of its own.
+
+    Raises
+    ------
+    ValueError
+        X is not (m, 2) or y not (m,), X holds what is no finite number, or y what is not 0 or 1.
     """
 
     name: str
@@ -50,9 +57,11 @@ class Dataset:
     label: str = UNNAMED
 
     def __post_init__(self) -> None:
-        """Seal the arrays."""
-        self.X.setflags(write=False)
-        self.y.setflags(write=False)
+        """Check the arrays, and seal copies of them."""
+        features, labels = check_data(self.X, self.y)
+        for name, sealed in (("X", np.copy(features)), ("y", labels.astype(np.int64))):
+            sealed.setflags(write=False)
+            object.__setattr__(self, name, sealed)
 
     @property
     def classes(self) -> tuple[str, str]:
@@ -102,10 +111,16 @@ def standardise(X: npt.ArrayLike) -> tuple[Array, Array, Array]:
     Parameters
     ----------
     X : array (m, 2)
+        Finite features.
 
     Returns
     -------
     Z, mean, scale : float64 arrays (m, 2), (2,), (2,)
+
+    Raises
+    ------
+    ValueError
+        X is not (m, 2) with a row at least, or holds what is no finite number.
 
     Examples
     --------
@@ -113,8 +128,10 @@ def standardise(X: npt.ArrayLike) -> tuple[Array, Array, Array]:
     >>> Z.tolist(), mean.tolist(), scale.tolist()
     ([[-1.0, -1.0], [1.0, 1.0]], [2.0, 20.0], [1.0, 10.0])
     """
-    features = np.asarray(X, dtype=np.float64)
-    mean = features.mean(axis=0)
+    features = check_features(X)
+    # The mean of equal numbers may be off by a digit, and what is left would be scaled up to 1.
+    same = (features == features[0]).all(axis=0)
+    mean = np.where(same, features[0], features.mean(axis=0))
     centred = features - mean
     # Squares of 1e-200 vanish: measure in units of the largest deviation.
     largest = np.abs(centred).max(axis=0)
@@ -140,14 +157,30 @@ def to_raw(params: npt.ArrayLike, mean: npt.ArrayLike, scale: npt.ArrayLike) -> 
     -------
     float64 array (..., 3)
 
+    Raises
+    ------
+    ValueError
+        Not three parameters at the end, or mean and scale are not two finite numbers each, the
+        scale above 0.
+
     Examples
     --------
     >>> lrviz.to_raw([1.0, 2.0, 0.5], mean=[2.0, 20.0], scale=[1.0, 10.0]).tolist()
     [1.0, 0.2, -5.5]
     """
-    given = np.asarray(params, dtype=np.float64)
-    w = given[..., :2] / np.asarray(scale)
-    b = given[..., 2] - (w * np.asarray(mean)).sum(axis=-1)
+    try:
+        given, centre, unit = map(numbers, (params, mean, scale))
+    except TypeError:
+        raise ValueError("The parameters, the mean and the scale must be numbers.") from None
+    if given.shape[-1:] != (3,):
+        raise ValueError(f"The parameters must be (..., 3), not of the shape {given.shape}.")
+    for name, pair in (("mean", centre), ("scale", unit)):
+        if pair.shape != (2,) or not np.isfinite(pair).all():
+            raise ValueError(f"The {name} must be two finite numbers, not {said(pair)}.")
+    if not (unit > 0).all():
+        raise ValueError(f"The scale must be above 0, not {said(unit)}.")
+    w = given[..., :2] / unit
+    b = given[..., 2] - (w * centre).sum(axis=-1)
     return np.concatenate([w, b[..., None]], axis=-1)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
+from lrviz.data.checks import check_data
 from lrviz.data.dataset import Dataset, standardise, to_raw
 from lrviz.export.document import document, inert
 from lrviz.export.tables import distinct
@@ -26,7 +27,6 @@ from lrviz.figures.surface import LETTERS, surface_figure
 from lrviz.text.about_run import classes
 from lrviz.text.numbers import number
 from lrviz.text.runs import LabelledRun
-from lrviz.training.checks import check_data
 from lrviz.training.model import PLANES
 from lrviz.training.run import History
 from lrviz.training.surface import FRAMES_LIMIT, Grid, Surface, spaced, surface_of

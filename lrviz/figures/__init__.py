@@ -1,4 +1,5 @@
 """Pure functions that return a Plotly figure.
 
-They import `core`, `data`, `training` and `text`; `export`, `live` and the pages may import them.
+Imports: core, data, training, text.
+Imported by: export, practice, live, pages, __init__.
 """

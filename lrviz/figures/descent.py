@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.palette import PALETTES, Mode, check_mode
 from lrviz.figures.surface import LETTERS, contour_trace, one_scale
 from lrviz.text.numbers import number
 from lrviz.training.model import PARAMETERS, PLANES
@@ -52,7 +52,7 @@ def descent_figure(
     plane : {"w1w2", "w1b", "w2b"}
         The parameters drawn across and up.
     mode : {"light", "dark"}
-        Which palette of `lrviz.text.numbers`.
+        The palette.
 
     Raises
     ------
@@ -66,8 +66,7 @@ def descent_figure(
     >>> len(lrviz.descent_figure(h, d.X, d.y, plane="w1b").frames)
     41
     """
-    if mode not in PALETTES:
-        raise ValueError(f"The mode must be one of {', '.join(PALETTES)}, not {mode!r}.")
+    check_mode(mode)
     colours = PALETTES[mode]
     shown, path = spaced(len(history), FRAMES_LIMIT), history.params
     surface = surface_of([history], X, y, plane, steps=shown)

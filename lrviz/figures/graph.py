@@ -12,7 +12,7 @@ from lrviz.core.expression import plain
 from lrviz.core.graph import Edge, Graph, Loss, Pass, View, between, build, path
 from lrviz.figures import plots
 from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, Shape
-from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.palette import PALETTES, Mode, check_mode
 from lrviz.text import explanations
 from lrviz.text.numbers import fill, number
 from lrviz.text.withheld import Withheld, withheld
@@ -578,7 +578,7 @@ def graph_figure(p: Pass, *, of: str = "w1", mode: Mode = "light") -> go.Figure:
     Raises
     ------
     ValueError
-        ``of`` is not a parameter.
+        ``of`` is not a parameter, or an unknown mode.
 
     Examples
     --------
@@ -588,4 +588,5 @@ def graph_figure(p: Pass, *, of: str = "w1", mode: Mode = "light") -> go.Figure:
     """
     if of not in explanations.TARGETS:
         raise ValueError(f"of must be one of {', '.join(explanations.TARGETS)}, not {of!r}.")
+    check_mode(mode)
     return build_figure(p.view, loss=p.loss, of=of, mode=mode, read=p.read)

@@ -77,3 +77,15 @@ _BETWEEN: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
 RAMPS: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
     {m: (PALETTES[m]["low"], *_BETWEEN[m], PALETTES[m]["high"]) for m in PALETTES}
 )
+
+
+def check_mode(mode: object) -> None:
+    """Refuse what is no mode.
+
+    Raises
+    ------
+    ValueError
+        The mode is unknown.
+    """
+    if not isinstance(mode, str) or mode not in PALETTES:
+        raise ValueError(f"The mode must be one of {', '.join(PALETTES)}, not {mode!r}.")

@@ -1,6 +1,7 @@
 """One function per page: the only importers of Streamlit beside `live` and the launcher.
 
-They import everything; nothing but the launcher imports them.
+Imports: core, data, training, text, figures, export, practice, live, hiding, settings.
+Imported by: main, launch.
 """
 
 #: Where each page but the first stands, below the address of the app.

@@ -1,4 +1,5 @@
 """Problems from a seed, typed answers judged, mistakes named, worksheets.
 
-It may import core, data, training, text and figures; only pages import it.
+Imports: core, data, training, text, figures, hiding, settings.
+Imported by: pages.
 """

@@ -1,4 +1,5 @@
 """Many examples: the model over a data set, optimizers, the loss surface, a run ready to be played.
 
-It imports `core` and `data`; `text`, `figures`, `export`, `live` and the pages may import it.
+Imports: core, data.
+Imported by: text, figures, export, practice, live, pages, settings, __init__.
 """

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import Any
 
+from lrviz.core.given import number
 from lrviz.core.numerics import said
 from lrviz.training.optimizers import LEARNING_RATE_LIMIT, OPTIMIZERS, Optimizer
 
@@ -17,32 +17,22 @@ def optimizer_named(name: str) -> Optimizer:
     return OPTIMIZERS[name]
 
 
-def _real(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number) or isinstance(value, str | bytes | bool):
-        raise ValueError(f"{name} must be a finite number, not {said(value)}.")
-    return number
-
-
 def learning_rate_of(value: Any) -> float:
     """A learning rate in (0, `LEARNING_RATE_LIMIT`]."""
-    number = _real("learning_rate", value)
-    if not 0 < number <= LEARNING_RATE_LIMIT:
+    rate = number("learning_rate", value)
+    if not 0 < rate <= LEARNING_RATE_LIMIT:
         raise ValueError(
-            f"learning_rate must be above 0 and at most {LEARNING_RATE_LIMIT:.0f}, not {number:g}."
+            f"learning_rate must be above 0 and at most {LEARNING_RATE_LIMIT:.0f}, not {rate:g}."
         )
-    return number
+    return rate
 
 
 def momentum_of(value: Any) -> float:
     """A momentum in [0, 1)."""
-    number = _real("momentum", value)
-    if not 0 <= number < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {number:g}.")
-    return number
+    found = number("momentum", value)
+    if not 0 <= found < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, not {found:g}.")
+    return found
 
 
 def whole(name: str, value: Any, low: int, high: int | None) -> int:
@@ -54,12 +44,12 @@ def whole(name: str, value: Any, low: int, high: int | None) -> int:
         It is not a whole number, or out of range; the sentence names it.
     """
     try:
-        number = operator.index(value)
+        found = operator.index(value)
     except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
+        found = None
+    if found is None or isinstance(value, bool):
         raise ValueError(f"{name} must be a whole number, not {said(value)}.")
-    if number < low or (high is not None and number > high):
+    if found < low or (high is not None and found > high):
         limits = f"at least {low}" if high is None else f"between {low} and {high}"
-        raise ValueError(f"{name} must be {limits}, not {number}.")
-    return int(number)
+        raise ValueError(f"{name} must be {limits}, not {found}.")
+    return int(found)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array, sigmoid_pair, softplus
-from lrviz.training.checks import check_data
+from lrviz.data.checks import check_data
 from lrviz.training.decay import decay, decay_gradient, decay_hessian
 
 #: Rows worked on at a time: five such columns of float64 stay in a core's own cache.
@@ -73,7 +73,7 @@ class Batch:
     """
 
     def __init__(self, X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> None:
-        """Check the data (see `lrviz.training.checks.check_data`) and sign it."""
+        """Check the data (see `lrviz.data.checks.check_data`) and sign it."""
         self.l2 = l2
         features, labels = check_data(X, y)
         self._rows = rows = len(features)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import said
-from lrviz.training.checks import check_data, check_params
+from lrviz.data.checks import check_data
+from lrviz.training.checks import check_params
 
 
 class Counts(NamedTuple):

@@ -12,16 +12,17 @@ J is that mean and, where a weight decay λ is given, the term λ/2·(w1² + w2�
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.core.numerics import Array, said, sigmoid_pair
+from lrviz.core.given import number, numbers
+from lrviz.core.numerics import Array, sigmoid_pair
+from lrviz.data.checks import check_data
 from lrviz.training.batch import Batch
-from lrviz.training.checks import check_data, check_decay, check_params
+from lrviz.training.checks import check_decay, check_params
 from lrviz.training.decay import decay
 
 #: Float64 numbers in a work array of a loss grid. There are five at most, so `slice_grid` takes
@@ -146,9 +147,7 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
     blocks = Batch(X, y).blocks
     horizontal, vertical = _axis(across), _axis(up)
     i, j, k = PLANES[plane]
-    held = float(third)
-    if not math.isfinite(held):
-        raise ValueError(f"{PARAMETERS[k]} must be a finite number, not {said(third)}.")
+    held = number(PARAMETERS[k], third)
     largest = np.max([np.abs(block).max(axis=1) for block in blocks], axis=0)
     total = np.zeros((len(vertical), len(horizontal)))
     rows = max(1, GRID_CELLS // max(1, len(horizontal)))
@@ -205,7 +204,10 @@ def _pieces(blocks: Sequence[Array], rows: int) -> Iterator[Array]:
 
 
 def _axis(values: npt.ArrayLike) -> Array:
-    axis = np.asarray(values, dtype=np.float64)
+    try:
+        axis = numbers(values)
+    except TypeError:
+        axis = np.empty(())
     if axis.ndim != 1 or not np.isfinite(axis).all():
         raise ValueError("The values along a grid's edge must be finite numbers in a row.")
     return axis

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
+from lrviz.data.dataset import standardise
 from lrviz.training.batch import Batch
-from lrviz.training.checks import check_data
 from lrviz.training.decay import decay, decay_gradient, decay_hessian
 from lrviz.training.separability import has_minimum
 
@@ -31,7 +31,8 @@ class NewtonStep(NamedTuple):
     ----------
     direction : float64 array (n,)
         The solution d of (H + δ·diag H)·d = gradient, which is subtracted from the parameters;
-        zero when no damping made the loss fall.
+        zero when no damping made the loss fall, nan where the gradient or the Hessian is beyond
+        float64.
     damping : float
         δ; 0 for plain Newton.
     gain : float
@@ -54,6 +55,8 @@ def newton_step(
     it there. With ``loss`` given, δ is raised to 0.001 and then tenfold, until the loss is
     no higher than before.
     """
+    if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        return NewtonStep(np.full_like(params, math.nan), math.nan, math.nan)
     curvature = np.diag(hessian)
     scale = np.sqrt(np.where(curvature > 0, curvature, 1.0))
     scaled, slope = hessian / scale / scale[:, None], gradient / scale
@@ -82,13 +85,8 @@ def minimum(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> Array | None
     if not has_minimum(X, y, l2):
         return None
     # Solved for centred features of unit size, where the Hessian is well conditioned.
-    features, labels = check_data(X, y)
-    centre = features.mean(axis=0)
-    size = features.std(axis=0)
-    size[size == 0] = 1.0
-    centred = features - centre
-    centred /= size
-    batch, params = Batch(centred, labels), np.zeros(3)
+    centred, centre, size = standardise(X)
+    batch, params = Batch(centred, y), np.zeros(3)
     del centred
     # The term in w = v / size, where v are the weights of the centred features.
     unit = np.append(size, 1.0)

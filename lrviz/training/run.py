@@ -29,6 +29,8 @@ from lrviz.training.optimizers import (
 from lrviz.training.separability import has_minimum
 from lrviz.training.walk import STEPS_LIMIT, Rows, Slope, Step, walk
 
+#: Rows of a minibatch where nobody says how many.
+BATCH_SIZE = 16
 #: On separable data Newton stops when its next step would lower the loss by less than this.
 SEPARABLE_TOLERANCE = 1e-9
 
@@ -70,10 +72,10 @@ class History:
 
     def __repr__(self) -> str:
         """How far it went, and where it ended."""
-        w1, w2, b = self.params[-1].round(6).tolist()
+        w1, w2, b = self.params[-1]
         return (
             f"<History: {self.optimizer}, {len(self)} steps, loss {self.losses[0]:.6g} to "
-            f"{self.losses[-1]:.6g}, w1 = {w1}, w2 = {w2}, b = {b}>"
+            f"{self.losses[-1]:.6g}, w1 = {w1:.6g}, w2 = {w2:.6g}, b = {b:.6g}>"
         )
 
 
@@ -86,7 +88,7 @@ def train(
     steps: int = 200,
     start: npt.ArrayLike = (0.0, 0.0, 0.0),
     momentum: float = 0.9,
-    batch_size: int = 16,
+    batch_size: int | None = None,
     seed: int = 0,
     l2: float = 0.0,
     progress: Callable[[int, int], object] | None = None,
@@ -107,8 +109,9 @@ def train(
     momentum : float
         μ of momentum and nesterov, in [0, 1).
     batch_size : int
-        Rows of a minibatch of sgd, 1 to m. The rows are shuffled anew for every pass over
-        the data; the last minibatch of a pass may be smaller.
+        Rows of a minibatch of sgd, 1 to m; 16, or all where there are fewer, if none is given.
+        The rows are shuffled anew for every pass over the data; the last minibatch of a pass
+        may be smaller.
     seed : int
         Seed of those shuffles, 0 or more: NumPy's Generator on PCG64.
     l2 : float
@@ -139,7 +142,7 @@ def train(
     >>> h = lrviz.train(d.X, d.y, optimizer="newton")
     >>> h
     <History: newton, 6 steps, loss 0.693147 to 0.485942,
-     w1 = 0.271068, w2 = 0.767161, b = -24.944437>
+     w1 = 0.271068, w2 = 0.767161, b = -24.9444>
     >>> h.stopped
     'Converged at step 6: a further Newton step would lower the loss by less than 10⁻¹⁸.'
     """
@@ -147,13 +150,16 @@ def train(
     rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)
     most = whole("steps", steps, 0, STEPS_LIMIT)
     seed = whole("seed", seed, 0, None)
-    batch_size = whole("batch_size", batch_size, 1, None)
+    if batch_size is not None:
+        batch_size = whole("batch_size", batch_size, 1, None)
     l2 = check_decay(l2)
     w = check_params(start, "The start")
     tolerance = None
     if rule.name == "newton":
         tolerance = NEWTON_TOLERANCE if has_minimum(X, y, l2) else SEPARABLE_TOLERANCE
     batch = Batch(X, y, l2)
+    if batch_size is None:
+        batch_size = min(BATCH_SIZE, len(batch))
     stochastic = rule.name == "sgd"
     if stochastic and batch_size > len(batch):
         raise ValueError(
@@ -223,7 +229,7 @@ def _by_steps(run: _Run, slope: Slope, rate: float, mu: float) -> _End:
     for step in islice(steps, run.most):
         k, after = step.k, step.after
         if step.rows is None and _stands_still(rule, step):
-            return _settled_sentence(step), k
+            return _settled_sentence(rule, step), k
         loss, g = batch.evaluate_quietly(after)
         if _left_float64(loss, after, g):
             return _diverged_sentence(k + 1), k
@@ -255,7 +261,7 @@ def _by_turns(run: _Run, rate: float, mu: float) -> _End:
             if eventful:
                 step = Step(k, params[k], gradients[k], params[k + 1], {}, None)
                 if _stands_still(run.rule, step):
-                    return _settled_sentence(step), k
+                    return _settled_sentence(run.rule, step), k
                 if _left_float64(float(losses[k + 1]), step.after, gradients[k + 1]):
                     return _diverged_sentence(k + 1), k
             elif run.progress is None:
@@ -276,11 +282,19 @@ def _stands_still(rule: Optimizer, step: Step) -> bool:
     """A step moved nothing, and every later one would move nothing either.
 
     A rule that keeps something may stand still for one step in passing; with no gradient at
-    all, what it keeps only fades.
+    all, what it keeps only fades. It divides by the root of squares that it keeps, and does so for
+    good where they are beyond float64.
     """
     if step.after[0] != step.before[0] or (step.after != step.before).any():
         return False
-    return not rule.keeps or not step.gradient.any()
+    return not rule.keeps or not step.gradient.any() or _blocked(rule, step)
+
+
+def _blocked(rule: Optimizer, step: Step) -> bool:
+    """Whether every slope has a square beyond float64, in a rule that keeps such squares."""
+    with np.errstate(over="ignore"):
+        squares = step.gradient[step.gradient != 0] ** 2
+    return "s" in rule.keeps and bool(np.isinf(squares).all())
 
 
 def _left_float64(loss: float, w: Array, g: Array) -> bool:
@@ -293,10 +307,15 @@ def _gains_nothing(step: Step, tolerance: float) -> bool:
     return bool(step.terms["gain"] <= tolerance)
 
 
-def _settled_sentence(step: Step) -> str:
+def _settled_sentence(rule: Optimizer, step: Step) -> str:
     k = step.k
     if not step.gradient.any():
         return f"Converged at step {k}: the gradient is exactly zero, so no step moves."
+    if _blocked(rule, step):
+        return (
+            f"Stopped at step {k}: the squares of the gradient are beyond float64, so no step "
+            "moves. Standardised features would help."
+        )
     if step.terms.get("gain", 0.0) > NEWTON_TOLERANCE:
         return (
             f"Stopped at step {k}: in float64 no damped Newton step lowers the loss from here. "

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.training.checks import check_data
+from lrviz.data.checks import check_data
 
 #: Classes that overlap by less than this share of the data's extent count as separable.
 OVERLAP = 1e-12

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from lrviz.core.given import numbers
 from lrviz.core.numerics import Array, said
 from lrviz.training.arguments import learning_rate_of, momentum_of, optimizer_named, whole
 from lrviz.training.optimizers import (
@@ -107,8 +108,8 @@ def minimize(
 
     Row 0 is the start. sgd here is gd: the noise is the gradient's own. Newton takes its
     second derivatives from ``hessian``, or from central differences of the gradient where
-    none is given; it halves its steps only if it is given ``loss``. A path that leaves
-    float64 goes on as inf and nan.
+    none is given; it damps its steps until the function falls only if it is given ``loss``. A
+    path that leaves float64 goes on as inf and nan.
 
     Parameters
     ----------
@@ -128,7 +129,8 @@ def minimize(
     Raises
     ------
     ValueError
-        A bad argument, or a gradient that is not as long as the start, in a sentence.
+        A bad argument, or a gradient or second derivatives that do not go with the start, in a
+        sentence.
 
     Examples
     --------
@@ -138,12 +140,15 @@ def minimize(
     rule = optimizer_named(optimizer)
     rate, mu = learning_rate_of(learning_rate), momentum_of(momentum)
     most = whole("steps", steps, 0, STEPS_LIMIT)
-    w = np.array(start, dtype=np.float64)
-    if w.ndim != 1 or not np.isfinite(w).all():
+    try:
+        w = numbers(start).copy()
+    except TypeError:
+        w = np.empty(0)
+    if w.ndim != 1 or not len(w) or not np.isfinite(w).all():
         raise ValueError(f"The start must be a row of finite numbers, not {said(start)}.")
 
     def slope(at: Array) -> Array:
-        found = np.asarray(gradient(at.copy()), dtype=np.float64)
+        found = _answer("gradient", gradient(at.copy()))
         if found.shape != w.shape:
             raise ValueError(
                 f"The gradient must have as many numbers as the start, {len(w)}, "
@@ -152,9 +157,14 @@ def minimize(
         return found
 
     def curvature(at: Array) -> Array:
-        if hessian is not None:
-            return np.asarray(hessian(at), dtype=np.float64)
-        return _differences(slope, at)
+        if hessian is None:
+            return _differences(slope, at)
+        found = _answer("hessian", hessian(at.copy()))
+        if found.shape != (len(w), len(w)):
+            raise ValueError(
+                f"The hessian must be {len(w)} by {len(w)} numbers, but its shape is {found.shape}."
+            )
+        return found
 
     path = np.empty((most + 1, len(w)))
     path[0] = w
@@ -170,6 +180,13 @@ def minimize(
         for step in islice(taken, most):
             path[step.k + 1] = step.after
     return path
+
+
+def _answer(name: str, found: npt.ArrayLike) -> Array:
+    try:
+        return numbers(found)
+    except TypeError:
+        raise ValueError(f"The {name} must be real numbers, not {said(found)}.") from None
 
 
 def _differences(slope: Callable[[Array], Array], at: Array) -> Array:

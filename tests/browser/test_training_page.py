@@ -575,8 +575,8 @@ def test_the_lecture_view_is_in_the_link_and_opens_as_it_was(visit):
     assert other.locator(".lvt-data").is_visible()
 
 
-def test_on_a_phone_surface_and_curve_are_in_view_together(visit):
-    page = visit("/training?data=penguins&step=20", width=390, height=844)
+def test_on_a_phone_surface_and_curve_are_in_view_together(open_page):
+    page = open_page("/training?data=penguins&step=20", width=390, height=844)
     # Right where the page opens, the guide still offered.
     assert page.get_by_role("button", name="New here? Take the guide").is_visible()
     ((_, top, _, bottom),) = boxes(page, ".lvt-surface")

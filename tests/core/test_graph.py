@@ -1,7 +1,9 @@
+import copy
 import dataclasses
 import itertools
 import json
 import math
+import pickle
 import re
 from types import MappingProxyType
 
@@ -295,9 +297,12 @@ def test_a_quantity_is_read_by_its_key():
     assert [vector.read(f"value.w.{n}") for n in (0, 1)] == [WORKED["w1"], WORKED["w2"]]
     assert vector.read("adjoint.w.1") == p.adjoints["w2"]
     assert vector.read("local.x-z.1") == WORKED["w2"]
-    for wrong in ("values.z", "value.nothing", "local.z-w1"):
-        with pytest.raises(KeyError):
+    for wrong in ("values.z", "value.nothing", "local.z-w1", "z", "", "local.z", "value.z.0"):
+        with pytest.raises(KeyError, match=f"^'{wrong}'$"):
             p.read(wrong)
+    for wrong in ("value.w.2", "value.w.x", "value.w.0.0"):
+        with pytest.raises(KeyError, match=f"^'{wrong}'$"):
+            vector.read(wrong)
 
 
 def test_where_an_input_is_held():
@@ -320,6 +325,22 @@ def test_a_pass_says_how_it_ended():
     loss = math.log1p(math.exp(-1 / 3))
     assert repr(third).startswith(f"<Pass: z = 0.333333, L = {loss:.6f}, ")
     assert "dL/dw = [-0.620074, -0.826765]" in repr(differentiate(**WORKED, view="vector"))
+    # What is small is not 0: from mpmath, to six digits.
+    sure = differentiate(x1=1, x2=0, w1=40, w2=0, b=0, y=1)
+    assert repr(sure).endswith("dL/dw1 = -4.24835e-18, dL/dw2 = 0, dL/db = -4.24835e-18>")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("again", [lambda p: pickle.loads(pickle.dumps(p)), copy.deepcopy])
+def test_a_pass_is_pickled_and_copied(view, again):
+    p = differentiate(**WORKED, view=view, loss="squared")
+    other = again(p)
+    assert repr(other) == repr(p)
+    assert (other.inputs, other.view, other.loss) == (p.inputs, view, "squared")
+    assert other.values["a"].complement == p.values["a"].complement
+    assert p == p
+    assert p != other
+    assert len({p, other}) == 2
 
 
 @pytest.mark.parametrize(
@@ -332,11 +353,21 @@ def test_a_pass_says_how_it_ended():
         ({"y": 2}, r"y is a label and must be 0 or 1, not 2\."),
         ({"x2": "2"}, r"x2 must be a finite number, not '2'\."),
         ({"w1": np.float64("nan")}, r"w1 must be a finite number, not nan\."),
+        ({"x1": b"1.5"}, r"x1 must be a finite number, not b'1.5'\."),
+        ({"x1": True}, r"x1 must be a finite number, not True\."),
+        ({"w2": np.complex128(1 + 1j)}, r"w2 must be a finite number, not \(1\+1j\)\."),
+        ({"b": np.array([1.0])}, r"b must be a finite number, not \[1\.0\]\."),
+        ({"view": []}, r"The view must be one of vector, features, operations, not \[\]\."),
     ],
 )
 def test_a_refusal_says_what_was_given_and_what_may_be(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         differentiate(**(WORKED | change))
+
+
+def test_a_label_may_be_a_truth_value():
+    assert differentiate(**(WORKED | {"y": True})).inputs["y"] == 1.0
+    assert differentiate(**(WORKED | {"y": np.bool_(False)})).inputs["y"] == 0.0
 
 
 def test_the_largest_logits_are_taken():

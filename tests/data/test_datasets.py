@@ -8,12 +8,17 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from lrviz.data import built_in
 from lrviz.data.built_in import DATASETS, load_dataset
-from lrviz.data.dataset import from_points, standardise, to_raw, to_standardised
+from lrviz.data.dataset import Dataset, from_points, standardise, to_raw, to_standardised
 from lrviz.data.table import DataError
 from lrviz.training.model import mean_loss
+from lrviz.training.newton import minimum
 
 # Built-in data
 
@@ -187,6 +192,49 @@ def test_a_constant_column_is_only_centred():
     assert scale[1] == 1
 
 
+@given(
+    value=st.floats(-1e50, 1e50).filter(lambda x: x == 0 or abs(x) > 1e-50),
+    rows=st.integers(1, 500),
+)
+@example(value=0.1, rows=10)  # their mean is off by a digit
+@example(value=18.7, rows=50)
+def test_a_constant_column_of_any_number_has_the_scale_1(value, rows):
+    X = np.column_stack([np.full(rows, value), np.arange(rows)])
+    Z, mean, scale = standardise(X)
+    assert (mean[0], scale[0]) == (value, 1)
+    assert not Z[:, 0].any()
+    assert StandardScaler().fit(X).scale_[0] == 1
+
+
+def test_a_weight_of_a_constant_column_stays_as_it_is_in_raw_units():
+    data = from_points([(0.1, x, y) for x, y in ((0, 0), (1, 0), (2, 1), (3, 0), (4, 1), (5, 1))])
+    Z, mean, scale = standardise(data.X)
+    params = minimum(Z, data.y)
+    w1, w2, _ = to_raw(params, mean, scale)
+    assert w1 == params[0]
+    fitted = LogisticRegression(C=np.inf, tol=1e-12).fit(data.X[:, 1:], data.y)
+    assert w2 == pytest.approx(fitted.coef_[0, 0], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda: standardise([1, 2, 3]), "X must have the shape (m, 2) with m ≥ 1, not (3,)."),
+        (lambda: standardise([]), "X must have the shape (m, 2) with m ≥ 1, not (0,)."),
+        (lambda: standardise([[np.nan, 1], [2, 3]]), "not finite in row 0, counted from 0."),
+        (lambda: to_raw([1, 2, 3, 4], [1, 2], [1, 1]), "(..., 3), not of the shape (4,)."),
+        (lambda: to_raw(1.0, [1, 2], [1, 1]), "(..., 3), not of the shape ()."),
+        (lambda: to_raw([1, 2, 3], [1], [1, 1]), "mean must be two finite numbers, not [1.0]."),
+        (lambda: to_raw([1, 2, 3], [1, 2], [1, np.inf]), "scale must be two finite numbers"),
+        (lambda: to_raw([1, 2, 3], [1, 2], [0, 1]), "scale must be above 0, not [0.0, 1.0]."),
+        (lambda: to_raw("abc", [1, 2], [1, 1]), "the mean and the scale must be numbers."),
+    ],
+)
+def test_scales_are_asked_of_numbers_that_have_one(wrong, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        wrong()
+
+
 @pytest.mark.parametrize("size", [1e-200, 1e99, 1e200])
 def test_extreme_sizes_standardise(size):
     # One row lies on the mean.
@@ -194,6 +242,38 @@ def test_extreme_sizes_standardise(size):
     side = math.sqrt(1.5)
     np.testing.assert_allclose(Z, [[-side, -side], [0, 0], [side, side]], atol=1e-12)
     assert np.isfinite(scale).all()
+
+
+# A data set of one's own
+
+
+def _own(X, y):
+    return Dataset("mine", X, y, ("a", "b"), ("no", "yes"), "Mine.", "Mine.")
+
+
+def test_a_data_set_holds_copies_that_cannot_be_changed():
+    X, y = np.zeros((2, 2)), np.array([0, 1])
+    data = _own(X, y)
+    X[0, 0], y[0] = 5, 1
+    assert (data.X[0, 0], data.y[0]) == (0, 0)
+    for array in (data.X, data.y):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    data = _own([[1, 2]], [True])
+    assert (data.X.dtype, data.y.dtype, data.y.tolist()) == (np.float64, np.int64, [1])
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "sentence"),
+    [
+        (np.zeros((3, 5)), [0, 1, 0], "not (3, 5)"),
+        (np.zeros((2, 2)), [7, 8], "row 0 has 7"),
+        (np.full((2, 2), np.inf), [0, 1], "not finite in row 0"),
+    ],
+)
+def test_a_data_set_is_two_features_and_a_label(X, y, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        _own(X, y)
 
 
 # Points

@@ -159,6 +159,8 @@ def test_bad_arguments():
         descent_figure(run, X, y, plane="bw")
     with pytest.raises(ValueError, match="mode must be one of"):
         descent_figure(run, X, y, mode="sepia")
+    with pytest.raises(ValueError, match=r"The mode must be one of light, dark, not \['dark'\]"):
+        descent_figure(run, X, y, mode=["dark"])
 
 
 def test_the_frames_of_the_pages_own_surface_are_its_slices():

@@ -9,6 +9,7 @@ import warnings
 
 import mpmath
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lrviz.core.graph import differentiate
 from lrviz.data.built_in import DATASETS, load_dataset
+from lrviz.data.checks import check_data
 from lrviz.data.dataset import standardise
 from lrviz.training import batch, checks, model, separability
 from lrviz.training.batch import Batch
@@ -536,12 +538,24 @@ def test_bad_grids_get_a_sentence():
         (np.empty((0, 2)), [], "shape (m, 2) with m ≥ 1, not (0, 2)."),
         ([[1, 2, 3]], [0], "shape (m, 2) with m ≥ 1, not (1, 3)."),
         ([1, 2], [0, 1], "not (2,)."),
-        ([["a", "b"]], [0], "X must be an array of numbers and y an array of labels."),
+        ([["a", "b"]], [0], "X must be an array of numbers, and none may be missing."),
+        ([["1", "2"]], [0], "X must be an array of numbers"),
+        ([[10**400, 1]], [0], "X must be an array of numbers"),
+        ([[1, 2 + 1j]], [0], "X must be an array of numbers"),
+        (np.array([["1", 2.0]], dtype=object), [0], "X must be an array of numbers"),
+        (np.array([["2020", "2021"]], dtype="datetime64[Y]"), [0], "X must be an array of numbers"),
+        (np.ma.masked_array([[1.0, 2]], [[True, False]]), [0], "X must be an array of numbers"),
+        ([[1, 2]], np.ma.masked_array([1], [True]), "y must be an array of labels, and none may"),
+        (
+            pd.DataFrame([[1, 2]]),
+            pd.Series([None], dtype="boolean"),
+            "y must be an array of labels",
+        ),
     ],
 )
 def test_a_refusal_of_data_says_which_row(X, y, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        checks.check_data(X, y)
+        check_data(X, y)
 
 
 @pytest.mark.parametrize("given", [(1, 2), (1, 2, np.nan), "abc", [[1, 2, 3]], (1, 2, 3, 4)])

@@ -269,7 +269,7 @@ def test_a_run_says_how_far_it_went_and_where_it_ended():
     data = load_dataset("penguins")
     assert repr(train(data.X, data.y, optimizer="newton")) == (
         "<History: newton, 6 steps, loss 0.693147 to 0.485942, "
-        "w1 = 0.271068, w2 = 0.767161, b = -24.944437>"
+        "w1 = 0.271068, w2 = 0.767161, b = -24.9444>"
     )
 
 
@@ -426,6 +426,10 @@ def test_memory_stays_within_three_times_the_data():
         ({"optimizer": "sgd", "batch_size": 5}, "larger than the data"),
         ({"optimizer": "lbfgs"}, "must be one of gd, sgd"),
         ({"optimizer": None}, "must be one of"),
+        ({"learning_rate": b"0.1"}, "finite number"),
+        ({"momentum": 0.5 + 0j}, "finite number"),
+        ({"l2": np.bool_(True)}, "from 0 to 1000000, not True."),
+        ({"start": ("1", "2", "3")}, "three finite numbers"),
         ({"start": (1, 2)}, "The start must be three finite numbers"),
         ({"start": (1, 2, np.inf)}, "The start"),
         ({"start": (1e308, 1e308, 1e308)}, "choose a start nearer zero"),
@@ -447,6 +451,57 @@ def test_minimize_checks_its_arguments():
     for arguments in ({"start": [np.nan]}, {"start": [[1.0]]}, {"optimizer": "x"}, {"steps": -1}):
         with pytest.raises(ValueError, match="must be"):
             minimize(_bowl, arguments.pop("start", (1, 1)), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "start", "more", "sentence"),
+    [
+        (_bowl, "abc", {}, "The start must be a row of finite numbers, not 'abc'."),
+        (_bowl, [], {}, "The start must be a row of finite numbers, not []."),
+        (lambda _: "ab", [1, 2], {}, "The gradient must be real numbers, not 'ab'."),
+        (
+            _bowl,
+            (1, 1),
+            {"optimizer": "newton", "hessian": lambda _: np.eye(3)},
+            "The hessian must be 2 by 2 numbers, but its shape is (3, 3).",
+        ),
+    ],
+)
+def test_minimize_refuses_what_does_not_go_with_its_start(gradient, start, more, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        minimize(gradient, start, **more)
+
+
+SQUARE = np.array([[0.0, 1], [1, 3], [2, 0], [3, 3]])
+
+
+def test_newton_ends_in_a_sentence_where_curvature_is_beyond_float64():
+    run_ = train(SQUARE * 1e154, [0, 1, 1, 0], optimizer="newton")
+    assert run_.stopped.startswith("Diverged at step 1: ")
+    path = minimize(lambda w: w**3, [1e200, 1.0, 1.0], optimizer="newton", steps=2)
+    assert np.isfinite(path[0]).all()
+    assert np.isnan(path[1:]).all()
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adagrad", "rmsprop"])
+def test_a_rule_of_squares_ends_where_all_are_beyond_float64(optimizer):
+    ended = train(SQUARE * 1e300, [0, 1, 0, 1], optimizer=optimizer, steps=30)
+    assert ended.stopped.startswith("Stopped at step 0: the squares of the gradient are beyond")
+    # The slope of b is small here, and b goes on.
+    X = np.vstack([SQUARE, SQUARE, SQUARE]) * [1e300, 0]
+    goes_on = train(X, [1, 0, 1, 0] * 2 + [1] * 4, optimizer=optimizer, steps=3)
+    assert goes_on.stopped is None
+    assert (goes_on.params[1:, 2] != goes_on.params[:-1, 2]).all()
+
+
+def test_a_minibatch_that_nobody_sized_has_16_rows_or_all():
+    X, y = load_dataset("and").X, load_dataset("and").y
+    assert train(X, y, optimizer="sgd", steps=2).batch_size == 4
+    penguins = load_dataset("penguins")
+    unasked = train(penguins.X, penguins.y, optimizer="sgd", steps=5)
+    asked = train(penguins.X, penguins.y, optimizer="sgd", steps=5, batch_size=16)
+    assert unasked.batch_size == 16
+    np.testing.assert_array_equal(unasked.params, asked.params)
 
 
 @pytest.mark.parametrize("gradient", [lambda w: 2 * w[:1], lambda w: np.ones(3), lambda w: 1.0])
@@ -505,7 +560,7 @@ def test_differences_give_newton_its_second_derivatives():
 def test_what_is_not_named_is_as_documented_and_no_two_runs_are_one():
     h, same = (train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]) for _ in range(2))
     assert (h.optimizer, h.learning_rate, h.steps, h.start) == ("gd", 0.1, 200, (0, 0, 0))
-    assert (h.momentum, h.batch_size, h.seed, h.l2) == (0.9, 16, 0, 0)
+    assert (h.momentum, h.batch_size, h.seed, h.l2) == (0.9, 4, 0, 0)
     assert len({h, same}) == 2
 
 
@@ -513,7 +568,7 @@ def test_a_history_says_where_it_went_and_how_long_it_is():
     h = train([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], steps=3, learning_rate=1.0)
     assert len(h) == 3
     assert repr(h).startswith(f"<History: gd, 3 steps, loss 0.693147 to {h.losses[3]:.6g}, ")
-    assert f"w1 = {round(float(h.params[-1, 0]), 6)}, " in repr(h)
+    assert f"w1 = {h.params[-1, 0]:.6g}, " in repr(h)
     for array in (h.params, h.losses, h.gradients):
         assert len(array) == 4
         assert not array.flags.writeable
@@ -587,6 +642,12 @@ def test_a_momentum_that_stands_still_in_passing_goes_on():
     assert run._stands_still(rule, passing._replace(gradient=np.zeros(1)))
     at = np.ones(2)
     assert not run._stands_still(rule, walk.Step(3, at, np.array([0.0, 1.0]), at, {}, None))
+    # What is divided by the root of an infinite square stands for good, and in passing else.
+    huge = walk.Step(3, at, np.array([0.0, 1e200]), at, {}, None)
+    assert not run._stands_still(rule, huge)
+    assert run._stands_still(OPTIMIZERS["adam"], huge)
+    some = huge._replace(gradient=np.array([1.0, 1e200]))
+    assert not run._stands_still(OPTIMIZERS["adam"], some)
     moved = walk.Step(3, np.zeros(2), np.ones(2), np.array([0.0, 1.0]), {}, None)
     assert not run._stands_still(OPTIMIZERS["gd"], moved)
 
@@ -608,16 +669,26 @@ def test_a_step_is_read_by_letter_and_parameter():
 
 def test_why_a_run_ended_is_said():
     still = walk.Step(7, np.zeros(2), np.array([1e-300, 0.0]), np.zeros(2), {}, None)
-    assert run._settled_sentence(still) == (
+    rule = OPTIMIZERS["newton"]
+    assert run._settled_sentence(rule, still) == (
         "Converged at step 7: a further step is smaller than the last digit of float64."
     )
     nothing = still._replace(gradient=np.zeros(2))
-    assert run._settled_sentence(nothing) == (
+    assert run._settled_sentence(rule, nothing) == (
         "Converged at step 7: the gradient is exactly zero, so no step moves."
     )
     stuck = still._replace(terms={"gain": 1e-17})
-    assert run._settled_sentence(stuck).startswith("Stopped at step 7: in float64 no damped")
-    assert run._settled_sentence(still._replace(terms={"gain": 1e-19})).startswith("Converged")
+    assert run._settled_sentence(rule, stuck).startswith("Stopped at step 7: in float64 no damped")
+    small = still._replace(terms={"gain": 1e-19})
+    assert run._settled_sentence(rule, small).startswith("Converged")
+    # Its square is 0, and what is divided by no root of it moves no weight that is large.
+    assert run._settled_sentence(OPTIMIZERS["adam"], still).startswith("Converged")
+    far = still._replace(gradient=np.array([1e200, 0.0]))
+    assert run._settled_sentence(OPTIMIZERS["gd"], far).startswith("Converged")
+    assert run._settled_sentence(OPTIMIZERS["adam"], far) == (
+        "Stopped at step 7: the squares of the gradient are beyond float64, so no step moves. "
+        "Standardised features would help."
+    )
     assert run._diverged_sentence(7) == (
         "Diverged at step 7: the parameters or the loss left the range of float64, so the run "
         "ends at step 6, the last finite one."
