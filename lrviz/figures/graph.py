@@ -387,14 +387,16 @@ def _plot_labels(c: _Canvas, graph: Graph, frame: Frame, of: str) -> None:
                 )
             c.write((edge + 10, top + row * (len(plot.terms) + 0.5)), "sum", "term", 0, **tick)
             continue
-        low, high = map(number, plot.x)
-        under = top + height + 9
+        under = top + height + plots.UNDER
         middle = explanations.letter(of if plot.name == "of" else plot.letter)
-        c.write((left - 4, under), low, "tick", 0, **tick)
         part = 0.75 if plot.name == "of" else 0.5
         c.write((left + part * width, under), middle, "tick", 0, align="middle center", **tick)
-        c.write((left + width + 4, under), high, "tick", 0, align="middle left", **tick)
-        if plot.name == "of":
+        if plot.name != "of":
+            low, high = map(number, plot.x)
+            c.write((left - plots.ASIDE, under), low, "tick", 0, **tick)
+            beyond = left + width + plots.ASIDE
+            c.write((beyond, under), high, "tick", 0, align="middle left", **tick)
+        else:
             zero = (left + width / 2, under)
             c.write(zero, "0", "tick", 0, align="middle center", **tick)
             text = f"L against {explanations.letter(of)}"
@@ -490,18 +492,28 @@ def _plots(c: _Canvas, drawn: tuple[plots.Plot, ...], read: Callable[[str], floa
 
 
 def _scale(drawn: tuple[plots.Plot, ...], read: Read, mode: Mode) -> go.Scatter:
-    """The numbers of a scale that follows its curve; the browser writes its own."""
-    curves = (plot for plot in drawn if isinstance(plot, plots.Curve))
-    marks = [
-        (plot.box[0] - plots.TICK - 3, *one) for plot in curves for one in plots.scale(plot, read)
-    ]
+    """The numbers of scales that follow a curve and its point; the browser writes its own."""
+    marks = []
+    for plot in drawn:
+        if isinstance(plot, plots.Curve):
+            left, top, _, height = plot.box
+            marks += [
+                (left - plots.TICK - 3, y, value, "middle left")
+                for value, y in plots.scale(plot, read)
+            ]
+            marks += [
+                (x, top + height + plots.UNDER, value, align)
+                for (value, x), align in zip(
+                    plots.ends(plot, read), ("middle right", "middle left"), strict=False
+                )
+            ]
     return go.Scatter(
         name="scale",
         mode="text",
-        x=[x for x, _, _ in marks],
-        y=[y for _, _, y in marks],
-        text=[number(value) for _, value, _ in marks],
-        textposition="middle left",
+        x=[x for x, _, _, _ in marks],
+        y=[y for _, y, _, _ in marks],
+        text=[number(value) for _, _, value, _ in marks],
+        textposition=[align for _, _, _, align in marks],
         textfont={"color": PALETTES[mode]["muted"], "size": 12, "family": SANS},
         hoverinfo="skip",
         cliponaxis=False,

@@ -35,6 +35,9 @@ EDGE = 1e-9  #: how near to 0 and 1 a probability is drawn
 ROOMY = 300.0  #: px, as wide as a plot must be to say more than its name
 TICK = 4.0  #: px, how long a mark of a scale is
 APART = 22.0  #: px, how far apart the marks of a scale that follows its curve are, at the least
+UNDER = 9.0  #: px, how far under an axis the middle of its numbers is
+ASIDE = 4.0  #: px, how far beyond its ends they begin and end
+BEYOND = 1.1  #: of how far the point is from 0, an axis that grows reaches at least so far
 THICK = 6.0  #: px, the widest edge
 ROUND = 0.5523  #: of the radius: a circle's quarter as a cubic Bézier curve
 
@@ -225,12 +228,28 @@ def _bars(plot: Bars, read: Read) -> list[Mark]:
     ]
 
 
+def span(plot: Curve, read: Read) -> Span:
+    """From where to where a curve is drawn; to a round number where its point lies beyond."""
+    low, high = plot.x
+    at = float(read(plot.at))
+    if plot.through and not low <= at <= high:
+        high = _round_step(BEYOND * abs(at))
+        low = -high
+    return low, high
+
+
+def ends(plot: Curve, read: Read) -> list[tuple[float, float]]:
+    """The numbers at the ends of an axis that may grow, and where they stand, px."""
+    if plot.through is None:
+        return []
+    left, _, width, _ = plot.box
+    return list(zip(span(plot, read), (left - ASIDE, left + width + ASIDE), strict=True))
+
+
 def _across(plot: Curve, read: Read) -> tuple[Span, list[tuple[float, float | None]]]:
     """From where to where a curve is drawn, and its points."""
     at = float(read(plot.at))
-    low, high = plot.x
-    if plot.through and not low <= at <= high:
-        low, high = at + low, at + high
+    low, high = span(plot, read)
     steps = (low + (high - low) * n / SAMPLES for n in range(SAMPLES + 1))
     return (low, high), [(x, _height(plot, read, at, x)) for x in steps]
 

@@ -11,7 +11,7 @@ import { number } from "./numbers.js";
 /** @typedef {[x: number, y: number]} Place */
 
 const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
-const [THICK, TICK, APART] = [6, 4, 22];
+const [THICK, TICK, APART, UNDER, ASIDE, BEYOND] = [6, 4, 22, 9, 4, 1.1];
 const BOTH = 500; // px of width for the title of a plot and what the dashed line is
 const Z_LIMIT = 700;
 
@@ -134,6 +134,29 @@ function axes({ box: [left, top, width, height] }, marks) {
   return [`M${px(left, top)} L${px(left, under)} L${px(left + width, under)}`, ...across, ...up].join(" ");
 }
 
+/**
+ * From where to where a curve is drawn; to a round number where its point lies beyond.
+ * @param {CurveSpec} plot @param {Read} read @returns {[low: number, high: number]}
+ */
+function span(plot, read) {
+  const [low, high] = plot.x;
+  const at = plain(read(plot.at));
+  if (!plot.through || (low <= at && at <= high)) return [low, high];
+  const far = roundStep(BEYOND * Math.abs(at));
+  return [-far, far];
+}
+
+/**
+ * The numbers at the ends of an axis that may grow, and where they stand.
+ * @param {CurveSpec} plot @param {Read} read @returns {[value: number, x: number][]}
+ */
+export function ends(plot, read) {
+  if (!plot.through) return [];
+  const [low, high] = span(plot, read);
+  const [left, , width] = plot.box;
+  return [[low, left - ASIDE], [high, left + width + ASIDE]];
+}
+
 /** @type {WeakMap<CurveSpec, [value: number, y: number][]>} the marks that a curve's scale has now */
 const scales = new WeakMap();
 
@@ -144,8 +167,7 @@ const still = new WeakMap();
 function curve(plot, read, nudged) {
   const [left, top, width, height] = plot.box;
   const [at, level, slope] = [plot.at, plot.height, plot.slope].map((key) => plain(read(key)));
-  let [low, high] = plot.x;
-  if (plot.through && !(low <= at && at <= high)) [low, high] = [at + low, at + high];
+  const [low, high] = span(plot, read);
   const label = Number(read("value.y"));
   const known = still.get(plot);
   const drawn = known?.y === label ? known.d : null;
@@ -229,6 +251,8 @@ export class Plots {
   seen = [];
   /** @type {SVGTextElement[]} the numbers of a scale that follows its curve */
   ticks = [];
+  /** @type {SVGTextElement[]} those at the ends of the axis that may grow */
+  outer = [];
   named = svg("text", { class: "lv-mark-name", "text-anchor": "end" });
 
   /** @param {PlotSpec[]} specs @param {number} width @param {number} height @param {number} offset */
@@ -237,6 +261,7 @@ export class Plots {
     this.paths.clear();
     this.last.clear();
     this.ticks = [];
+    this.outer = [];
     this.layer.replaceChildren();
     this.fit(width, height, offset);
   }
@@ -253,7 +278,10 @@ export class Plots {
     for (const plot of this.specs) {
       const made = marks(plot, read, nudged);
       for (const [kind, d] of made) if (!plot.without.includes(kind)) this.#write(plot, kind, d);
-      if (plot.kind === "curve" && plot.through && !plot.without.includes("curve")) this.#scale(plot);
+      if (plot.kind === "curve" && plot.through && !plot.without.includes("curve")) {
+        this.#scale(plot);
+        this.#ends(plot, read);
+      }
       if (plot.kind === "curve" && plot.dashed) this.#name(plot, read, nudged);
       for (const kind of ["secant", "twin"]) {
         if (!nudged && this.paths.has(`${plot.name} ${kind}`)) this.#write(plot, kind, "");
@@ -284,6 +312,22 @@ export class Plots {
       const [text, y] = found[n] ? [number(found[n][0]), (found[n][1] + 4).toFixed(1)] : ["", "0"];
       put(tick, text);
       if (tick.getAttribute("y") !== y) tick.setAttribute("y", y);
+    });
+  }
+
+  /**
+   * The numbers at the ends of an axis that may grow.
+   * @param {CurveSpec} plot @param {Read} read
+   */
+  #ends(plot, read) {
+    const [, top, , height] = plot.box;
+    ends(plot, read).forEach(([value, x], n) => {
+      if (!this.outer[n]) {
+        const where = { "text-anchor": n ? "end" : "start", x, y: top + height + UNDER + 4 };
+        this.outer.push(svg("text", { class: "lv-mark-tick", ...where }));
+        this.layer.append(this.outer[n]);
+      }
+      put(this.outer[n], number(value));
     });
   }
 

@@ -136,6 +136,37 @@ def test_the_scale_of_the_loss_is_round_sparse_and_true():
         assert sorted(ends) == pytest.approx(sorted(y for _, y in found), abs=0.006)
 
 
+@pytest.mark.parametrize(
+    ("w1", "far"),
+    [(0.5, 5), (-5, 5), (5.01, 10), (5.645, 10), (-9.2, 20), (45.4, 50), (-45.5, 100), (46, 100)],
+)
+def test_the_point_is_drawn_where_the_axis_has_its_number(w1, far):
+    p = differentiate(x1=0.9, x2=0.8, w1=w1, w2=1.6, b=-0.2, y=1)
+    plot = next(one for one in drawn("features", "wide", "w1", p) if one.name == "of")
+    (low, _), (high, _) = plots.ends(plot, p.read)
+    assert (low, high) == (-far, far)
+    left, _, width, _ = plot.box
+    found = {mark.kind: points(mark.d) for mark in plots.marks(plot, p.read)}
+    middle = (found["dot"][0][0] + max(x for x, _ in found["dot"])) / 2
+    assert middle == pytest.approx(left + width * (w1 - low) / (high - low), abs=0.02)
+    # Half way along the axis the curve is at w₁ = 0.
+    _, top, _, height = plot.box
+    ceiling = (
+        plots.scale(plot, p.read)[1][0]
+        * height
+        / (plots.scale(plot, p.read)[0][1] - plots.scale(plot, p.read)[1][1])
+    )
+    y = next(y for x, y in found["curve"] if x == pytest.approx(left + width / 2, abs=0.02))
+    at_0 = differentiate(**{**p.inputs, "w1": 0.0}).values["L"]
+    assert (top + height - y) * ceiling / height == pytest.approx(at_0, abs=0.01 * ceiling)
+    figure = lrviz.graph_figure(p)
+    written = figure.data[1]
+    assert [t for t, x in zip(written.text, written.x, strict=True) if x > left - 5] == [
+        f"−{far}",
+        str(far),
+    ]
+
+
 def test_a_notebook_draws_the_slopes_too():
     p = lrviz.differentiate(x1=1.5, x2=2, w1=0.5, w2=-0.25, b=0.1, y=1)
     figure = lrviz.graph_figure(p)

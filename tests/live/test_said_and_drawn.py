@@ -37,14 +37,18 @@ def test_the_browser_says_what_python_says(loss):
 def test_the_browser_draws_what_python_draws():
     given = []
     wanted = []
+    ends = []
     for n, state in enumerate(states(sample(240, 2000), 15)):
         view, loss, of = VIEWS[n % 2], LOSSES[n // 2 % 2], TARGETS[n % 3]
+        if n % 5 == 0:  # a run of training may lead far beyond the fields
+            state[of] *= (1.3, 20)[n // 5 % 2]
         p = differentiate(**state, view=view, loss=loss)
         nudged = None
         if n % 4 == 0:
             nudged = differentiate(**{**state, of: state[of] + 0.5}, view=view, loss=loss)
         made = drawn(view, SHAPES[n // 4 % 2], of, p)
         wanted.append([plots.marks(one, p.read, nudged and nudged.read) for one in made])
+        ends.append(next(plots.ends(one, p.read) for one in made if one.name == "of"))
         given.append(
             {
                 "graph": explanations.spec(p.graph),
@@ -55,14 +59,18 @@ def test_the_browser_draws_what_python_draws():
         )
     body = """
     const { evaluate, reader } = await load("pass.js");
-    const { marks } = await load("plots.js");
+    const { ends, marks } = await load("plots.js");
     return given.map(({ graph, fields, of, plots }) => {
       const read = reader(evaluate(graph, fields));
       const nudged = of && reader(evaluate(graph, { ...fields, [of]: fields[of] + 0.5 }));
-      return plots.map((plot) => marks(plot, read, nudged));
+      const of_ = plots.find(({ name }) => name === "of");
+      return [plots.map((plot) => marks(plot, read, nudged)), ends(of_, read)];
     });
     """
-    for state, found, expected in zip(given, run(body, given), wanted, strict=True):
+    for state, (found, at), expected, wide in zip(
+        given, run(body, given), wanted, ends, strict=True
+    ):
+        assert at == [list(one) for one in wide]
         for got, made in zip(found, expected, strict=True):
             assert [kind for kind, _ in got] == [mark.kind for mark in made]
             for (_, d), mark in zip(got, made, strict=True):
