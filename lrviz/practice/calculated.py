@@ -509,10 +509,13 @@ def _saturation(dice: Dice, level: int) -> Problem | None:
         rule = say(
             "{} explodes and {} vanishes, but their product is {}.", rate(L, a), rate(a, z), DELTA
         )
+    asks = "The model is very sure. Without a calculator: about what is {}?"
+    if variant in ("slope", "a"):
+        asks += " A power of e will do."
     return _made(
         "saturation",
         variant,
-        say("The model is very sure. Without a calculator: about what is {}?", asked),
+        say(asks, asked),
         *(asked, formula, key, wrongs, values, ("z", "y"), place, rule),
         inputs=p.inputs,
     )

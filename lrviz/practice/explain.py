@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from lrviz import settings
-from lrviz.core.expression import Expression, Slot, is_complement, latex, symbol
+from lrviz.core.expression import Expression, Slot, compiled, is_complement, latex, symbol
 from lrviz.core.graph import INPUTS
 from lrviz.practice.calculated import passed
-from lrviz.practice.judge import equation, markdown
+from lrviz.practice.judge import equation, exact, markdown
 from lrviz.practice.mistakes import Mistake, line_of
 from lrviz.practice.problem import Problem
 from lrviz.text.derivation import Chain, parts
@@ -38,8 +38,28 @@ def hint(problem: Problem, step: int) -> str:
     right = latex(problem.formula, _slot(problem) if step == HINTS else None)
     if step == HINTS and not problem.formula.symbols:
         right = latex(problem.formula)
-    sign = r"\approx" if step == HINTS or problem.kind == "saturation" else "="
-    return f"${latex(problem.asked)} {sign} {right}$"
+    return f"${latex(problem.asked)} {_sign(problem, step)} {right}$"
+
+
+def _sign(problem: Problem, step: int) -> str:
+    """What a hint has between what is asked and how it is computed."""
+    assert isinstance(problem.key, float)
+    assert problem.formula is not None
+    if problem.kind == "saturation":
+        return r"\approx"
+    if step == HINTS:
+        shown = (problem.key, *(problem.values[name] for name in problem.formula.symbols))
+        return "=" if all(map(exact, shown)) else r"\approx"
+    return r"\leftarrow" if problem.kind == "step" else "="
+
+
+def _estimate(problem: Problem) -> str:
+    """The third hint with the number that its estimate comes to, where that is not its own."""
+    assert problem.formula is not None
+    names = tuple(problem.values)
+    worth = float(compiled(problem.formula, names)(*problem.values.values()))
+    text, shown = hint(problem, HINTS), latex_number(worth)
+    return text if text.endswith(f" {shown}$") else rf"{text[:-1]} \approx {shown}$"
 
 
 def _slot(problem: Problem) -> Slot:
@@ -60,7 +80,10 @@ def solution(problem: Problem) -> list[str]:
     if isinstance(problem.key, float):
         if problem.kind != "mean":
             out.append(hint(problem, 2))
-        out += [hint(problem, HINTS), f"**{equation(problem)}**"]
+        if problem.kind == "saturation":
+            out += [_estimate(problem), f"Computed: **{equation(problem)}**"]
+        else:
+            out += [hint(problem, HINTS), f"**{equation(problem)}**"]
     else:
         out.append(f"**{' '.join(problem.key)}**")
     return [*out, *derivation(problem)]

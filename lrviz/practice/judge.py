@@ -111,12 +111,17 @@ def _line(problem: Problem, typed: str) -> Verdict:
     return Verdict(False, f"Not yet. Line {at} is right. Its rule is: {rule}.")
 
 
+def exact(value: float) -> bool:
+    """Whether the digits that are shown of a number are all that it has."""
+    return float(f"{value:.4g}") == value
+
+
 def equation(problem: Problem) -> str:
     """What is asked and its number, in LaTeX between dollar signs."""
     assert isinstance(problem.key, float)
     assert problem.asked is not None
     shown = latex_number(problem.key)
-    sign = "=" if float(f"{problem.key:.4g}") == problem.key else r"\approx"
+    sign = "=" if exact(problem.key) else r"\approx"
     return f"${latex(problem.asked)} {sign} {shown}$"
 
 
@@ -125,10 +130,14 @@ def key_said(problem: Problem) -> str:
     if not isinstance(problem.key, float):
         return " ".join(problem.key)
     assert problem.asked is not None
-    sign = "=" if float(f"{problem.key:.4g}") == problem.key else "≈"
+    sign = "=" if exact(problem.key) else "≈"
     return f"{plain(problem.asked)} {sign} {number(problem.key)}"
 
 
 def markdown(text: Text) -> str:
-    """Text with its formulas between dollar signs."""
-    return text.latex
+    """Text with its formulas between dollar signs, and results numbered as on the Graph page."""
+    return re.sub(r"\$\(([1-9])\)\$", lambda found: _circled(int(found[1])), text.latex)
+
+
+def _circled(n: int) -> str:
+    return chr(ord("①") + n - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from urllib.parse import parse_qs
 
 import mpmath
@@ -12,11 +13,11 @@ from lrviz import settings
 from lrviz.core.expression import compiled, latex, plain
 from lrviz.pages.graph import mismatched
 from lrviz.practice import explain
-from lrviz.practice.judge import judge
+from lrviz.practice.judge import equation, judge
 from lrviz.practice.making import kind_of, problem
 from lrviz.practice.mistakes import MISTAKES, line_of
 from lrviz.practice.problem import KINDS, LEVEL_KINDS, LEVELS, TOLERANCE, close
-from lrviz.text.numbers import number
+from lrviz.text.numbers import latex_number, number
 from tests.practice.samples import problems
 from tests.text.latex_eval import Numeric, parse, value
 
@@ -141,11 +142,14 @@ def test_the_lines_in_order_are_the_derivation_s():
         assert list(made.key) != marks  # nothing is right as it stands
 
 
+def point_of(made):
+    """A problem's inputs by the letters that LaTeX has for them."""
+    return {n[0] + "_" + n[1] if len(n) == 2 else n: MP.mpf(v) for n, v in made.inputs.items()}
+
+
 def test_exactly_one_line_goes_wrong():
     for made in problems("wrong"):
-        point = {name: MP.mpf(v) for name, v in made.inputs.items()}
-        point = {n[0] + "_" + n[1] if len(n) == 2 else n: v for n, v in point.items()}
-        world = Numeric("log", 1, point, MP.mpf, MP)
+        world = Numeric("log", 1, point_of(made), MP.mpf, MP)
         head = value(parse(latex(explain.chain_of(made).head)), world)
         found = [value(parse(latex(line)), world) for _, line in made.lines]
         off = [n for n, one in enumerate(found, 1) if abs(one - head) > 0.01 * abs(head)]
@@ -163,6 +167,26 @@ def test_hints_come_in_three_steps_and_the_answer_in_none_of_the_first_two():
         assert explain.solution(made)
         if isinstance(made.key, float) and made.kind not in ("saturation", "read", "local"):
             assert number(made.key) not in " ".join(hints[:2])
+        if made.kind == "step":
+            assert r" \leftarrow " in hints[1]  # the letter's new number, by its old one
+
+
+def test_a_solution_says_equal_where_its_numbers_are_and_nowhere_else():
+    for made in problems(*NUMERIC):
+        if made.kind == "mean":
+            continue
+        filled = explain.solution(made)[1]
+        values = [made.values[name] for name in made.formula.symbols]
+        digits = [Decimal(repr(v)).normalize().as_tuple().digits for v in (*values, made.key)]
+        whole = all(len(one) <= 4 for one in digits)
+        assert (r"\approx" in filled) == (not whole or made.kind == "saturation"), filled
+        if made.kind != "saturation":
+            continue
+        # The estimate's own number, and the exact one beside it.
+        world = Numeric("log", 1, point_of(made), MP.mpf, MP)
+        estimate = value(parse(latex(made.formula)), world)
+        assert filled.endswith(f" {latex_number(float(estimate))}$")
+        assert explain.solution(made)[2] == f"Computed: **{equation(made)}**"
 
 
 def test_links_open_the_graph_with_the_problem_s_numbers_and_no_notice():
