@@ -18,6 +18,7 @@ from lrviz.core.graph import LOSSES, VIEWS
 from lrviz.core.symbols import superscript
 from lrviz.data.built_in import DATASETS
 from lrviz.training.model import PLANES
+from lrviz.training.newton import FIRST_RATE
 from lrviz.training.optimizers import OPTIMIZERS
 
 State = dict[str, Any]
@@ -332,8 +333,6 @@ POINTS_LIMIT, POINTS_HIGH, POINTS_LEAST = 60, 100.0, 1e-100
 COMPARISONS_LIMIT = 2
 #: Limits of a run on the page; `lrviz.train` itself takes more steps.
 RATE_LOW, RATE_HIGH, STEPS_HIGH, START_HIGH = 1e-4, 1e3, 2000, 100.0
-#: A learning rate to begin with when the scale changes: about the guaranteed bound on penguins.
-FIRST_RATES: Mapping[str, Mapping[str, float]] = {"standard": {"lr": 0.5}, "raw": {"lr": 0.003}}
 #: Weight decay: 0, or from the least that Newton still finds a minimum for.
 DECAY_LOW, DECAY_HIGH = 1e-6, 10.0
 #: The probability from which on an example counts as class 1.
@@ -345,7 +344,7 @@ TRAINING_HIDEABLE = tuple(hiding.TRAINING)
 #: steps that it does not name are ordinary ones, so that a link says what it always said; and so
 #: is the rate under any other rule, for which that of the zig-zag is far too large.
 OPENING: Mapping[str, Any] = {"data": "twins", "lr": 5.2, "steps": 60}
-ELSEWHERE: Mapping[str, Any] = {**FIRST_RATES["standard"], "steps": 200}
+ELSEWHERE: Mapping[str, Any] = {"lr": FIRST_RATE, "steps": 200}
 
 #: What sets one run apart from another on the same data: the arguments of `lrviz.train`.
 RUN: tuple[Field, ...] = (

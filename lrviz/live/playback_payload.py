@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lrviz.text.about_run import marks, still, too_large
+from lrviz.text.about_run import first_rates, marks, still, too_large
 from lrviz.text.pictures import letters, picture
 from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
@@ -88,6 +88,7 @@ def payload(playback: Playback) -> dict[str, Any]:
             "local": playback.bounds.local,
             "marks": marks(playback.bounds),
         },
+        "first_rates": first_rates(playback),
         "settled_start": still(playback),
         "large": too_large(playback),
         "random_start": list(random_start(r.seed)),

@@ -146,6 +146,8 @@ export class TrainingPage {
   left = el("div", { class: "lvt-column" });
   right = el("div", { class: "lvt-column" });
   scales = el("p");
+  /** @type {Map<string, number>} the rate that a scale of some data was left with */
+  rates = new Map();
 
   /** @param {Host} host @param {TrainingSpec} data */
   constructor(host, data) {
@@ -630,9 +632,11 @@ export class TrainingPage {
 
   /** Another scale is another surface, for which another rate fits: that is said. */
   #rescaled() {
-    const { fields, spec } = this;
+    const { fields } = this;
     const before = fields.lr;
-    assign(fields, { ...spec.rates[fields.scale], step: 0 });
+    this.rates.set(`${fields.data} ${fields.scale === "raw" ? "standard" : "raw"}`, before);
+    const kept = this.rates.get(`${fields.data} ${fields.scale}`);
+    assign(fields, { lr: kept ?? this.playback.spec.first_rates[fields.scale], step: 0 });
     this.note.textContent = before === fields.lr ? "" : `η is now ${write(fields.lr)}, was ${write(before)}: `
       + `another scale of the features is another surface, and wants a rate of its own.`;
   }

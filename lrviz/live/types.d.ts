@@ -559,6 +559,8 @@ export interface PlaybackSpec {
   minimum: Triple | null;
   /** Learning rates that matter, and those that are marked on the slider. */
   bounds: { guaranteed: number; local: number | null; marks: [name: string, lr: number][] };
+  /** The learning rate that a change of scale sets, by scale. */
+  first_rates: Record<"standard" | "raw", number>;
   /** Why nothing moves from this start, and one from which something does. */
   settled_start: { why: string; start: Triple } | null;
   /** Why raw values are too large to train on or to draw. */
@@ -647,7 +649,6 @@ export interface TrainingStructure {
   /** Beyond this |z| an example's graph is not drawn. */
   z_limit: number;
   home: string;
-  rates: Record<"standard" | "raw", { lr: number }>;
   /** Rate and steps that a link leaves out: with the data of a link without fields, and with others. */
   opening: { data: string; opt: string; lr: number; steps: number };
   elsewhere: { lr: number; steps: number };

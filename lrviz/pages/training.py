@@ -307,7 +307,6 @@ def _shared() -> Spec:
         "reach": settings.HIGH,
         "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
-        "rates": settings.FIRST_RATES,
         "opening": {**settings.OPENING, "opt": _OPENING.opt},
         "elsewhere": settings.ELSEWHERE,
         "uses": {

@@ -26,17 +26,20 @@ class _Box(NamedTuple):
 
 
 _HEIGHT = 50
+_ROOMY = 80  # px between two cards, of which other arrows take some
 _WIDE, _TALL = "wide", "tall"
-#: Middle of each card and its width, by shape; and the size of the whole.
+#: Middle of each card and its width, by shape; and the size of the whole. On a wide page what is
+#: asked of an arrow stands over it, so 68 px are left between two cards, and
+#: more where other arrows arrive beside it.
 _PLACES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     _WIDE: {
-        "w1": (88, 34, 168),
-        "w2": (88, 98, 168),
-        "b": (88, 162, 168),
-        "z": (268, 98, 84),
-        "a": (404, 98, 84),
-        "L": (568, 98, 84),
-        "y": (568, 168, 84),
+        "w1": (72, 34, 136),
+        "w2": (72, 98, 136),
+        "b": (72, 162, 136),
+        "z": (266, 98, 84),
+        "a": (418, 98, 84),
+        "L": (570, 98, 84),
+        "y": (570, 168, 84),
     },
     _TALL: {
         "w1": (84, 34, 160),
@@ -165,6 +168,8 @@ def _arrow(tail: _Box, head: _Box, label: str, shape: str) -> str:
     )
     if label:
         x, y = (x0 + x1) / 2, (y0 + y1) / 2 - 10
+        if x1 - x0 > _ROOMY:
+            x -= 6
         if shape == _TALL and tail.y == head.y:
             y = tail.y - half - 8
         out += _text("lv-task-rate", x, y, label)

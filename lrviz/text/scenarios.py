@@ -57,9 +57,9 @@ SCENARIOS = (
     Scenario(
         "raw",
         "Raw units",
-        "In millimetres the valley is thousands of times narrower: ten steps bring the ball to "
-        "its floor, and the 190 after them bring b less than a hundredth of its way to the "
-        "minimum.",
+        "In millimetres the valley is about a thousand times as long as it is wide, standardised "
+        "about twice: ten steps bring the ball to its floor, and the 190 after them bring b less "
+        "than a hundredth of its way to the minimum.",
         {
             "data": "penguins",
             "scale": "raw",

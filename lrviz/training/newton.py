@@ -19,6 +19,8 @@ from lrviz.training.separability import has_minimum
 CURVATURE_FLOOR = 1e-13
 #: Dampings of a Newton step that are tried before it counts as leading nowhere.
 DAMPINGS = 100
+#: The learning rate that gradient descent begins with where the curvature allows it.
+FIRST_RATE = 0.5
 #: Newton has converged when a step's predicted gain g·H⁻¹g/2 is below this.
 NEWTON_TOLERANCE = 1e-18
 _NEWTON_STEPS = 200
@@ -136,6 +138,18 @@ def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> StepBoun
         return StepBounds(guaranteed, None, None)
     curvatures, directions = np.linalg.eigh(Batch(X, y, l2).hessian(best))
     return StepBounds(guaranteed, 2 / float(curvatures[-1]), best, directions[:, -1])
+
+
+def first_rate(guaranteed: float) -> float:
+    """A learning rate to begin with: `FIRST_RATE`, or the largest of one digit that is below 2/K.
+
+    Parameters
+    ----------
+    guaranteed : float
+        2/K, above 0; see `StepBounds`.
+    """
+    digit, _, power = f"{guaranteed:.16e}".partition("e")
+    return min(FIRST_RATE, float(f"{digit[0]}e{power}"))
 
 
 def guaranteed_rate(X: npt.ArrayLike, l2: float) -> float:

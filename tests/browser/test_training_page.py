@@ -672,6 +672,10 @@ def test_another_scale_says_that_the_rate_is_another(visit):
     page.get_by_text("Raw", exact=True).click()
     settle(page)
     assert "η is now 0.003, was 2" in page.locator(".lvt-note").inner_text()
+    # A scale that was left keeps the rate that it was left with.
+    page.get_by_text("Standardised", exact=True).click()
+    settle(page)
+    assert "η is now 2, was 0.003" in page.locator(".lvt-note").inner_text()
 
 
 def test_what_lies_beyond_the_graph_page_is_said_of_the_step_drawn(visit):

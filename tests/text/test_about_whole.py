@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -10,11 +11,20 @@ import pytest
 
 from lrviz import settings
 from lrviz.data.built_in import load_dataset
-from lrviz.data.dataset import Dataset, from_points
-from lrviz.text.about_run import about_data, about_rates, about_scale, marks, now, still, too_large
+from lrviz.data.dataset import Dataset, from_points, standardise
+from lrviz.text.about_run import (
+    about_data,
+    about_rates,
+    about_scale,
+    first_rates,
+    marks,
+    now,
+    still,
+    too_large,
+)
 from lrviz.text.numbers import equation, number
 from lrviz.training.model import gradient, hessian, mean_loss
-from lrviz.training.newton import minimum
+from lrviz.training.newton import first_rate, minimum
 from lrviz.training.playback import Request, TrainingData, make
 
 
@@ -142,9 +152,30 @@ def test_the_scale_in_whole_sentences(scale):
         f"{is_(bounds[scale])} here and {is_(bounds[there])} for {features[there]}. So a change of "
         "scale sets η anew, to 0.5 for standardised features and 0.003 for raw features."
     )
-    with_rate = settings.FIRST_RATES
-    assert (with_rate["standard"]["lr"], with_rate["raw"]["lr"]) == (0.5, 0.003)
+    assert first_rates(made) == {"standard": 0.5, "raw": 0.003}
     assert len(about_scale(make(Request(scale=scale, opt="newton", steps=1)))) == 1
+
+
+@pytest.mark.parametrize("data", ["twins", "blobs", "xor", "penguins", "outlier"])
+def test_the_rate_that_a_change_of_scale_sets_is_safe_there(data):
+    made = make(Request(data=data, steps=1))
+    X = load_dataset(data).X
+    bounds = {"standard": 2 / curvature(standardise(X)[0]), "raw": 2 / curvature(X)}
+    found = first_rates(made)
+    for scale, bound in bounds.items():
+        # One digit, below 2/K, and no larger one would be: or the rate that all begin with.
+        assert found[scale] == float(f"{found[scale]:.0e}")
+        assert found[scale] < bound
+        step = 10.0 ** math.floor(math.log10(found[scale]))
+        assert found[scale] == 0.5 or found[scale] + step > bound
+    said = about_scale(made)[-1]
+    assert ("Both leave room for η = 0.5, " in said) == (found["standard"] == found["raw"])
+    assert ("So a change of scale sets η anew, " in said) == (found["standard"] != found["raw"])
+
+
+def test_the_first_rate_has_one_digit():
+    for bound, rate in ((0.003546, 0.003), (1e-3, 1e-3), (9.99e-7, 9e-7), (0.5, 0.5), (0.51, 0.5)):
+        assert first_rate(bound) == rate
 
 
 # The learning rate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -63,11 +65,14 @@ def test_raw_units_make_a_narrow_valley():
     made = run("raw")
     data = built_in("penguins")
 
-    def condition(scale):
+    def long(scale):
+        """How many times as long as wide the ellipse is at whose edge J has risen as far."""
         X = data.scaled(scale).X
-        return np.linalg.cond(hessian(X, data.data.y, step_bounds(X, data.data.y).minimum))
+        bends = np.linalg.eigvalsh(hessian(X, data.data.y, step_bounds(X, data.data.y).minimum))
+        return math.sqrt(bends[-1] / bends[0])
 
-    assert condition("raw") > 1000 * condition("standard")
+    assert long("raw") == pytest.approx(1000, rel=0.05)
+    assert long("standard") == pytest.approx(2, rel=0.1)
     h = made.history
     assert f"ten steps bring the ball to its floor, and the {len(h) - 10} after" in (
         BY_NAME["raw"].look
