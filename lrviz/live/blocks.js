@@ -211,6 +211,12 @@ export class Player {
     this.set(null);
   }
 
+  /** All is as it was before anyone walked. */
+  forget() {
+    this.pause();
+    this.walked = false;
+  }
+
   /** @param {number | null} stage the last one if null */
   set(stage) {
     this.stage = Math.max(0, Math.min(this.last, stage ?? this.last));

@@ -309,7 +309,10 @@ export class GraphPage {
     }
     const [worked] = spec.presets;
     tools.append(this.guide.offer);
-    const reset = () => this.#preset({ ...worked.fields, stage: null, nudge: null });
+    const reset = () => {
+      this.player.forget();
+      this.#preset({ ...worked.fields, stage: null, nudge: null });
+    };
     tools.append(button("Reset", reset, { title: `Back to the ${worked.label}` }));
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;

@@ -323,7 +323,14 @@ export class Guide {
         this.#wrote(field.value);
       });
       this.answers.replaceChildren(form, button("Show me", () => this.#reveal("", "")));
-    } else this.answers.replaceChildren(button("Show me", () => this.#reveal("", "")));
+    } else {
+      const { does } = ask;
+      this.answers.replaceChildren(button("Show me", () => {
+        this.guided.put({ ...this.guided.fields(), ...does });
+        // What was asked for holds now, and that alone may have shown it.
+        if (!this.answered) this.#reveal("", "");
+      }));
+    }
   }
 
   /** @param {string} label */

@@ -30,7 +30,7 @@ export class Player {
   reach = -1;
   slider = /** @type {ReturnType<typeof range>} */ (later);
   back = button("Back", () => this.held.go(this.k - 1, true), PLAIN);
-  next = button("Step", () => this.held.go(this.k >= this.held.last() ? 0 : this.k + 1, true), PLAIN);
+  next = button("Step", () => this.held.go(this.k + 1, true), PLAIN);
   play = button("Play", () => (this.playing ? this.pause() : this.start()), PLAIN);
   restart = button("Restart", () => this.held.go(0, true), PLAIN);
   scrub = el("div", { class: "lvt-scrub" });
@@ -63,7 +63,9 @@ export class Player {
     this.k = k;
     this.slider.set(k);
     put(this.status, status);
-    if (this.back.disabled !== (k === 0)) this.back.disabled = k === 0;
+    for (const [one, end] of /** @type {const} */ ([[this.back, 0], [this.next, this.held.last()]])) {
+      if (one.disabled !== (k === end)) one.disabled = k === end;
+    }
   }
 
   start() {

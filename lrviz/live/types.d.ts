@@ -59,7 +59,7 @@ export interface GuideAmount {
 
 export type GuideAsk = { question: SentenceTable[] } & (
   | { kind: "choose"; options: { label: string; when: Conditions; meaning: string }[] }
-  | { kind: "try"; until: Conditions }
+  | { kind: "try"; until: Conditions; does: Record<string, number> }
   | { kind: "type"; right: GuideAmount; mistakes: (GuideAmount & { why: string })[] }
 );
 

@@ -7,8 +7,10 @@ from math import inf, log, log10, nextafter
 from types import MappingProxyType
 from typing import Any
 
+from lrviz.core.graph import differentiate
 from lrviz.text.guide import Amount, Card, Choose, Option, Page, Try, Type, always
 from lrviz.text.sentence import DOWN, ONE, UP, ZERO, Bounds
+from lrviz.training.model import PARAMETERS
 
 _LEAST = nextafter(0.0, inf)
 NEGATIVE: Bounds = (None, -_LEAST)
@@ -18,6 +20,20 @@ POSITIVE: Bounds = (_LEAST, None)
 _Z, _A, _L, _BACK = 1, 2, 3, 5
 #: The local derivatives on the way from w₁ to L.
 _CHAIN = ("local.w1-z", "local.z-a", "local.a-L")
+
+#: An example with the answer 1 that is judged wrongly.
+_WRONGLY: Mapping[str, float] = MappingProxyType(
+    {"x1": 0.5, "w1": -1.0, "x2": 0.25, "w2": 1.0, "b": 0.0}
+)
+
+
+def _descended(start: Mapping[str, float], below: float) -> dict[str, float]:
+    """Where steps of gradient descent with η = 1 lead, as many as bring the loss below a limit."""
+    at: dict[str, Any] = {**start, "y": 1.0}
+    while (p := differentiate(**at)).values["L"] >= below:
+        at |= {name: at[name] - float(p.adjoints[name]) for name in PARAMETERS}
+    return {name: at[name] for name in PARAMETERS}
+
 
 _GRAPH: tuple[Card, ...] = (
     Card(
@@ -76,6 +92,7 @@ _GRAPH: tuple[Card, ...] = (
         Try(
             "Drag w₁ until the loss is below 0.1. Which way do you expect to go?",
             {"value.L": (None, 0.1)},
+            {"w1": 2.0},
         ),
         (
             (
@@ -471,6 +488,7 @@ _GRAPH: tuple[Card, ...] = (
         Try(
             "Press “Take one step” until the loss is below 0.2. Watch how far each step goes.",
             {"value.L": (None, 0.2)},
+            _descended(_WRONGLY, 0.2),
         ),
         (
             (
@@ -487,7 +505,7 @@ _GRAPH: tuple[Card, ...] = (
                 ),
             ),
         ),
-        state={"x1": 0.5, "w1": -1.0, "x2": 0.25, "w2": 1.0, "b": 0.0},
+        state=_WRONGLY,
         lit=("w1", "w2", "b"),
         part="onestep",
     ),

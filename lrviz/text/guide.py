@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal, TypeAlias
 
+from lrviz.core.graph import INPUTS
 from lrviz.text.sentence import Bounds, Table, holds, payload
 from lrviz.text.substitution import Read
 
@@ -49,10 +50,19 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """Do something on the page until the conditions hold."""
+    """Do something on the page until the conditions hold.
+
+    Attributes
+    ----------
+    question : str
+    until : mapping
+    does : mapping
+        Inputs by which they hold, with the card's others: what is done for who asks to be shown.
+    """
 
     question: str
     until: Mapping[str, Bounds]
+    does: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +180,12 @@ def spec(
 
 
 def _card(card: Card, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    state = {**defaults, **card.state, "guide": card.name}
     return {
         "says": payload(card.says),
         "because": payload(card.because),
-        "ask": _ask(card.ask),
-        "state": {**defaults, **card.state, "guide": card.name},
+        "ask": _ask(card.ask, state),
+        "state": state,
         "shown": dict(card.shown),
         "lit": list(card.lit),
         "part": card.part,
@@ -186,7 +197,7 @@ def _card(card: Card, defaults: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ask(ask: Choose | Try | Type | None) -> dict[str, Any] | None:
+def _ask(ask: Choose | Try | Type | None, state: Mapping[str, Any]) -> dict[str, Any] | None:
     if ask is None:
         return None
     made: dict[str, Any] = {"question": payload(always(ask.question))}
@@ -196,7 +207,8 @@ def _ask(ask: Choose | Try | Type | None) -> dict[str, Any] | None:
         ]
         return {"kind": "choose", **made, "options": options}
     if isinstance(ask, Try):
-        return {"kind": "try", **made, "until": dict(ask.until)}
+        does = {name: ask.does.get(name, state[name]) for name in INPUTS}
+        return {"kind": "try", **made, "until": dict(ask.until), "does": does}
     mistakes = [{**_amount(amount), "why": why} for amount, why in ask.mistakes]
     return {"kind": "type", **made, "right": _amount(ask.right), "mistakes": mistakes}
 

@@ -205,6 +205,20 @@ def test_forward_and_backward_one_node_at_a_time(visit):
     assert "−0.5948" in seen()
 
 
+def test_reset_leads_to_what_the_page_opens_with(visit):
+    page = visit()
+    caption = page.locator(".lv-caption")
+    opening = caption.inner_text()
+    step = page.get_by_role("button", name="Step", exact=True)
+    for _ in range(2):
+        step.click()
+    assert caption.inner_text() != opening
+    page.get_by_role("button", name="Reset", exact=True).click()
+    settle(page)
+    assert caption.inner_text() == opening
+    assert step.is_enabled()
+
+
 def test_presets_and_the_saturation_panel(open_page):
     page = open_page()
     page.get_by_text("Try", exact=True).click()

@@ -4,6 +4,7 @@ import pytest
 
 from lrviz.live.component import version
 from lrviz.text.cards import CARDS
+from lrviz.text.guide import Try
 from tests.browser.conftest import STEP, follow, frames, settle, slide
 from tests.samples import some
 
@@ -123,6 +124,16 @@ def test_a_card_holds_back_asks_and_then_shows_and_says_why(fresh):
     assert verdict(page).startswith("It is −0.5948, to four digits. 1.5 × 0.2393 × (−1.657)")
     assert product.is_visible()
     assert not seen(page, "a − y")
+
+
+@pytest.mark.parametrize("one", [one for one in GRAPH if isinstance(one.ask, Try)])
+def test_a_task_that_is_shown_is_done(visit, one):
+    page = visit(f"/?guide={one.name}")
+    press(page, "Show me")
+    for name, value in one.ask.does.items():
+        assert fields(page)[name] == value
+    assert not page.get_by_role("button", name="Show me").is_visible()
+    assert page.locator(".lv-guide-done").is_visible()
 
 
 @pytest.mark.parametrize("one", some(2, GRAPH), ids=lambda one: one.name)

@@ -177,6 +177,19 @@ def test_stepping_back_goes_through_the_same_states(visit):
         assert (page.evaluate(READ)["line"], labels(page)) == there[step]
 
 
+def test_a_step_beyond_the_last_is_not_to_be_taken(visit):
+    page = visit("/training?data=penguins&steps=30&step=29")
+    step = page.get_by_role("button", name="Step", exact=True)
+    step.click()
+    settle(page)
+    assert page.evaluate(READ)["k"] == 30
+    assert step.is_disabled()
+    page.get_by_role("button", name="Back").click()
+    assert step.is_enabled()
+    page = visit("/training?data=xor")
+    assert step.is_disabled()
+
+
 def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, visit, address):
     page = visit("/training?data=penguins")
     page.get_by_label("Data", exact=True).select_option("outlier")

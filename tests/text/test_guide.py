@@ -16,6 +16,7 @@ from lrviz.text.guide import Choose, Try, Type
 from lrviz.text.sentence import holds, say
 from lrviz.training.model import mean_loss
 from lrviz.training.playback import Request, make
+from lrviz.training.walk import minimize
 from tests.samples import sample
 from tests.text.test_sentence import states
 
@@ -306,8 +307,37 @@ def test_the_browser_is_given_the_order_of_all_cards_and_those_of_its_page_whole
             ]
         elif isinstance(card.ask, Try):
             assert sent["ask"]["until"] == dict(card.ask.until)
+            assert sent["ask"]["does"] == {n: {**whole(card), **card.ask.does}[n] for n in INPUTS}
         else:
             assert sent["ask"]["right"]["keys"] == list(card.ask.right.keys)
             assert [one["why"] for one in sent["ask"]["mistakes"]] == [
                 why for _, why in card.ask.mistakes
             ]
+
+
+@pytest.mark.parametrize("card", [one for one in GRAPH if isinstance(one.ask, Try)])
+def test_what_is_shown_for_a_task_does_it(card):
+    before = differentiate(**{name: whole(card)[name] for name in INPUTS})
+    assert not holds(card.ask.until, before.read)
+    after = differentiate(**{**before.inputs, **card.ask.does})
+    assert holds(card.ask.until, after.read)
+    if card.part != "onestep":
+        assert set(card.ask.does) == {"w1"}  # what the card says to drag
+        return
+    # As many steps as the button takes, with the rate that it has.
+    names = ("w1", "w2", "b")
+    path = minimize(
+        lambda w: [
+            differentiate(**{**before.inputs, **dict(zip(names, w, strict=True))}).adjoints[name]
+            for name in names
+        ],
+        [before.inputs[name] for name in names],
+        learning_rate=whole(card)["lr"],
+        steps=10,
+    )
+    losses = [
+        differentiate(**{**before.inputs, **dict(zip(names, w, strict=True))}).values["L"]
+        for w in path
+    ]
+    steps = next(k for k, loss in enumerate(losses) if loss < card.ask.until["value.L"][1])
+    np.testing.assert_allclose([card.ask.does[name] for name in names], path[steps], rtol=1e-15)
