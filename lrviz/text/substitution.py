@@ -20,7 +20,7 @@ from typing import NamedTuple
 from lrviz.core.expression import Expression, compiled, is_complement, latex, symbol
 from lrviz.core.graph import build
 from lrviz.core.numerics import SUBTRACTION_FAILS
-from lrviz.text.derivation import NAMES, Chain, Line
+from lrviz.text.derivation import Chain, Line
 from lrviz.text.explanations import key
 from lrviz.text.numbers import DIGITS, latex_number
 
@@ -31,8 +31,8 @@ SLOT = re.compile(r"\\slot\{(?P<open>\()?(?P<key>[\w.\-]+)\)?\}")
 #: Below this z, the square of 1 + e^-z leaves float64.
 SQUARE_OVERFLOWS = -354.0
 
-# Quantities that are the same number: dz/dw_i is x_i, and dz/db is 1, so dL/db is dL/dz.
-_SAME = {"local.w1-z": "value.x1", "local.w2-z": "value.x2", "adjoint.b": "adjoint.z"}
+# Quantities that are the same number: dz/db is 1, so dL/db is dL/dz.
+_SAME = {"adjoint.b": "adjoint.z"}
 
 
 @cache
@@ -79,13 +79,8 @@ def _slot(e: Expression, mark: str) -> str:
 
 def point(line: Line) -> str:
     r"""Where a line that `numeric` leaves alone is evaluated: ``a = \slot{value.a}``."""
-    letters = []
-    for node in to_take(line):
-        by = node.children[node.kind == "rate"].symbols[0]
-        letters.append(next(n for n in NAMES[by].symbols if n in "az") if by in NAMES else by)
-    return r",\; ".join(
-        rf"{latex(symbol(name))} = \slot{{value.{name}}}" for name in dict.fromkeys(letters)
-    )
+    (letter,) = {node.children[node.kind == "rate"].symbols[0] for node in to_take(line)}
+    return rf"{latex(symbol(letter))} = \slot{{value.{letter}}}"
 
 
 @cache

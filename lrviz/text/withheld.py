@@ -82,9 +82,10 @@ class Withheld:
 
     def short(self, of: str, loss: str) -> bool:
         """Whether the product may be shown in its shortest form, (a − y)·x₁."""
-        last = "5" if of == "b" else "4"
-        said = {last, "3"} if loss == "log" else {last, "1", "2", "3"}
-        number = "local.b-z" if of == "b" else "local.w1-z"
+        said = {"3"} if loss == "log" else {"1", "2", "3"}
+        if of != "b":
+            said.add("4")
+        number = "local.b-z" if of == "b" else "local.w1-z"  # with ⑤ its formula goes, too
         two = withheld("features", "log", tuple(sorted(self.names)))
         return not self.formulas & said and two.number(number)
 
@@ -257,17 +258,17 @@ def _told(graph: Graph, every: Iterable[str], name: str) -> Iterable[str]:
         return []
     if number == "3":
         return ["adjoint.z"]
-    out = []
-    for tail, head in _ends(graph)[number]:
-        inner = between(graph, tail, head)
-        out += [f"local.{t}-{h}{n}" for t, h in inner for n in _parts(graph, t)]
-        if number == "1":  # on the way from a to L a gradient is a share of it
-            out += [f"adjoint.{t}" for t, _ in inner]
+    rates = [
+        f"local.{t}-{h}{n}"
+        for tail, head in _ends(graph)[number]
+        for t, h in between(graph, tail, head)
+        for n in _parts(graph, t)
+    ]
     mark = COMPONENTS[number][0]
     factors = [
         one for of in explanations.TARGETS for one in explanations.product(graph, of).factors
     ]
-    return [*out, *(one.key for one in factors if one.mark == mark)]
+    return [*rates, *(one.key for one in factors if one.mark == mark)]
 
 
 @lru_cache(maxsize=8)

@@ -375,6 +375,16 @@ TEMPLATES = [
 ]
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_line_has_numbers_but_where_a_derivative_is_still_to_be_taken(loss):
+    for _, _, line in lines_of(loss):
+        taken = re.search(r"\\frac\{(d|\\partial)\}\{", line.latex)
+        rates = re.findall(r"\\frac\{\\partial ([^{}]+)\}\{\\partial [^{}]+\}", line.latex)
+        # A rate of anything but a node, ∂(1 − a)/∂a, is one to be taken, too.
+        unknown = set(rates) - {"L", "a", "z"}
+        assert (numeric(line) is None) == bool(taken or unknown), line.latex
+
+
 def interval(text: str) -> Any:
     """Every number that is displayed so."""
     middle, half = fraction(text), spread(text)

@@ -10,10 +10,12 @@ import networkx as nx
 import pytest
 
 from lrviz import hiding, settings
+from lrviz.core.expression import rate, symbol
 from lrviz.core.graph import INPUTS, LOSSES, VIEWS, build, differentiate
 from lrviz.live.derivation_payload import ORDER
 from lrviz.pages import graph as page
 from lrviz.text import explanations
+from lrviz.text.derivation import parts
 from lrviz.text.numbers import FIGURE_SPACE, fill
 from lrviz.text.withheld import quantities, withheld
 from tests.samples import LONG, sample, thin
@@ -305,3 +307,53 @@ def test_a_table_of_sentences_names_what_it_reads_and_writes():
     assert quantities(tables) == {
         *("value.z", "turn", "value.a", "local.z-a", "value.b", "adjoint.z", "adjoint.w1"),
     }
+
+
+def test_a_part_is_left_out_with_what_it_derives_and_what_it_puts_in():
+    circled = dict(zip("①②③④⑤", "12345", strict=True))
+    z, a, loss = (symbol(name) for name in "zaL")
+    heads = {rate(loss, a): "1", rate(a, z): "2", rate(loss, z): "3"}
+    heads |= {rate(z, symbol("w1")): "4", rate(z, symbol("b")): "5"}
+    made = parts(i=1)
+
+    def says(name):
+        chains = [] if name in ("goal", "strategy") else made[name].chains
+        found = {heads[chain.head] for chain in chains if chain.head in heads}
+        for chain in chains:
+            for line in chain.lines:
+                found |= {
+                    one
+                    for mark in line.rule.plain
+                    if mark in circled
+                    for one in says(circled[mark])
+                }
+        return found
+
+    for name in made:
+        for n in "12345":
+            shown = withheld("features", "log", (f"formula{n}",))
+            assert shown.part(name) == (n not in says(name)), (name, n)
+    assert says("result") == set("12345")
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_no_gradient_of_a_single_operation_is_a_value_that_is_left_out(label):
+    dice = random.Random(label)
+    keys = withheld("operations", "log", ("forward",)).keys
+    nodes = build("operations", "log")
+    passes = []
+    for _ in range(12):
+        drawn = {name: dice.uniform(-2, 2) for name in INPUTS if name != "y"}
+        passes.append(differentiate(**drawn, y=label, view="operations"))
+
+    def sizes(key):
+        return tuple(round(abs(float(p.read(key))), 9) for p in passes)
+
+    hidden = {sizes(key) for key in keys if key.split(".")[0] in ("value", "complement", "term")}
+    gradients = {name: sizes(f"adjoint.{name}") for name in nodes if f"adjoint.{name}" not in keys}
+    # What every view has, a learner reads in the others, too.
+    known = {one for name, one in gradients.items() if name in build("features", "log")}
+    for name, found in gradients.items():
+        assert found in known or found not in hidden or len(set(found)) == 1, name
+    # For the answer 1 the gradient of d = 1 + e^−z is a.
+    assert {"adjoint.d", "adjoint.t"} <= keys
