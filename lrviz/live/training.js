@@ -35,6 +35,7 @@ import { leaveOut } from "./withheld.js";
 /** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
 /** @import { RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
 
+const EMPTY = "No point yet: a click in the data plane adds one.";
 const WAIT = 700; // ms until "Computing" is said
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
 
@@ -109,7 +110,7 @@ export class TrainingPage {
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
   ended = el("p", { class: "lvt-caption" });
-  hint = el("p", { class: "lvt-hint", text: "Place points in the data plane, and training begins." });
+  hint = el("p", { class: "lvt-hint", text: "The loss of your points will stand here." });
   planeHost = el("div", { class: "lv-tools" });
   legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
     el("span", { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), text)));
@@ -469,7 +470,7 @@ export class TrainingPage {
    */
   #say(k) {
     const { playback } = this;
-    put(this.now, happened(playback, k, this.fields));
+    put(this.now, this.spec.blank ? EMPTY : happened(playback, k, this.fields));
     put(this.slice, sliceOf(playback, k) + this.surface.note);
     put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];

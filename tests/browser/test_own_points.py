@@ -70,7 +70,7 @@ def to_the_end(page):
 
 def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page):
     page = open_page("/training?data=own")
-    assert page.get_by_text("Place points in the data plane").is_visible()
+    assert page.get_by_text("No point yet: a click in the data plane adds one.").is_visible()
     assert not page.locator(".lvt-surface").is_visible()
     place(page, -2, 1)
     place(page, 2.5, 2)
@@ -84,6 +84,19 @@ def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page
     to_the_end(page)
     assert table(page, "History")[-1] == last_row(points(page))
     assert page.locator(".lvt-surface").is_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_plane_stays_under_the_hand_when_the_first_point_is_placed(open_page, width, height):
+    page = open_page("/training?data=own", width=width, height=height)
+    plane = page.locator(".lvt-plane")
+    there = plane.bounding_box()
+    assert page.get_by_text("Click adds, drag moves.").is_visible()
+    for x, y in ((-2, 1), (2.5, 2)):
+        place(page, x, y)
+        settle(page)
+        assert plane.bounding_box() == there
+    assert len(points(page)) == 2
 
 
 def test_a_link_with_points_opens_on_the_same_points(open_page):
@@ -225,7 +238,7 @@ def test_a_large_set_gives_an_empty_plane(open_page):
     page.get_by_role("button", name="Place your own points").click()
     settle(page)
     assert points(page) == []
-    assert page.get_by_text("Place points in the data plane").is_visible()
+    assert page.get_by_text("No point yet: a click in the data plane adds one.").is_visible()
 
 
 def test_the_sixty_first_point_is_refused_with_a_sentence(visit):
