@@ -170,6 +170,8 @@ export class Blanks {
       one.answer = answer;
       this.#mark(key);
       this.#say(answer);
+      // On a phone the player lies over the lower part of the window.
+      this.said.scrollIntoView({ block: "nearest" });
     }));
   }
 

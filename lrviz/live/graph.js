@@ -757,10 +757,8 @@ export class GraphPage {
     this.panel.tell();
     if (this.selected) {
       this.derivation.unfold(false);
-      this.panel.node.scrollIntoView({ block: "nearest" });
-      // On a phone the panel covers what is below: what it explains stays in view above it.
-      const hit = this.figure.buttons.get(this.selected);
-      if (this.root.dataset.layout === "phone") hit?.scrollIntoView({ block: "nearest" });
+      // The panel covers what is below: what it explains stays in view above it.
+      this.figure.buttons.get(this.selected)?.scrollIntoView({ block: "nearest" });
     }
     this.queue.rested();
   }

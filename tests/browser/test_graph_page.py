@@ -155,6 +155,21 @@ def test_a_node_or_an_edge_is_explained_by_mouse_and_by_keyboard(visit, at):
     assert panel.inner_text() != text
 
 
+@pytest.mark.parametrize(
+    ("view", "at"), some(2, [("features", "x1"), ("features", "a-L"), ("operations", "t")])
+)
+def test_what_is_explained_stays_in_view_where_it_was(visit, view, at):
+    page = visit(f"/?view={view}")
+    button = page.locator(f".lv-hit[data-name='{at}']")
+    there = button.bounding_box()
+    button.click()
+    settle(page)
+    assert button.bounding_box() == there
+    panel = page.locator("section.lv-panel").first.bounding_box()
+    assert there["y"] + there["height"] < panel["y"]
+    assert panel["y"] + panel["height"] <= 900
+
+
 def faded(page):
     """Wait until nothing travels or fades any more: what arrives begins to fade in."""
     page.evaluate(

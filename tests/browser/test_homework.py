@@ -175,6 +175,16 @@ def test_a_student_fills_in_what_is_missing_on_the_picture(open_page):
     assert "data-judged" not in page.url
 
 
+def test_on_a_phone_what_is_said_of_an_answer_is_in_view(open_page):
+    page = open_page("/?hide=gradients,formula3", width=390, height=844)
+    for name in ("∂L/∂w₂", "∂L/∂b"):
+        fill(page, name, "-1.87")
+        said = page.locator(".lv-fill-said").bounding_box()
+        dock = page.locator(".lv-dock").bounding_box()
+        assert said["height"] > 0
+        assert said["y"] + said["height"] <= dock["y"]
+
+
 def test_formulas_are_filled_in_too(open_page):
     page = open_page("/?hide=formulas")
     section = page.get_by_role("region", name="Fill in what is left out")
