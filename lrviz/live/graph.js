@@ -103,6 +103,7 @@ export class GraphPage {
     onRest: () => this.#rested(),
   });
   legend = el("p", { class: "lv-legend" });
+  reset = /** @type {HTMLElement} */ (later);
   inputs = el("div", { class: "lv-inputs" });
   blanks = new Blanks({
     ask: async (key, typed) => {
@@ -308,15 +309,16 @@ export class GraphPage {
       tools.append(widget.node);
     }
     const [worked] = spec.presets;
-    tools.append(this.guide.offer);
     const reset = () => {
       this.player.forget();
       this.#preset({ ...worked.fields, stage: null, nudge: null });
     };
-    tools.append(button("Reset", reset, { title: `Back to the ${worked.label}` }));
+    this.reset = button("Reset", reset, { title: `Back to the ${worked.label}` });
+    tools.append(this.reset);
     tools.append(button("Copy link", () => copyLink(this.queue, spec.key, this.copied)), this.copied);
     this.from = null;
     this.head.replaceChildren(this.sentence, this.bridge, tools, this.heard, this.panel.heard);
+    this.#offerGuide();
   }
 
   #buildFoot() {
@@ -356,6 +358,16 @@ export class GraphPage {
       else this.fixed.after(this.dock);
     }
     this.#fillDock();
+    this.#offerGuide();
+  }
+
+  /** On a phone the tools come far below: who is new finds the guide before the picture. */
+  #offerGuide() {
+    const { guide: { offer } } = this;
+    const fresh = offer.classList.contains("lv-guide-fresh");
+    if (this.root.dataset.layout === "phone" && fresh) {
+      if (offer.parentNode !== this.bridge) this.bridge.append(" ", offer);
+    } else if (this.reset.previousElementSibling !== offer) this.reset.before(offer);
   }
 
   /** The wanted slider moves to the dock on a phone, and back to its place among the others. */
@@ -463,7 +475,10 @@ export class GraphPage {
     this.sentence.textContent = open && shows(this.spec, "now") ? say(said.now, here) : question;
     const start = shows(this.spec, "moved") ? this.from : null;
     if (!open || !start || start(`value.${drag}`) === this.fields[drag]) {
-      if (this.bridged !== bridge) this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
+      if (this.bridged !== bridge) {
+        this.bridge.replaceChildren(...explained(bridge, this.spec.glossary));
+        this.#offerGuide();
+      }
       this.bridged = bridge;
       this.bridge.classList.remove("lv-moved");
       return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from lrviz.core.graph import VIEWS
 from lrviz.text.numbers import number
@@ -124,6 +125,22 @@ def test_on_a_phone_the_pages_stand_in_a_bar_and_keep_their_state(open_page):
     assert "w1=2" in page.url
     assert "view=vector" in page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_who_is_new_finds_the_guide_before_the_picture(open_page):
+    page = open_page("/", **PHONE)
+    offer = page.get_by_role("button", name="New here? Take the guide")
+    for _ in range(2):
+        ((_, _, _, bottom),) = boxes(page, ".lv-guide-offer")
+        ((_, top, _, _),) = boxes(page, ".lv-figure")
+        assert bottom <= top
+        slide(page, "w1", 2.0)  # the words are others now, and come back
+        settle(page)
+        page.get_by_role("button", name="Reset", exact=True).click()
+        settle(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(offer).to_be_visible()
+    assert offer.evaluate("(node) => Boolean(node.closest('.lv-tools'))")
 
 
 def test_on_a_phone_picture_slider_and_gradient_share_one_view_while_the_thumb_drags(visit):
