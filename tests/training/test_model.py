@@ -24,7 +24,7 @@ from lrviz.training import batch, checks, model, separability
 from lrviz.training.batch import Batch
 from lrviz.training.model import contributions, gradient, hessian, loss_grid, mean_loss, slice_grid
 from lrviz.training.newton import minimum, newton_step, step_bounds
-from lrviz.training.separability import separable
+from lrviz.training.separability import has_minimum, separable
 from tests.samples import sample
 
 GATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -416,6 +416,12 @@ def test_what_is_left_out_of_many_points_is_well_inside():
         ([[0, 0], [4, 0], [0, 4], [2, 0]], [0, 0, 0, 1], True),  # on its edge
         ([[0, 0], [4, 0], [0, 4], [0, 0]], [0, 0, 0, 1], True),  # on its corner
         ([[0, 0], [4, 0], [0, 4], [5, 5]], [0, 0, 0, 1], True),
+        # One class lies on the only line that parts them, between points of the other.
+        ([[0, 0], [0, 1], [0, -1], [0, 2], [1, 0]], [1, 1, 0, 0, 0], True),
+        ([[0, 0], [0, 1], [0, -1], [0, 2], [-1, 0]], [1, 1, 0, 0, 0], True),
+        ([[0, 0], [1, 0], [-1, 0], [2, 0], [0, 1]], [1, 1, 0, 0, 0], True),
+        ([[0, 0], [1, 0], [-1, 0], [2, 0], [0, -1]], [1, 1, 0, 0, 0], True),
+        ([[0, 0], [0, 1], [0, -1], [0, 2]], [1, 1, 0, 0], False),
     ],
 )
 def test_separable(X, y, expected):
@@ -452,6 +458,13 @@ def test_separable_agrees_with_trying_every_line(rows, seed):
                     margins = sides * (X @ normal - offset)
                     found |= bool((margins >= 0).all() and margins.any())
     assert separable(X, y) is found
+
+
+def test_weight_decay_gives_two_classes_a_minimum_and_one_none():
+    assert has_minimum([[1, 2]], [1], 0.1) is False
+    assert has_minimum([[1, 2], [3, 4]], [0, 0], 0.1) is False
+    assert has_minimum([[1, 2], [3, 4]], [0, 1], 0.1) is True
+    assert has_minimum([[1, 2], [3, 4]], [0, 1]) is False
 
 
 def test_separable_is_quick_and_right_on_many_rows():

@@ -280,3 +280,37 @@ def test_the_other_scale_is_the_one_that_the_run_is_not_on(scale):
 def test_a_minibatch_is_never_larger_than_the_data():
     made = make(Request(data="and", opt="sgd", batch=1000, steps=3))
     assert made.history.batch_size == 4
+
+
+def test_progress_is_told_and_has_no_say():
+    heard = []
+
+    def progress(done, of):
+        heard.append((done, of))
+        return True
+
+    made = TrainingData(load_dataset("and")).make(Request(data="and", steps=30), progress)
+    assert len(made.history) == 30
+    assert made.history.stopped is None
+    assert (30, 30) in heard
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(48, 3), (47, 2), (49, 3), (15, 0)])
+def test_rows_of_minibatches_are_kept_up_to_a_limit_and_no_further(monkeypatch, limit, kept):
+    monkeypatch.setattr(playback, "BATCHES_LIMIT", limit)
+    request = Request(data="penguins", opt="sgd", batch=16, steps=9)
+    made = TrainingData(load_dataset("penguins")).make(request)
+    assert [len(rows) for rows in made.batches] == [16] * kept
+    assert len(made.following) == 10  # the rest is there
+
+
+def test_newtons_parabolas_are_beside_a_step_of_half_the_guaranteed_rate():
+    made = make(Request(opt="newton", steps=3))
+    wide = np.column_stack([made.scaled.X, np.ones(len(made.scaled.data))])
+    steepest = np.linalg.eigvalsh(wide.T @ wide / 4)[-1] / len(wide)
+    assert made.parabolas.rate == pytest.approx(1 / steepest, rel=1e-12)
+
+
+def test_a_playback_is_equal_to_itself_alone():
+    made, other = (TrainingData(load_dataset("and")).make(Request(data="and")) for _ in range(2))
+    assert len({made, other, made}) == 2
