@@ -35,6 +35,7 @@ import { leaveOut } from "./withheld.js";
 /** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
 /** @import { RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
 
+const VEILED = "The surface comes with your answer.";
 const EMPTY = "No point yet: a click in the data plane adds one.";
 const WAIT = 700; // ms until "Computing" is said
 const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
@@ -188,7 +189,8 @@ export class TrainingPage {
     const dock = el("div", { class: "lvt-dock" },
       cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
     return el("div", { class: "lvt-views" },
-      cell("a", "Loss surface", [this.planeHost], this.hint, this.surface.node, this.legend, this.slice),
+      cell("a", "Loss surface", [this.planeHost], this.hint, el("p", { class: "lvt-veiled", text: VEILED }),
+        this.surface.node, this.legend, this.slice),
       cell("b", "Data and boundary", [points.edge, points.said], this.data.node, points.node, this.sides,
         this.counts.node),
       dock, this.rule.node,

@@ -223,11 +223,14 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
     page.wait_for_function("() => location.search === '?data=penguins&guide=mean'")
     settle(page)
     assert page.locator("h1:visible").inner_text() == CARDS["mean"].title
+    # Where what would tell it is veiled, that is said.
+    assert page.get_by_text("The surface comes with your answer.").is_visible()
     answer = card(page).get_by_label("Your answer")
     answer.fill("0.5")
     answer.press("Enter")
     settle(page)
     assert verdict(page).startswith("You said “0.5”. That is a. The loss is −log of it.")
+    assert not page.get_by_text("The surface comes with your answer.").is_visible()
     card(page).get_by_role("button", name="Back", exact=True).click()
     page.wait_for_function("() => location.search.endsWith('guide=step')")
     settle(page)
