@@ -252,7 +252,7 @@ def _short(value: Value) -> str:
     """Six digits, as what is not 0 shows that it is not."""
     if isinstance(value, np.ndarray):
         return f"[{', '.join(map(_short, value.tolist()))}]"
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # no negative zero
 
 
 def _again(inputs: Mapping[str, float], view: View, loss: Loss) -> Pass:

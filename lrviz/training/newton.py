@@ -141,7 +141,7 @@ def step_bounds(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> StepBoun
 
 
 def first_rate(guaranteed: float) -> float:
-    """A learning rate to begin with: `FIRST_RATE`, or the largest of one digit that is below 2/K.
+    """A learning rate to begin with: `FIRST_RATE`, or the largest of one digit up to 2/K.
 
     Parameters
     ----------

@@ -220,8 +220,8 @@ def test_forward_and_backward_one_node_at_a_time(visit):
     assert "−0.5948" in seen()
 
 
-def test_reset_leads_to_what_the_page_opens_with(visit):
-    page = visit()
+def test_reset_leads_to_what_the_page_opens_with(open_page):
+    page = open_page()
     caption = page.locator(".lv-caption")
     opening = caption.inner_text()
     step = page.get_by_role("button", name="Step", exact=True)
