@@ -6,6 +6,7 @@ import math
 import re
 import tracemalloc
 import warnings
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -569,6 +570,15 @@ def test_bad_grids_get_a_sentence():
 def test_a_refusal_of_data_says_which_row(X, y, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         check_data(X, y)
+
+
+def test_numbers_in_other_clothes_are_numbers():
+    objects = np.array([[Fraction(1, 2), 2], [True, 4.0]], dtype=object)
+    whole = np.ma.masked_array([[0.5, 2], [1, 4]], [[False, False], [False, False]])
+    for X in (objects, whole, pd.DataFrame([[0.5, 2], [1, 4]])):
+        features, labels = check_data(X, np.ma.masked_array([0, 1]))
+        assert features.tolist() == [[0.5, 2], [1, 4]]
+        assert labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("given", [(1, 2), (1, 2, np.nan), "abc", [[1, 2, 3]], (1, 2, 3, 4)])
