@@ -20,6 +20,7 @@ from lrviz.data.built_in import DATASETS
 from lrviz.training.model import PLANES
 from lrviz.training.newton import FIRST_RATE
 from lrviz.training.optimizers import OPTIMIZERS
+from lrviz.training.run import BATCH_SIZE
 
 State = dict[str, Any]
 
@@ -351,7 +352,7 @@ RUN: tuple[Field, ...] = (
     one_of("opt", tuple(OPTIMIZERS), "gd"),
     real("lr", RATE_LOW, RATE_HIGH, OPENING["lr"], apart=(("data", "opt"), ELSEWHERE["lr"])),
     real("momentum", 0.0, 0.999, 0.9),
-    whole("batch", 1, 1000, 16),
+    whole("batch", 1, 1000, BATCH_SIZE),
     whole("seed", 0, 999_999, 0),
 )
 _START = tuple(real(name, -START_HIGH, START_HIGH, 0.0) for name in ("w1", "w2", "b"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lrviz.core.expression import latex, plain
+from lrviz.core.expression import Expression, latex, plain
 from lrviz.practice.answer import LONGEST, AnswerError, evaluate, read
 from lrviz.practice.mistakes import MISTAKES, Mistake
 from lrviz.practice.problem import TOLERANCE, Problem, close
 from lrviz.text.numbers import latex_number, number
 from lrviz.text.prose import Text
 
+_NUMBERED = frozenset("①②③④⑤")  #: TeX alone has no such digits
 #: What is said of the tolerance.
 STATED = f"An answer counts as right within {TOLERANCE:.0%} of the exact one.".replace("%", " %")
 NONE_FITS = (
@@ -136,8 +137,10 @@ def key_said(problem: Problem) -> str:
 
 def markdown(text: Text) -> str:
     """Text with its formulas between dollar signs, and results numbered as on the Graph page."""
-    return re.sub(r"\$\(([1-9])\)\$", lambda found: _circled(int(found[1])), text.latex)
+    return "".join(map(_shown, text.pieces))
 
 
-def _circled(n: int) -> str:
-    return chr(ord("①") + n - 1)
+def _shown(piece: str | Expression) -> str:
+    if isinstance(piece, str):
+        return piece
+    return plain(piece) if plain(piece) in _NUMBERED else f"${latex(piece)}$"

@@ -13,7 +13,7 @@ from lrviz import settings
 from lrviz.data.dataset import UNNAMED, Dataset
 from lrviz.text.numbers import equation, number
 from lrviz.training.course import course
-from lrviz.training.newton import StepBounds, first_rate, guaranteed_rate
+from lrviz.training.newton import StepBounds, first_rate
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import SYMBOLS, Playback
 from lrviz.training.starts import random_start
@@ -113,17 +113,17 @@ def about_scale(made: Playback) -> list[str]:
         )
         lines = [f"Each feature is standardised, (x − mean) / standard deviation. {each}."]
     if OPTIMIZERS[request.opt].uses:
-        here, other = request.scale, _other(request.scale)
-        bounds, rates = _guaranteed(made), first_rates(made)
-        one = f"Both leave room for {equation('η', rates[here])}, which a change of scale sets."
+        rates = first_rates(made)
+        (_, here), (other, there) = made.guaranteed.items()
+        one = f"Both leave room for {equation('η', rates[other])}, which a change of scale sets."
         each = (
             f"So a change of scale sets η anew, to {number(rates['standard'])} for "
             f"{_SCALES['standard']} and {number(rates['raw'])} for {_SCALES['raw']}."
         )
         lines.append(
             f"The units change the curvature, and so what a learning rate can be: 2/K is "
-            f"{_about(bounds[here])} here and {_about(bounds[other])} for {_SCALES[other]}. "
-            + (one if rates[here] == rates[other] else each)
+            f"{_about(here)} here and {_about(there)} for {_SCALES[other]}. "
+            + (one if rates["standard"] == rates["raw"] else each)
         )
     return lines
 
@@ -131,20 +131,8 @@ def about_scale(made: Playback) -> list[str]:
 def first_rates(made: Playback) -> dict[str, float]:
     """The learning rate to begin with on each scale, as the page takes it."""
     return {
-        scale: max(settings.RATE_LOW, first_rate(bound))
-        for scale, bound in _guaranteed(made).items()
+        scale: max(settings.RATE_LOW, first_rate(bound)) for scale, bound in made.guaranteed.items()
     }
-
-
-def _guaranteed(made: Playback) -> dict[str, float]:
-    """2/K on each scale."""
-    there = guaranteed_rate(made.other_scale, made.request.l2)
-    here = made.request.scale
-    return {here: made.bounds.guaranteed, _other(here): there}
-
-
-def _other(scale: str) -> str:
-    return "standard" if scale == "raw" else "raw"
 
 
 _SCALES = {"standard": "standardised features", "raw": "raw features"}

@@ -19,10 +19,10 @@ from lrviz.core.numerics import Array
 from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import Dataset, standardise
 from lrviz.training.batch import Batch
-from lrviz.training.newton import StepBounds, step_bounds
+from lrviz.training.newton import StepBounds, guaranteed_rate, step_bounds
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.parabola import Parabolas, parabolas
-from lrviz.training.run import History, replay, train
+from lrviz.training.run import BATCH_SIZE, History, replay, train
 from lrviz.training.separability import separable
 from lrviz.training.surface import Progress, Surface, surface_of, unwatched
 from lrviz.training.walk import Rows
@@ -63,7 +63,7 @@ class Request(NamedTuple):
     opt: str = "gd"
     lr: float = 0.5
     momentum: float = 0.9
-    batch: int = 16
+    batch: int = BATCH_SIZE
     steps: int = 200
     seed: int = 0
     start: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -140,11 +140,12 @@ class Playback:
         """Whether a line parts the classes."""
         return separable(self.scaled.X, self.scaled.data.y)
 
-    @property
-    def other_scale(self) -> Array:
-        """The features on the scale that this run is not on: standardised or raw."""
-        data = self.scaled.data
-        return standardise(data.X)[0] if self.request.scale == "raw" else data.X
+    @cached_property
+    def guaranteed(self) -> Mapping[str, float]:
+        """2/K on this run's scale of the features, and then on the other: see `StepBounds`."""
+        here, raw = self.request.scale, self.scaled.data.X
+        other, there = ("standard", standardise(raw)[0]) if here == "raw" else ("raw", raw)
+        return {here: self.bounds.guaranteed, other: guaranteed_rate(there, self.request.l2)}
 
     @property
     def steps(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -238,3 +239,9 @@ def test_every_kind_comes_once_before_one_comes_again(level):
 def test_outside_the_range_there_is_no_problem(wrong):
     with pytest.raises(ValueError, match="no problem"):
         problem(*wrong)
+
+
+def test_results_are_numbered_as_on_the_graph_page():
+    lines = " ".join(line for made in problems("step") for line in explain.derivation(made))
+    assert "put in: the result of ③" in lines
+    assert not re.search(r"\$\(\d\)\$", lines)

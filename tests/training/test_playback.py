@@ -270,11 +270,15 @@ def test_the_bounds_asked_for_last_are_kept(monkeypatch):
 
 
 @pytest.mark.parametrize("scale", ["raw", "standard"])
-def test_the_other_scale_is_the_one_that_the_run_is_not_on(scale):
-    made = make(Request(data="penguins", scale=scale, steps=1))
+def test_the_guaranteed_rate_is_known_on_the_runs_own_scale_and_then_on_the_other(scale):
+    made = make(Request(data="penguins", scale=scale, steps=1, l2=0.25))
     X = load_dataset("penguins").X
-    other = X if scale == "standard" else (X - X.mean(axis=0)) / X.std(axis=0)
-    np.testing.assert_allclose(made.other_scale, other, rtol=1e-12)
+    scales = {"standard": (X - X.mean(axis=0)) / X.std(axis=0), "raw": X}
+    assert list(made.guaranteed) == [scale, *(scales.keys() - {scale})]
+    for name, bound in made.guaranteed.items():
+        wide = np.column_stack([scales[name], np.ones(len(X))])
+        most = np.linalg.eigvalsh(wide.T @ wide / (4 * len(X)) + 0.25 * np.diag([1, 1, 0]))[-1]
+        assert bound == pytest.approx(2 / most, rel=1e-12)
 
 
 def test_a_minibatch_is_never_larger_than_the_data():
