@@ -62,6 +62,7 @@ class PageState:
         }
         self.memory: dict[str, Any] = st.session_state.setdefault(f"page-{key}", fresh)
         self.session: str = st.session_state.setdefault("session", uuid.uuid4().hex)
+        self.given: State = {}  # what this run has given to the widgets that show fields
 
     @property
     def state(self) -> State:
@@ -145,19 +146,21 @@ class PageState:
         key, now = f"{self.key}-{name}", self.state[name]
         if st.session_state.get(key) != now:
             st.session_state[key] = now
-        self.memory["widgets"][name] = now
+        self.given[name] = now
         return key
 
     def taken(self) -> State:
         """What the widgets that show fields hold now, where that is not what they were given.
 
         Asked for as a run begins. A callback would be lost if another run was asked for in
-        that moment: Streamlit ends a callback there, and does not call it again.
+        that moment: Streamlit ends a callback there, and does not call it again. What a run has
+        given that was ended so may not have come to the browser, which then says the value before:
+        that is no choice.
         """
         found: State = {}
         for name, before in self.memory["widgets"].items():
             now = st.session_state.get(f"{self.key}-{name}")
-            if now not in (None, before):
+            if now not in (None, before, self.state[name]):
                 found[name] = now
         self.memory["widgets"] |= found
         return found
@@ -170,6 +173,7 @@ class PageState:
         """Answer the browser: what was handled, what Python holds, and the link to it."""
         if self.memory["owed"]:
             self._write()
+        self.memory["widgets"] |= self.given
         client, seq = self.memory["handled"]
         sync(
             self.key,

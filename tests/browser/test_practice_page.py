@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -56,23 +57,25 @@ def press(page, name):
     settle(page)
 
 
-def said(page):
-    return page.locator(".st-key-practice-said").inner_text()
+def said(page, *texts):
+    """What is said of the answer, as soon as one of these texts is in it."""
+    there = page.locator(".st-key-practice-said")
+    expect(there).to_contain_text(re.compile("|".join(map(re.escape, texts))))
+    return there.inner_text()
 
 
 def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_practice):
     made = first(1, "chain")
     page = open_practice(at(made), ".lv-task-picture")
     answer(page, str(-made.key))
-    assert MISTAKES["sign"].name in said(page)
-    assert MISTAKES["swapped"].name in said(page)
+    assert MISTAKES["swapped"].name in said(page, MISTAKES["sign"].name)
     assert "sign flipped" in page.locator(".st-key-practice-said [role=status]").inner_text()
     answer(page, "(a − y)" + ("" if made.of == "b" else "·" + made.of.replace("w", "x")))
-    assert "Right: " in said(page)
+    said(page, "Right: ")
     answer(page, "12345")
-    assert "none is guessed" in said(page)
+    said(page, "none is guessed")
     answer(page, "import os")
-    assert "cannot" in said(page) or "means nothing" in said(page) or "not given" in said(page)
+    said(page, "cannot", "means nothing", "not given")
     answer(page, str(-made.key))
     with page.expect_popup() as opened:
         page.get_by_role("link", name="The line that settles it").first.click()
@@ -202,7 +205,7 @@ def visit_practice(new_page, address):
     page = new_page()
     page.goto(f"{address}/practice", wait_until="commit")
     page.wait_for_selector("[data-testid=stForm]")
-    settle(page)
+    heard(page)
 
     def visit(path, width):
         if not page.evaluate(THERE, path):

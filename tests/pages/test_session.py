@@ -154,25 +154,49 @@ def test_what_was_asked_in_a_run_that_was_ended_by_another_is_answered_in_that(
     assert opened().receive() == {}
 
 
-def test_a_widget_shows_its_field_and_what_a_hand_chose_there_is_taken_once(streamlit):
-    def run():
-        page = opened()
-        page.load()
-        taken = page.taken()
-        if taken:
-            page.put(**taken)
-        return taken, streamlit.session_state[page.shown("w1")]
+def run(streamlit, *, ended=False):
+    """One run of a page with a widget: what a hand chose there, and what it shows then."""
+    page = opened()
+    page.load()
+    taken = page.taken()
+    if taken:
+        page.put(**taken)
+    shown = streamlit.session_state[page.shown("w1")]
+    if not ended:
+        page.acknowledge()
+    return taken, shown
 
-    assert run() == ({}, 1)
+
+def test_a_widget_shows_its_field_and_what_a_hand_chose_there_is_taken_once(streamlit):
+    assert run(streamlit) == ({}, 1)
     streamlit.session_state["graph-w1"] = 3
-    assert run() == ({"w1": 3}, 3)
+    assert run(streamlit) == ({"w1": 3}, 3)
     assert streamlit.query_params == {"w1": ["3"]}
-    assert run() == ({}, 3)
+    assert run(streamlit) == ({}, 3)
     # Changed from elsewhere, or emptied, it shows the field.
     streamlit.query_params.from_dict({"w1": ["2"]})
-    assert run() == ({}, 2)
+    assert run(streamlit) == ({}, 2)
     streamlit.session_state["graph-w1"] = None
-    assert run() == ({}, 2)
-    # A page that is left loses its widgets.
-    del streamlit.session_state["graph-w1"]
-    assert run() == ({}, 2)
+    assert run(streamlit) == ({}, 2)
+
+
+def test_what_a_widget_says_that_has_not_heard_of_a_step_of_the_history_is_no_choice(streamlit):
+    run(streamlit)
+    streamlit.query_params.from_dict({"w1": ["2"]})
+    assert run(streamlit, ended=True) == ({}, 2)
+    # The run that ended it has been asked for by a browser that was never given the 2.
+    streamlit.session_state["graph-w1"] = 1
+    assert run(streamlit) == ({}, 2)
+    assert streamlit.query_params == {"w1": ["2"]}
+    streamlit.session_state["graph-w1"] = 1
+    assert run(streamlit) == ({"w1": 1}, 1)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_choice_is_taken_once_though_its_run_is_ended_by_another(streamlit, ended):
+    run(streamlit)
+    streamlit.session_state["graph-w1"] = 3
+    assert run(streamlit, ended=ended) == ({"w1": 3}, 3)
+    assert run(streamlit) == ({}, 3)
+    streamlit.session_state["graph-w1"] = 1
+    assert run(streamlit) == ({"w1": 1}, 1)
