@@ -47,9 +47,9 @@ class Frame:
     loss: Box | None = None
 
     def size(self, name: str) -> Point:
-        """Width and height of a node's card, px. Vectors hold two lines of numbers."""
+        """Width and height of a node's card, px: x holds two lines of numbers, w two times two."""
         width, height = self.sizes.get(name, self.card)
-        return width, height + 34 if name in ("x", "w") else height
+        return width, height + {"x": 14, "w": 34}.get(name, 0)
 
     @property
     def boxes(self) -> dict[str, Box]:
@@ -145,7 +145,7 @@ def _features(x: float, rows: tuple[float, ...]) -> dict[str, Point]:
 
 _INPUTS: Mapping[str, tuple[tuple[str, ...], tuple[float, ...]]] = {
     "features": (("x1", "w1", "x2", "w2", "b"), (34, 118, 202, 286, 370)),
-    "vector": (("x", "w", "b"), (66, 196, 316)),
+    "vector": (("x", "w", "b"), (40, 144, 280)),
 }
 
 
