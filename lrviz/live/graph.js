@@ -485,10 +485,12 @@ export class GraphPage {
     }
     /** @param {string} key */
     const change = (key) => plain(here(key)) - plain(start(key));
-    const by = change(`value.${drag}`);
+    const [by, loss] = [change(`value.${drag}`), change("value.L")];
+    const promise = plain(start(`adjoint.${drag}`)) * by;
     /** @type {Record<string, number>} */
     const numbers = {
-      "moved.by": by, "moved.loss": change("value.L"), "moved.promise": plain(start(`adjoint.${drag}`)) * by,
+      "moved.by": by, "moved.loss": loss, "moved.promise": promise,
+      "moved.off": loss === promise ? 0 : loss / promise - 1,
     };
     this.bridged = "";
     this.bridge.classList.add("lv-moved");

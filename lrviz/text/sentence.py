@@ -29,6 +29,8 @@ ONE: Bounds = (1, 1)
 NEAR = 5e-4
 #: Below this a unit of a parameter hardly changes the loss, and a slope ② is nearly flat.
 FLAT = 1e-3
+#: What a slope promised has come, where it is off by no more than this part of it.
+KEPT = 0.01
 
 
 def _belief() -> Table:
@@ -85,8 +87,8 @@ def now(loss: Loss, of: str) -> tuple[Table, ...]:
 def moved(of: str) -> tuple[Table, ...]:
     """What a drag of ``of`` has done, beside what the slope at its start promised.
 
-    Quantities: ``moved.by``, ``moved.loss``, and ``moved.promise``, the slope at the start
-    times the first.
+    Quantities: ``moved.by``, ``moved.loss``, ``moved.promise``, the slope at the start times the
+    first, and ``moved.off``, the part of the promise by which the second differs from it.
     """
     sym = letter(of)
     return (
@@ -101,12 +103,16 @@ def moved(of: str) -> tuple[Table, ...]:
             ({}, ", and the loss rose by {|moved.loss}."),
         ),
         (
-            ({"moved.promise": ZERO}, " The slope at the start promised no change."),
+            ({"moved.promise": ZERO}, " The slope at the start promised no change"),
             (
                 {"moved.promise": DOWN},
-                " The slope at the start promised a fall of {|moved.promise}.",
+                " The slope at the start promised a fall of {|moved.promise}",
             ),
-            ({}, " The slope at the start promised a rise of {|moved.promise}."),
+            ({}, " The slope at the start promised a rise of {|moved.promise}"),
+        ),
+        (
+            ({"moved.off": (-KEPT, KEPT)}, "."),
+            ({}, ", but changed on the way: the curve bends."),
         ),
     )
 

@@ -132,10 +132,13 @@ def test_the_sentence_moves_with_the_hand_and_says_what_a_drag_did(visit):
     page.mouse.up()
     settle(page)
     start = differentiate(**OPENING)
+    by, loss = value - OPENING["w1"], p.values["L"] - start.values["L"]
+    promise = start.adjoints["w1"] * by
     numbers = {
-        "moved.by": value - OPENING["w1"],
-        "moved.loss": p.values["L"] - start.values["L"],
-        "moved.promise": start.adjoints["w1"] * (value - OPENING["w1"]),
+        "moved.by": by,
+        "moved.loss": loss,
+        "moved.promise": promise,
+        "moved.off": loss / promise - 1,
     }
     said = sentence.say(sentence.moved("w1"), numbers.__getitem__)
     assert page.locator(".lv-bridge").inner_text() == said

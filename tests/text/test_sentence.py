@@ -135,10 +135,13 @@ def test_what_a_drag_did_is_true():
         of = dice.choice(TARGETS)
         by = dice.choice([0.0, dice.uniform(-3, 3)])
         start, end = differentiate(**state), differentiate(**{**state, of: state[of] + by})
+        loss, promise = end.values["L"] - start.values["L"], start.adjoints[of] * by
+        kept = loss == pytest.approx(promise, rel=0.01, abs=0)
         numbers = {
             "moved.by": by,
-            "moved.loss": end.values["L"] - start.values["L"],
-            "moved.promise": start.adjoints[of] * by,
+            "moved.loss": loss,
+            "moved.promise": promise,
+            "moved.off": loss / promise - 1 if promise else 0 if kept else math.inf,
         }
         text = sentence.say(sentence.moved(of), numbers.__getitem__)
         assert ("went up" in text) == (by > 0)
@@ -147,6 +150,7 @@ def test_what_a_drag_did_is_true():
         assert ("the loss rose" in text) == (end.values["L"] > start.values["L"])
         assert ("a fall of" in text) == (start.adjoints[of] * by < 0)
         assert ("a rise of" in text) == (start.adjoints[of] * by > 0)
+        assert text.endswith("the curve bends.") == (not kept)
         if "a fall" in text and "fell" in text:
             # The loss is convex in each parameter: it never falls by more than was promised.
             assert numbers["moved.loss"] >= numbers["moved.promise"] * (1 + 1e-12)
