@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.text.about_run import first_rates, marks, still, too_large
+from lrviz.text.onward import onward
 from lrviz.text.pictures import letters, picture
 from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
@@ -91,6 +92,7 @@ def payload(playback: Playback) -> dict[str, Any]:
         "first_rates": first_rates(playback),
         "settled_start": still(playback),
         "large": too_large(playback),
+        "onward": onward(playback),
         "random_start": list(random_start(r.seed)),
         "mean": playback.scaled.mean.tolist(),
         "scale": playback.scaled.scale.tolist(),

@@ -34,13 +34,15 @@ export class Player {
   play = button("Play", () => (this.playing ? this.pause() : this.start()), PLAIN);
   restart = button("Restart", () => this.held.go(0, true), PLAIN);
   scrub = el("div", { class: "lvt-scrub" });
-  status = el("p", { class: "lvt-status" });
+  status = el("span");
+  onward = el("span", { class: "lvt-onward" });
   pace = choice({ name: "speed", label: "Speed", options: SPEEDS, value: this.speed }, (value) => {
     this.speed = Number(value);
   });
   buttons = el("div", { class: "lv-buttons" }, this.back, this.play, this.next, this.restart);
   node = el("section", { class: "lv-player lvt-player", "aria-label": "Player" },
-    this.buttons, this.scrub, this.pace.node, this.status);
+    this.buttons, this.scrub, this.pace.node,
+    el("p", { class: "lvt-status" }, this.status, " ", this.onward));
 
   /** @param {Played} held */
   constructor(held) {
@@ -58,11 +60,12 @@ export class Player {
     this.scrub.replaceChildren(this.slider.node);
   }
 
-  /** @param {number} k @param {string} status */
-  show(k, status) {
+  /** @param {number} k @param {string} status @param {string} onward what to try at the end */
+  show(k, status, onward) {
     this.k = k;
     this.slider.set(k);
     put(this.status, status);
+    put(this.onward, k === this.held.last() ? onward : "");
     for (const [one, end] of /** @type {const} */ ([[this.back, 0], [this.next, this.held.last()]])) {
       if (one.disabled !== (k === end)) one.disabled = k === end;
     }

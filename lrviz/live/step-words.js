@@ -69,10 +69,10 @@ export function happened(playback, k, fields) {
  * What a whole run comes to, as it is heard.
  * @param {Playback} playback
  */
-export function ran({ losses, taken, comparisons, spec: { stopped } }) {
+export function ran({ losses, taken, comparisons, spec: { stopped, onward } }) {
   const steps = `${comparisons.length ? "A: " : ""}${taken} ${taken === 1 ? "step" : "steps"}`;
   const to = taken ? change(losses[0], losses[taken]) : `J = ${write(losses[0])}`;
-  return [`${steps}: ${to}.`, stopped].filter(Boolean).join(" ");
+  return [`${steps}: ${to}.`, stopped, onward].filter(Boolean).join(" ");
 }
 
 /**

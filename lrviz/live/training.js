@@ -476,7 +476,8 @@ export class TrainingPage {
     put(this.slice, sliceOf(playback, k) + this.surface.note);
     put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
-    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`);
+    const { onward } = playback.spec;
+    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, onward && `${first}${onward}`);
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */

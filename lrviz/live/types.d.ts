@@ -565,6 +565,8 @@ export interface PlaybackSpec {
   settled_start: { why: string; start: Triple } | null;
   /** Why raw values are too large to train on or to draw. */
   large: string | null;
+  /** What to try at the end of the run. */
+  onward: string;
   /** The start that the seed gives. */
   random_start: Triple;
   mean: [number, number];

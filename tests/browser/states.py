@@ -398,7 +398,7 @@ _TRAINING_SCREEN = """
   return { controls, stop: [Number(step.value), Number(step.max)], rate: Number(rate.value),
     solid: root.classList.contains("lvt-solid"), surface: plot.ariaLabel,
     graph: root.querySelector(".lv-plot")?.ariaLabel ?? "",
-    status: root.querySelector(".lvt-status").textContent,
+    status: root.querySelector(".lvt-status span").textContent,
     ended: root.querySelector(".lvt-c .lvt-caption:last-child").textContent,
     points: [...root.querySelectorAll(".lvt-point")].filter((n) => n.checkVisibility())
       .map((n) => n.ariaLabel),

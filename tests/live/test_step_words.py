@@ -10,6 +10,7 @@ import pytest
 
 from lrviz.live.playback_payload import examples, payload
 from lrviz.text.numbers import number
+from lrviz.text.onward import onward
 from lrviz.training.judged import counts
 from lrviz.training.model import mean_loss
 from lrviz.training.optimizers import OPTIMIZERS
@@ -136,9 +137,9 @@ def test_what_a_run_comes_to():
     given = [{"payload": payload(one), "rows": examples(one.scaled)} for one in made]
     said = run(RAN, given)
     assert said[:3] == [
-        f"20 steps: {fell(plain)}",
-        f"A: 20 steps: {fell(plain)}",
-        f"1 step: {fell(rising)}",
+        f"20 steps: {fell(plain)} {onward(plain)}",
+        f"A: 20 steps: {fell(plain)} {onward(plain)}",
+        f"1 step: {fell(rising)} {onward(rising)}",
     ]
     assert said[3] == f"0 steps: J = 0.6931. {still.history.stopped}"
     assert said[4] == f"0 steps: J = {number(float(none.history.losses[0]))}."
