@@ -23,6 +23,9 @@ const STILL = 3; // px that a hand may shake without moving a point
 /** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
+/** Tens of units from the middle of the plane, the nearest to its right first: all that are in it. */
+const ASIDE = [...Array(11).keys(), ...Array.from({ length: 10 }, (_, n) => -1 - n)];
+
 const ENDS = /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"]);
 const KEYS = "Click adds, drag moves. On a point: arrow keys, Delete, 0 and 1.";
 const NAME = "Your points. Arrow keys move one, Delete removes it, 0 and 1 set its class.";
@@ -171,7 +174,7 @@ export class Points {
   /** @param {number} value @param {number[]} range */
   #snap(value, range) {
     const unit = this.#unit;
-    return Number((Math.round(this.#within(value, range) / unit) * unit).toFixed(2));
+    return Number(this.#within(Math.round(value / unit) * unit, range).toFixed(2));
   }
 
   /**
@@ -185,14 +188,22 @@ export class Points {
     return [this.#snap(x, xaxis.range), this.#snap(y, yaxis.range)];
   }
 
-  /** @returns {[number, number]} */
+  /**
+   * The middle of the plane, or the first free place beside it; of those there are more than points.
+   * @returns {[number, number]}
+   */
   #middle() {
     const { xaxis, yaxis } = this.view.plot.layout;
     const taken = new Set(this.read().points.map(([x, y]) => `${x} ${y}`));
-    const [start, y] = [xaxis, yaxis].map(({ range }) => this.#snap((Number(range[0]) + Number(range[1])) / 2, range));
-    let x = start;
-    while (taken.has(`${x} ${y}`)) x = this.#snap(x + 10 * this.#unit, xaxis.range);
-    return [x, y];
+    /** @type {(range: number[], away: number) => number} */
+    const place = ([low, high], away) => this.#snap((low + high) / 2 + 10 * away * this.#unit, [low, high]);
+    for (const up of ASIDE) {
+      for (const along of ASIDE) {
+        const [x, y] = [place(xaxis.range, along), place(yaxis.range, up)];
+        if (!taken.has(`${x} ${y}`)) return [x, y];
+      }
+    }
+    return [place(xaxis.range, 0), place(yaxis.range, 0)];
   }
 
   /** @param {[number, number]} place */

@@ -252,6 +252,25 @@ def test_the_sixty_first_point_is_refused_with_a_sentence(visit):
     assert page.get_by_text("A link carries 60 points: delete one first.").is_visible()
 
 
+def test_add_finds_a_free_place_for_every_point_that_a_link_carries(visit):
+    page = visit("/training?data=own&points=100_0_0~99.9_1_1")
+    page.evaluate(
+        "for (let n = 2; n < 60; n += 1) document.querySelector('[aria-label=Add]').click()"
+    )
+    settle(page)
+    given = points(page)
+    assert len(set(given)) == len({(x, y) for x, y, _ in given}) == 60
+    assert in_link(page) == given
+
+
+def test_a_click_beyond_what_a_link_carries_puts_the_point_at_its_edge(visit):
+    page = visit("/training?data=own&points=0_0_0~100_1_1")
+    place(page, 110, 0.5)
+    settle(page)
+    assert [x for x, _, _ in points(page)] == [0, 100, 100]
+    assert in_link(page) == points(page)
+
+
 def test_the_browsers_back_goes_to_the_points_before(visit):
     page = visit(f"/training?{FOUR}")
     start = points(page)
