@@ -25,8 +25,8 @@ class Channel {
    */
   live = null;
   /**
-   * Asks something of the whole page.
-   * @type {((name: "stop" | "open" | "wake") => void) | null}
+   * Asks something of the whole page, and says what about.
+   * @type {((name: "stop" | "open" | "wake", what?: { client: string, seq: number }) => void) | null}
    */
   signal = null;
   /**

@@ -258,18 +258,18 @@ def copying(key: str, label: str, text: str) -> None:
     _component(key=f"{key}-copy", data=body, width="content")
 
 
-def signals(key: str) -> frozenset[str]:
-    """What the browser has just asked of the whole page.
+def signals(key: str) -> Mapping[str, Any]:
+    """What the browser has just asked of the whole page, and what it said with it.
 
-    ``stop`` the work, ``open`` the dialog, or ``wake``: run once, because nobody answers. Called
-    outside the fragment of the mount called ``key``: a message to a fragment waits until the
-    fragment is done, one to the whole page ends it; and a server that has taken another's place
-    does not know the fragment.
+    ``stop`` the work on a message, ``open`` the dialog, or ``wake``: run once, because nobody
+    answers. Called outside the fragment of the mount called ``key``: a message to a fragment waits
+    until the fragment is done, one to the whole page ends it; and a server that has taken another's
+    place does not know the fragment.
     """
     body = {"kind": "signals", "key": key, **addresses()}
     heard: dict[str, Any] = {f"on_{name}_change": _nothing for name in SIGNALS}
     result = _component(key=f"{key}-signals-sync", data=body, **heard)
-    return frozenset(name for name in SIGNALS if result.get(name))
+    return {name: result.get(name) for name in SIGNALS if result.get(name)}
 
 
 def control(kind: str, name: str, label: str = "", **more: Any) -> dict[str, Any]:

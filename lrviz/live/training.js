@@ -31,6 +31,7 @@ import { leaveOut } from "./withheld.js";
 
 /** @import { Control } from "./controls.js" */
 /** @import { Shape } from "./training-layout.js" */
+/** @import { Rows } from "./playback.js" */
 /** @import { View } from "./view.js" */
 /** @import { Component, FigureSpec, Host, Mode, Mounted } from "./types.d.ts" */
 /** @import { RowsSpec, TextBlock, TrainingFields, TrainingSpec, Triple } from "./types.d.ts" */
@@ -148,6 +149,8 @@ export class TrainingPage {
   left = el("div", { class: "lvt-column" });
   right = el("div", { class: "lvt-column" });
   scales = el("p");
+  /** Whether the run that is drawn begins where a hand put it, and is not the one that Python gave. */
+  begun = false;
   /** @type {Map<string, number>} the rate that a scale of some data was left with */
   rates = new Map();
 
@@ -252,10 +255,9 @@ export class TrainingPage {
     if (structure) {
       this.pause(false);
       this.structure = data.structure;
-      this.playback = new Playback(data.playback, rows);
+      this.#give(data, rows);
       this.data.bare = data.own_points;
       this.points.limits = data.own;
-      this.root.classList.remove("lvt-dragged");
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
@@ -267,6 +269,16 @@ export class TrainingPage {
     this.#busy(false);
     this.drawn ||= structure && this.awaited;
     this.#hear();
+  }
+
+  /**
+   * The run that Python gave takes the place of any that a hand began.
+   * @param {TrainingSpec} data @param {Rows} rows
+   */
+  #give(data, rows) {
+    this.playback = new Playback(data.playback, rows);
+    this.begun = false;
+    this.root.classList.remove("lvt-dragged");
   }
 
   /** @param {TrainingSpec} data an uploaded file can be chosen as long as it is there */
@@ -477,7 +489,8 @@ export class TrainingPage {
     put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     const { onward } = playback.spec;
-    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, onward && `${first}${onward}`);
+    const end = onward && !this.begun ? `${first}${onward}` : "";
+    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, end);
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */
@@ -579,6 +592,7 @@ export class TrainingPage {
     const here = trainable(playback, fields.steps);
     this.root.classList.toggle("lvt-dragged", here);
     assign(playback, here ? train(playback, start, fields.steps) : stay(playback, start));
+    this.begun = true;
     this.surface.held = here;
     this.loss.held = here;
     this.#show(0);
@@ -673,11 +687,18 @@ export class TrainingPage {
 
   /** Back to the run that is drawn: Python ends the other one and says so. */
   #stop() {
+    const { client, seq } = this.queue;
+    const stopped = { client, seq };
     this.awaited = false;
     this.#busy(false);
     this.fields = { ...this.settled };
-    this.#showFields();
-    channel(this.key).signal?.("stop");
+    const { rows } = channel(this.key);
+    if (this.begun && rows) {
+      this.#give(this.spec, rows);
+      this.#build();
+      drawing(this, this.#draw());
+    } else this.#showFields();
+    channel(this.key).signal?.("stop", stopped);
   }
 
   /** @param {number} k */
@@ -716,12 +737,13 @@ export class TrainingPage {
 }
 
 /**
- * What asks something of the whole page: `stop`, `open` or `wake`.
+ * What asks something of the whole page: `stop`, with the message that is not to be answered any
+ * more, `open` or `wake`.
  * @param {Component<Mounted>} component
  */
 export function mountSignals({ data, parentElement: host, setTriggerValue }) {
   const line = channel(data.key);
-  line.put({ signal: (name) => setTriggerValue(name, true) });
+  line.put({ signal: (name, what) => setTriggerValue(name, what ?? true) });
   if (host.lrvizLeave) return;
   // Another server knows nothing of the page before it has run it once: a button that is pressed there
   // would do nothing, and an uploaded file that is gone would not be missed. And the same one, cut off

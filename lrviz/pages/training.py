@@ -22,7 +22,18 @@ from lrviz.figures.loss import loss_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS, surface_spec
-from lrviz.live.component import alone, base_path, control, heard, live, plain, rows, signals
+from lrviz.live.component import (
+    Message,
+    alone,
+    base_path,
+    control,
+    heard,
+    live,
+    plain,
+    read_message,
+    rows,
+    signals,
+)
 from lrviz.live.playback_payload import examples, payload
 from lrviz.pages import downloads, owndata
 from lrviz.pages.session import PageState
@@ -72,7 +83,7 @@ def page() -> None:
     asked = signals(KEY)
     page_state.load(asked=bool(asked))
     if "stop" in asked:
-        _back(page_state)
+        _back(page_state, read_message(asked["stop"]))
     if "open" in asked:
         owndata.ask(_use)
     else:
@@ -92,13 +103,16 @@ def _session() -> MutableMapping[Any, Any]:
     return st.session_state
 
 
-def _back(page_state: PageState) -> None:
-    """Return to the run that is drawn; what was asked for meanwhile is not asked again."""
+def _back(page_state: PageState, stopped: Message | None) -> None:
+    """Return to the run that is drawn; what is stopped is not asked again, what came since is."""
     memory, message = page_state.memory, heard(KEY)
     if "shown" in memory:
         memory["state"] = memory["shown"]
         memory["revision"] += 1
-        if message:
+        newer = (
+            message and stopped and (message.client != stopped.client or message.seq > stopped.seq)
+        )
+        if message and not newer:
             page_state.handle(message)
 
 

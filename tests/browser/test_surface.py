@@ -192,6 +192,22 @@ def test_a_rule_that_python_computes_moves_at_its_pace(visit):
     assert_computed(found["params"], made.history.params)
 
 
+def test_a_hand_that_the_browser_takes_away_leaves_the_run_that_stood_there(visit):
+    page = visit("/training?data=penguins&steps=30&step=20")
+    before = page.evaluate(SHOWN)
+    page.mouse.move(*at(page, before["params"][60:62]))
+    page.mouse.down()
+    page.mouse.move(*at(page, (-0.3, 0.4)), steps=4)
+    frames(page, 2)
+    assert page.evaluate(SHOWN)["params"][:2] != before["params"][:2]
+    page.locator(".lvt-grip-ball").dispatch_event("pointercancel")
+    page.mouse.up()
+    settle(page)
+    assert page.evaluate(SHOWN) == before
+    assert page.locator(".lvt-dragged").count() == 0
+    assert "start=" not in page.url
+
+
 def test_in_space_a_hand_turns_the_surface_also_while_it_plays(visit):
     page = visit("/training?data=penguins&surface=3d&steps=150&lr=1")
 
