@@ -102,7 +102,7 @@ function segmented(spec, onPick) {
  * @param {FieldSpec} spec @param {(value: any) => void} onPick
  */
 function field(spec, onPick) {
-  const count = spec.count ?? 1;
+  const { count = 1, least = 0 } = spec;
   const input = el("input", { type: "text", inputmode: "decimal", class: "lv-number", autocomplete: "off" });
   /** @type {number | number[]} */
   let value = spec.min;
@@ -117,11 +117,12 @@ function field(spec, onPick) {
     const parts = count > 1 ? several(input.value) : [input.value];
     const read = parts.map(parse);
     const ok = read.length === count && read.every((x) =>
-      x >= spec.min && x <= spec.max && (!spec.whole || Number.isInteger(x)));
+      x >= spec.min && x <= spec.max && (x === 0 || Math.abs(x) >= least) && (!spec.whole || Number.isInteger(x)));
     if (!ok) {
       const one = spec.whole ? "a whole number" : "a number";
       const what = count > 1 ? `${count} numbers, with commas between them,` : one;
-      const takes = `${spec.title ?? spec.label} takes ${what} from ${minus(spec.min)} to ${minus(spec.max)}`;
+      const from = least > 0 ? `0, or ${what} from ${least}` : `${what} from ${minus(spec.min)}`;
+      const takes = `${spec.title ?? spec.label} takes ${from} to ${minus(spec.max)}`;
       own.say(`${takes}; it stays at ${text()}.`);
       input.setAttribute("aria-invalid", "true");
       return;

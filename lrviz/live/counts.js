@@ -1,7 +1,7 @@
 // How the model decides at this step: accuracy and the four counts at a threshold that a hand can
 // move, and one sentence on what they mean for the rarer class.
 
-import { el, later, put } from "./dom.js";
+import { assign, el, later, put } from "./dom.js";
 import { number } from "./numbers.js";
 
 /** @typedef {{ accuracy: number, tp: number, fp: number, fn: number, tn: number }} Counts */
@@ -36,7 +36,7 @@ export function verdict({ tp, fp, fn, tn }, loss) {
 export class CountsView {
   threshold = 0.5;
   slider = el("input", {
-    type: "range", min: 0.01, max: 0.99, step: 0.01, value: 0.5, class: "lvt-range", "aria-label": "threshold",
+    type: "range", step: 0.01, class: "lvt-range", "aria-label": "threshold",
     oninput: () => this.#moved(true), onchange: () => this.#moved(false),
   });
   shown = el("span", { class: "lvt-threshold" });
@@ -56,12 +56,22 @@ export class CountsView {
       el("div", { class: "lvt-control" },
         el("span", { class: "lvt-label", text: "says 1 from a ≥" }), this.slider, this.shown)),
     this.said);
+  low = 0;
+  high = 1;
   rare = false;
   changed = /** @type {(threshold: number, moving: boolean) => void} */ (later);
 
   constructor() {
     for (const [r, c] of [[0, 0], [1, 1]]) this.cells[r][c].className = "lvt-right";
     for (const [r, c] of [[0, 1], [1, 0]]) this.cells[r][c].className = "lvt-wrong";
+    this.set(this.threshold);
+  }
+
+  /** @param {[low: number, high: number]} threshold */
+  within([low, high]) {
+    this.low = low;
+    this.high = high;
+    assign(this.slider, { min: String(low), max: String(high) });
     this.set(this.threshold);
   }
 
@@ -75,7 +85,7 @@ export class CountsView {
   set(threshold) {
     this.threshold = threshold;
     this.slider.value = String(threshold);
-    this.slider.style.setProperty("--at", `${(threshold - 0.01) / 0.0098}%`);
+    this.slider.style.setProperty("--at", `${100 * (threshold - this.low) / (this.high - this.low)}%`);
     put(this.shown, threshold === 0.5 ? "½" : String(threshold));
     this.slider.setAttribute("aria-valuetext", String(threshold));
   }

@@ -348,6 +348,7 @@ export class TrainingPage {
         this.lecture, link, this.copied),
       this.now, this.heard, this.move, this.note, this.large);
     this.scenarios.build(spec.scenarios);
+    this.counts.within(spec.threshold);
     this.guide.build(spec.guide);
     for (const one of spec.controls) {
       const widget = control(one, (value) => this.#set(one.name, value), (value) => this.#set(one.name, value, true));

@@ -592,6 +592,8 @@ export interface FieldSpec {
   label: string;
   min: number;
   max: number;
+  /** Between this and 0 it takes nothing. */
+  least?: number;
   title?: string;
   whole?: boolean;
   count?: number;
@@ -648,6 +650,8 @@ export interface TrainingStructure {
   panels: Record<string, PanelSpec>;
   example: Record<"wide" | "tall", GraphFigureSpec>;
   reach: number;
+  /** From where to where an example may count as class 1. */
+  threshold: [low: number, high: number];
   /** Beyond this |z| an example's graph is not drawn. */
   z_limit: number;
   home: string;

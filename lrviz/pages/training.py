@@ -288,11 +288,19 @@ def _written(made: Playback) -> Spec:
     return {**_shared(), **plain(own)}
 
 
+def _number(kind: str, name: str, label: str, **more: Any) -> dict[str, Any]:
+    """A control that takes what its field takes."""
+    about = next(field.about for field in settings.TRAINING if field.name == name) or {}
+    each = about.get("each", about)
+    limits = {"min": each["low"], "max": each["high"], "least": each.get("least", 0)}
+    form = {"whole": each["kind"] == "whole", "count": about.get("count", 1)}
+    return control(kind, name, label, **limits, **form, **more)
+
+
 @lru_cache(maxsize=1)
 def _shared() -> Spec:
     """What is the same for every run."""
     graph = build("features")
-    low, high, reach = settings.RATE_LOW, settings.RATE_HIGH, settings.START_HIGH
     labels = {row.name: row.label for row in OPTIMIZERS.values()}
     surfaces = _options(_DRAWN)
     planes = {name: f"{LETTERS[i]}, {LETTERS[j]}" for name, (i, j, _) in PLANES.items()}
@@ -319,6 +327,7 @@ def _shared() -> Spec:
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
         "reach": settings.HIGH,
+        "threshold": [settings.THRESHOLD_LOW, settings.THRESHOLD_HIGH],
         "z_limit": int(Z_LIMIT),
         "home": f"{base_path()}/",
         "opening": {**settings.OPENING, "opt": _OPENING.opt},
@@ -337,13 +346,13 @@ def _shared() -> Spec:
             control("select", "data", "Data", options=_options({**DATASETS, **_OWN})),
             control("choice", "scale", "Features", options=_options(_SCALES)),
             control("select", "opt", "Optimizer", options=_options(labels)),
-            control("log", "lr", "Rate η", title="Learning rate", min=low, max=high),
-            control("field", "momentum", "μ", title="Momentum", min=0, max=0.999),
-            control("field", "batch", "Batch", min=1, max=1000, whole=True),
-            control("field", "seed", "Seed", min=0, max=999_999, whole=True),
-            control("field", "l2", "Decay λ", title="Weight decay", min=0, max=settings.DECAY_HIGH),
-            control("field", "steps", "Steps", min=1, max=settings.STEPS_HIGH, whole=True),
-            control("row", "start", "Start", count=3, title=_START, min=-reach, max=reach),
+            _number("log", "lr", "Rate η", title="Learning rate"),
+            _number("field", "momentum", "μ", title="Momentum"),
+            _number("field", "batch", "Batch"),
+            _number("field", "seed", "Seed"),
+            _number("field", "l2", "Decay λ", title="Weight decay"),
+            _number("field", "steps", "Steps"),
+            _number("row", "start", "Start", title=_START),
             control("choice", "plane", title="Plane", place="surface", options=_options(planes)),
             control("choice", "surface", title="Surface", place="surface", options=surfaces),
         ],

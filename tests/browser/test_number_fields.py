@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from lrviz import settings
 from lrviz.text.cards import CARDS
 from lrviz.text.guide import Type
 from tests.browser.conftest import settle
@@ -28,6 +31,7 @@ TYPED = {
     "0x10": 16.0,
     "-0": 0.0,
     "1e-320": 1e-320,
+    "1e-9": 1e-9,
     "\u22121": -1.0,
     "+1": 1.0,
     "w1 = 3\n2;4": None,
@@ -57,6 +61,15 @@ def turn(n):
     return [one for m, one in enumerate(TYPED.items()) if LONG or (m + n) % 4 == 0]
 
 
+def addressed(page):
+    """The state that the address opens."""
+    address = urlsplit(page.url)
+    fields = settings.TRAINING if address.path.endswith("/training") else settings.GRAPH
+    state, bad = settings.decode(fields, parse_qs(address.query), lambda _: ())
+    assert not bad
+    return json.loads(json.dumps(state))
+
+
 def name_of(field):
     return field.evaluate("(one) => one.ariaLabel ?? one.labels[0].textContent")
 
@@ -82,6 +95,10 @@ def test_a_field_takes_a_number_or_says_what_it_takes(visit, link):
             what = (name, text[:20], changed, said)
             if changed:
                 assert meant is not None, what
+                # Python has taken the same, and written it into the address.
+                settle(page)
+                assert page.evaluate(HELD) == after, what
+                assert addressed(page) == after, what
                 # Of a start, which is three numbers, one is never enough.
                 assert list(changed.values()) == [meant], what
                 assert not said, what
