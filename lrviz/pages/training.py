@@ -138,14 +138,10 @@ def mismatched(state: State) -> list[str]:
         rows = len(_session()[FILE_KEY].data)
     else:
         rows = len(load_dataset(state["data"]))
-    default_batch = next(f.default for f in settings.TRAINING if f.name == "batch")
     if state["step"] > state["steps"]:
         wrong.append("step")
     if state["example"] >= max(rows, 1):
         wrong.append("example")
-    # A data set smaller than the default batch is simply used whole, and points come and go.
-    if state["data"] != settings.OWN and state["batch"] > rows and state["batch"] != default_batch:
-        wrong.append("batch")
     if not cards.stands(state["guide"], KEY):
         wrong.append("guide")
     return wrong

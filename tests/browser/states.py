@@ -303,8 +303,8 @@ TRAINING_MAKERS: dict[str, Maker] = {
     "momentum": lambda rng, _: rng.choice(
         (rng.uniform(0, 0.999), round(rng.random() * 0.99, 2), 0.0, 0.9, 0.999)
     ),
-    # The default is taken by smaller data too: it then means all rows.
-    "batch": lambda rng, s: rng.choice((16, rng.randint(1, _rows(s)))),
+    # More than there are rows means all of them.
+    "batch": lambda rng, s: rng.choice((16, 1000, rng.randint(1, _rows(s)))),
     "steps": _steps,
     "seed": lambda rng, _: rng.choice((0, rng.randint(1, 99), rng.randint(0, 999_999))),
     "start": _start,
