@@ -255,7 +255,7 @@ export function drawInTurn(page, draw) {
 
 /**
  * What a page hears beyond its own element it hears until it is left: options for its listeners.
- * A page that is left is forgotten, with all its data.
+ * A page that is left stands still, says nothing more, and is forgotten with all its data.
  * @param {Page & { observer: ResizeObserver }} page @param {string} key
  */
 export function leaving(page, key) {
@@ -264,6 +264,8 @@ export function leaving(page, key) {
     if (page.root.isConnected) return;
     left.abort();
     page.observer.disconnect();
+    page.player.pause(false);
+    page.queue.end();
     const line = channel(key);
     if (line.live === page) line.live = null;
   };

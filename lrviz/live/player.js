@@ -26,6 +26,8 @@ export class Player {
   k = 0;
   speed = 15;
   playing = false;
+  /** The frame that is waited for. */
+  frame = 0;
   /** The last step that the slider goes to. */
   reach = -1;
   slider = /** @type {ReturnType<typeof range>} */ (later);
@@ -78,7 +80,6 @@ export class Player {
     if (this.k >= this.held.last()) this.held.show(0);
     /** @param {number} now */
     const frame = (now) => {
-      if (!this.playing) return;
       if (!this.speed || now >= due) {
         due = this.speed ? Math.max(due + 1000 / this.speed, now - LATE) : now;
         if (this.k >= this.held.last()) {
@@ -87,15 +88,16 @@ export class Player {
         }
         this.held.show(this.k + 1);
       }
-      requestAnimationFrame(frame);
+      this.frame = requestAnimationFrame(frame);
     };
-    requestAnimationFrame(frame);
+    this.frame = requestAnimationFrame(frame);
   }
 
   /** @param {boolean} rest whether the step reached is kept */
   pause(rest = true) {
     if (!this.playing) return;
     this.playing = false;
+    cancelAnimationFrame(this.frame); // who plays again within it would play twice as fast
     this.play.textContent = "Play";
     this.held.go(this.k);
     if (rest) this.held.rest();

@@ -29,6 +29,8 @@ export class MessageQueue {
   /** @type {Timer} */ retry;
   /** @type {Timer} */ resting;
   /** @type {Timer} */ watching;
+  /** Whether the page has been left. */
+  over = false;
 
   /**
    * @param {(message: Message) => void} send posts to Python
@@ -144,8 +146,17 @@ export class MessageQueue {
     if (this.acked === this.seq && !this.resting) busy(this, false);
   }
 
+  /** The page is left: nothing more is sent, and nobody waits. */
+  end() {
+    this.over = true;
+    for (const timer of [this.retry, this.resting, this.watching]) clearTimeout(timer);
+    for (const { resolve } of this.waiting.splice(0)) resolve(false);
+    busy(this, false);
+  }
+
   /** @param {boolean} rest @param {Question} [ask] */
   #post(rest, ask) {
+    if (this.over) return;
     this.dirty = false;
     clearTimeout(this.retry);
     busy(this, true);

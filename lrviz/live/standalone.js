@@ -95,6 +95,8 @@
   let frame = 0;
   let drawn = playback.which[0];
   let playing = false;
+  /** The frame that is waited for. */
+  let awaited = 0;
   let told = 0;
 
   /** @param {number} n */
@@ -126,6 +128,7 @@
 
   function pause() {
     playing = false;
+    cancelAnimationFrame(awaited); // who plays again within it would play twice as fast
     play.textContent = "Play";
     tell();
   }
@@ -137,7 +140,6 @@
     let due = performance.now() + playback.wait;
     /** @param {number} time */
     const tick = (time) => {
-      if (!playing) return;
       if (time >= due) {
         due = Math.max(due + playback.wait, time);
         if (frame < last) show(frame + 1);
@@ -146,9 +148,9 @@
           return;
         }
       }
-      requestAnimationFrame(tick);
+      awaited = requestAnimationFrame(tick);
     };
-    requestAnimationFrame(tick);
+    awaited = requestAnimationFrame(tick);
   }
 
   /** @param {number} n */

@@ -758,6 +758,7 @@ export interface Page<Fields = any> {
   /** The fields as Python gave them last, written out. */
   given?: string;
   queue: MessageQueue;
+  player: { pause(rest?: boolean): void };
   /** Names what is drawn; null where that is not whole. */
   structure: string | null;
   /** Resolves when what was asked for is drawn. */

@@ -11,6 +11,8 @@ NOTE = """() => {
   const { lrviz, lrvizTraining } = document.querySelector(".lv-ready").parentElement;
   (window.visited ??= []).push(new WeakRef(lrviz ?? lrvizTraining));
 }"""
+PLAYING = """() => window.visited.map((one) => one.deref())
+  .filter((one) => one && !one.root.isConnected && (one.player.playing || one.player.timer)).length"""
 HELD = "() => window.visited.filter((one) => one.deref()).length"
 
 
@@ -41,6 +43,11 @@ def test_a_page_that_is_left_is_forgotten(open_page):
     first = heard(client)
     for name in ("Training", "Graph") * 3:
         to(page, name)
+        # What plays when it is left stands still.
+        page.get_by_role("button", name="Play", exact=True).first.click()
+    to(page, "Training")
+    assert page.evaluate(PLAYING) == 0
+    to(page, "Graph")
     assert heard(client) == first
     client.send("HeapProfiler.enable")
     client.send("HeapProfiler.collectGarbage")

@@ -301,6 +301,24 @@ def test_an_example_is_chosen_in_the_data_plane_and_taken_to_the_graph_page(open
     assert labels(page)["{_value.w1}"].strip() == number(w1)
 
 
+def test_play_pause_and_play_in_one_moment_play_as_fast_as_once(visit):
+    page = visit("/training?data=penguins")
+    page.get_by_role("radio", name="Full").check(force=True)
+    steps, shown = page.evaluate(
+        """() => new Promise((done) => {
+          const { player } = document.querySelector(".lvt").parentNode.lrvizTraining;
+          for (let n = 0; n < 3; n += 1) player.play.click();
+          let shown = 0;
+          const frame = () => ((shown += 1) < 20 ? requestAnimationFrame(frame)
+            : done([player.k, shown]));
+          requestAnimationFrame(frame);
+        })"""
+    )
+    page.get_by_role("button", name="Pause").click()
+    settle(page)
+    assert 0 < steps <= shown
+
+
 def test_a_batch_of_more_than_all_rows_is_all_rows_and_stays_what_was_typed(visit):
     page = visit("/training?data=penguins&opt=sgd&step=1")
     field = page.get_by_label("Batch", exact=True)

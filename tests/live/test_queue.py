@@ -188,3 +188,16 @@ def test_whatever_happens_the_last_value_arrives():
         assert end["most"] <= 1
         assert end["seqs"] == list(range(1, len(end["seqs"]) + 1))
         assert end["waiting"] == 0
+
+
+def test_a_page_that_is_left_says_nothing_more_and_nobody_waits():
+    body = """
+    move(1); answer(); move(2);
+    const asked = queue.flush();
+    queue.rested();
+    queue.end();
+    const before = sent.length;
+    await pass(100_000);
+    return [sent.length - before, woken, await asked, said()];
+    """
+    assert played(body) == [0, 0, False, "resting"]
