@@ -243,7 +243,10 @@ export class GraphPage {
     if (!this.spec) return;
     const { sync } = channel(this.spec.key);
     if (!sync) return;
-    if (adopt(this, this.spec.key, this.dragging)) this.#showFields();
+    if (adopt(this, this.spec.key, this.dragging)) {
+      this.onestep.forget();
+      this.#showFields();
+    }
     this.queue.answered(sync.client, sync.ack);
   }
 
@@ -682,6 +685,7 @@ export class GraphPage {
   #pick(name, value) {
     this.fields[name] = value;
     if (name === "of") this.#touch();
+    if (name === "loss") this.onestep.forget(); // its steps went down another loss
     this.queue.rested();
   }
 

@@ -106,6 +106,22 @@ def test_steps_go_downhill_and_back(visit):
     assert {name: fields[name] for name in INPUTS} == {name: OPENING[name] for name in INPUTS}
 
 
+def test_of_another_loss_no_step_was_taken(visit):
+    page = visit("/?w1=1")
+    said = page.locator(".lv-onestep [role=status]")
+    for leave in (
+        lambda: page.get_by_role("radio", name="squared error").check(force=True),
+        page.go_back,
+    ):
+        page.get_by_role("button", name="Take one step").click()
+        settle(page)
+        assert said.inner_text().startswith("One step: the loss went from ")
+        leave()
+        settle(page)
+        assert said.inner_text() == ""
+        assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
+
+
 def test_a_step_out_of_range_is_not_taken(visit):
     page = visit("/?x1=5&w1=-4&x2=5&w2=-4&b=0")
     choose_rate(page, settings.STEP_RATES[-1])
