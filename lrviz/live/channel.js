@@ -188,6 +188,9 @@ export function adopt(page, key, fast = false) {
     page.queue.rested();
     return false;
   }
+  // What Python had to change in a message is old where another is under way: its answer has it all.
+  const { client, seq } = page.queue;
+  if (page.revision >= 0 && sync.client === client && sync.ack < seq) return false;
   // What a page that was mounted anew found there may be what Python said before the page went: as
   // long as nothing has been done there, Python knows better.
   const done = page.queue.seq > 0 || JSON.stringify(page.fields) !== page.given;
@@ -196,15 +199,19 @@ export function adopt(page, key, fast = false) {
   return true;
 }
 
+/** @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} what takes a "Copied" away again */
+const copied = new WeakMap();
+
 /**
  * Copy, and say so; where the clipboard is closed to pages, show the text to be copied.
  * @param {string} text @param {HTMLElement} said @param {string} name
  */
 export async function copyText(text, said, name, note = "") {
+  clearTimeout(copied.get(said));
   try {
     await navigator.clipboard.writeText(text);
     said.textContent = `Copied. ${note}`.trim();
-    setTimeout(() => said.replaceChildren(), note ? 6000 : 2500);
+    copied.set(said, setTimeout(() => said.replaceChildren(), note ? 6000 : 2500));
   } catch {
     const field = el("input", { type: "text", readonly: true, value: text, "aria-label": name });
     said.replaceChildren(`${note} Copy this: `.trimStart(), field);

@@ -16,6 +16,7 @@ from lrviz.text.onward import onward
 from lrviz.text.pictures import letters, picture
 from lrviz.text.rules import written
 from lrviz.text.runs import describe, labelled
+from lrviz.training.course import FLICKER
 from lrviz.training.decay import decay
 from lrviz.training.model import PLANES
 from lrviz.training.optimizers import OPTIMIZERS
@@ -93,6 +94,7 @@ def payload(playback: Playback) -> dict[str, Any]:
         "settled_start": still(playback),
         "large": too_large(playback),
         "onward": onward(playback),
+        "flicker": FLICKER,
         "random_start": list(random_start(r.seed)),
         "mean": playback.scaled.mean.tolist(),
         "scale": playback.scaled.scale.tolist(),

@@ -6,7 +6,7 @@ import { write } from "./tables.js";
 /** @import { Playback } from "./playback.js" */
 /** @import { TrainingFields } from "./types.d.ts" */
 
-const RISES = 1 + 1e-9;
+const ROUNDED = 1 + 1e-13; // a mean of many rounded losses is off by less
 
 /** @type {(v: ArrayLike<number>) => number} */
 const length = (v) => Math.hypot(v[0], v[1], v[2]);
@@ -43,6 +43,7 @@ function change(before, after) {
   if (!Number.isFinite(after)) return "J left the range of float64";
   const [from, to] = [write(before), write(after)];
   if (before === after) return `J stayed at ${to}`;
+  if (after > before && after <= before * ROUNDED) return `J stayed at ${to} but for rounding`;
   const verb = after < before ? "fell" : "rose";
   return from === to ? `J ${verb} by ${write(Math.abs(after - before))}, to ${to}` : `J ${verb} from ${from} to ${to}`;
 }
@@ -61,7 +62,8 @@ export function happened(playback, k, fields) {
   }
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];
   // A convex loss that has risen along −g was lower on the way; the last digits flicker.
-  const passed = fields.opt === "gd" && after > before * RISES ? ", past the lowest point on its way" : "";
+  const rose = after > before * (1 + playback.spec.flicker);
+  const passed = fields.opt === "gd" && rose ? ", past the lowest point on its way" : "";
   return `Step ${k}: ${change(before, after)}; ${made(playback, k, fields)}${passed}.`;
 }
 

@@ -567,6 +567,8 @@ export interface PlaybackSpec {
   large: string | null;
   /** What to try at the end of the run. */
   onward: string;
+  /** J that grows by less than this share has not risen. */
+  flicker: number;
   /** The start that the seed gives. */
   random_start: Triple;
   mean: [number, number];

@@ -12,7 +12,8 @@ NOTE = """() => {
   (window.visited ??= []).push(new WeakRef(lrviz ?? lrvizTraining));
 }"""
 PLAYING = """() => window.visited.map((one) => one.deref())
-  .filter((one) => one && !one.root.isConnected && (one.player.playing || one.player.timer)).length"""
+  .filter((one) => one && !one.root.isConnected)
+  .filter(({ player }) => player.playing || player.timer).length"""
 HELD = "() => window.visited.filter((one) => one.deref()).length"
 
 

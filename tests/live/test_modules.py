@@ -275,6 +275,24 @@ def test_who_waits_for_a_channel_goes_on_when_his_news_has_come():
     assert run(CHANNEL + body) == [[], ["rows b"], ["rows b", "sync"], True]
 
 
+def test_what_python_changed_in_a_message_is_old_where_another_is_under_way():
+    body = """
+    const queue = { client: "me", seq: 1, rested: () => {} };
+    const page = { session: "s", revision: 0, fields: { data: "and", step: 9 }, queue };
+    const come = (ack, fields, client = "me") => {
+      line.put({ sync: { session: "s", revision: 1, client, ack, fields } });
+      return [adopt(page, "one"), page.fields.data];
+    };
+    page.fields = { data: "penguins", step: 9 };
+    queue.seq = 2;
+    const early = come(1, { data: "and", step: 0 });
+    const last = come(2, { data: "penguins", step: 0 });
+    page.revision = 0;
+    return [early, last, page.fields.step, come(0, { data: "xor" }, "another mount")];
+    """
+    assert run(CHANNEL + body) == [[False, "penguins"], [True, "penguins"], 0, [True, "xor"]]
+
+
 def test_fields_are_adopted_when_python_has_newer_ones_and_no_hand_is_on_an_input():
     body = """
     let sent = 0;

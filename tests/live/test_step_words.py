@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lrviz.live.playback_payload import examples, payload
+from lrviz.text.about_run import now
 from lrviz.text.numbers import number
 from lrviz.text.onward import onward
 from lrviz.training.judged import counts
@@ -62,6 +63,8 @@ def told(made, k, said):
     verb = "fell" if after < before else "rose"
     if before == after:
         assert change == f"J stayed at {number(after)}"
+    elif before < after <= before * (1 + 1e-13):
+        assert change == f"J stayed at {number(after)} but for rounding"
     elif number(before) == number(after):
         assert change == f"J {verb} by {number(abs(after - before))}, to {number(after)}"
     else:
@@ -114,6 +117,23 @@ def test_the_live_sentence_is_true_of_every_step(opt):
         )
         for k, said in enumerate(lines[1:], 1):
             told(made, k, said)
+
+
+@pytest.mark.parametrize(("data", "lr"), [("penguins", 6.18), ("twins", 4.3)])
+def test_no_step_within_the_guaranteed_bound_is_said_to_raise_j(data, lr):
+    made = make(Request(data=data, lr=lr, steps=400))
+    assert lr < made.bounds.guaranteed
+    assert "J never rises" in now(made)
+    assert (np.diff(made.history.losses) > 0).any()  # in the last digits
+    given = {
+        "payload": payload(made),
+        "rows": examples(made.scaled),
+        "fields": {"opt": "gd", "lr": lr, "batch": 16},
+        "steps": list(range(401)),
+    }
+    (lines,) = run(SAY, [given])
+    assert not [line for line in lines if "rose" in line]
+    assert any(line.partition(";")[0].endswith("but for rounding") for line in lines)
 
 
 def fell(made):
