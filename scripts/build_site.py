@@ -36,6 +36,8 @@ from lrviz.serving import written  # noqa: E402
 from scripts import site_payloads  # noqa: E402
 
 SITE = ROOT / "site"
+#: A file that every site of ours has.
+WORKER = "sw.js"
 #: Of Pyodide's files: those that run.
 PYODIDE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 #: Of plotly's traces: those that lrviz/figures makes, and those that Streamlit's theme dresses.
@@ -86,14 +88,24 @@ def main() -> None:
     if given.numpy:
         print(pins()["pyodide"]["cdn"] + pins()["wheels"]["numpy"]["file"])
         return
+    refuse_others(given.out)
     files = build(given.offline)
-    shutil.rmtree(given.out, ignore_errors=True)
+    if given.out.exists():
+        shutil.rmtree(given.out)
     for name, content in files.items():
         file = given.out / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     size = sum(map(len, files.values())) / 1e6
     print(f"{given.out}: {len(files)} files, {size:.1f} MB")
+
+
+def refuse_others(folder: Path) -> None:
+    """End with a sentence where a folder holds something else than a site of ours."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise SystemExit(f"{folder} is no folder.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / WORKER).exists():
+        raise SystemExit(f"{folder} holds something else than a site of lrviz: choose another one.")
 
 
 def build(offline: Path | None = None) -> dict[str, bytes]:
@@ -128,9 +140,9 @@ def build(offline: Path | None = None) -> dict[str, bytes]:
         "paths": ["", *(path for path in PAGES if path != "graph")],
         "files": sorted({*names, *_loaded(pinned, site, wheels)}),
     }
-    worker = (SITE / "sw.js").read_text().replace('"KEPT"', json.dumps(kept))
+    worker = (SITE / WORKER).read_text().replace('"KEPT"', json.dumps(kept))
     files |= {f"{name}.html": page for name in ("index", *PAGES)}
-    files |= {"404.html": missing, "sw.js": worker.encode(), ".nojekyll": b""}
+    files |= {"404.html": missing, WORKER: worker.encode(), ".nojekyll": b""}
     return files
 
 

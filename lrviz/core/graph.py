@@ -200,7 +200,7 @@ class Pass:
             for name in self.graph
             if self.graph.nodes[name]["role"] == "parameter"
         )
-        return f"<Pass: z = {self.values['z']:.6g}, L = {self.values['L']:.6g}, {slopes}>"
+        return f"<Pass: z = {_short(self.values['z'])}, L = {_short(self.values['L'])}, {slopes}>"
 
     def __reduce__(self) -> tuple[Callable[..., Pass], tuple[object, ...]]:
         """Pickle and copy as what it was computed from."""

@@ -112,4 +112,8 @@ def log_loss(z: npt.ArrayLike, y: npt.ArrayLike) -> Array:
 
 def said(value: object) -> str:
     """A value as a sentence shows it: -1 and not np.int64(-1)."""
-    return repr(value.tolist() if isinstance(value, np.generic | np.ndarray) else value)
+    plain = value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    try:
+        return repr(plain)
+    except ValueError:  # an integer, too long for Python to write it out
+        return "an integer of thousands of digits"

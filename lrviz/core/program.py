@@ -138,8 +138,10 @@ def _dict(entries: Mapping[Any, str]) -> str:
 
 def _beyond(z: float, limit: float) -> ValueError:
     where = "" if limit == Z_LIMIT else ' of the view "operations"'
+    # A number just beyond the limit must not read as the limit.
+    shown = f"{z:.6g}" if abs(float(f"{z:.6g}")) > limit else repr(float(z))
     return ValueError(
-        f"These inputs give z = {z:.6g}, and beyond |z| = {limit:.0f} the "
+        f"These inputs give z = {shown}, and beyond |z| = {limit:.0f} the "
         f"factors of the chain rule{where} no longer fit a float64. Choose smaller inputs."
     )
 

@@ -10,6 +10,10 @@ import numpy.typing as npt
 from lrviz.core.given import masked, numbers
 from lrviz.core.numerics import Array, said
 
+#: Beyond it the difference of two features, or a sum of some, may not fit a float64.
+FEATURE_LIMIT = 1e300
+_LIMIT = f"{FEATURE_LIMIT:g}".replace("+", "")
+
 
 def check_features(X: npt.ArrayLike) -> Array:
     """X as float64 (m, 2), checked; no copy where none is needed.
@@ -17,7 +21,8 @@ def check_features(X: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        Not two columns of real numbers, no rows, or a number that is missing or not finite.
+        Not two columns of real numbers, no rows, or a number that is missing, not finite or
+        beyond `FEATURE_LIMIT`.
     """
     try:
         features = numbers(X)
@@ -25,9 +30,15 @@ def check_features(X: npt.ArrayLike) -> Array:
         raise ValueError("X must be an array of numbers, and none may be missing.") from None
     if features.ndim != 2 or features.shape[1] != 2 or not len(features):
         raise ValueError(f"X must have the shape (m, 2) with m ≥ 1, not {features.shape}.")
-    if not np.isfinite(features).all():
-        row = int(np.argmin(np.isfinite(features).all(axis=1)))
-        raise ValueError(f"X holds a number that is not finite in row {row}, counted from 0.")
+    if not -FEATURE_LIMIT <= features.min() <= features.max() <= FEATURE_LIMIT:
+        finite, size = np.isfinite(features), np.abs(features)
+        good, what = (
+            (finite, "that is not finite")
+            if not finite.all()
+            else (size <= FEATURE_LIMIT, f"beyond ±{_LIMIT}, the limit,")
+        )
+        row = int(np.argmin(good.all(axis=1)))
+        raise ValueError(f"X holds a number {what} in row {row}, counted from 0.")
     return features
 
 

@@ -161,7 +161,7 @@ def to_raw(params: npt.ArrayLike, mean: npt.ArrayLike, scale: npt.ArrayLike) -> 
     ------
     ValueError
         Not three parameters at the end, or mean and scale are not two finite numbers each, the
-        scale above 0.
+        scale above 0; or the raw parameters do not fit a float64.
 
     Examples
     --------
@@ -179,9 +179,13 @@ def to_raw(params: npt.ArrayLike, mean: npt.ArrayLike, scale: npt.ArrayLike) -> 
             raise ValueError(f"The {name} must be two finite numbers, not {said(pair)}.")
     if not (unit > 0).all():
         raise ValueError(f"The scale must be above 0, not {said(unit)}.")
-    w = given[..., :2] / unit
-    b = given[..., 2] - (w * centre).sum(axis=-1)
-    return np.concatenate([w, b[..., None]], axis=-1)
+    with np.errstate(all="ignore"):
+        w = given[..., :2] / unit
+        b = given[..., 2] - (w * centre).sum(axis=-1)
+    raw = np.concatenate([w, b[..., None]], axis=-1)
+    if np.isfinite(given).all() and not np.isfinite(raw).all():
+        raise ValueError("In raw units these parameters do not fit a float64.")
+    return raw
 
 
 def to_standardised(params: npt.ArrayLike, mean: Array, scale: Array) -> Array:

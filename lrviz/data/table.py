@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -123,7 +123,7 @@ def is_number(cell: str) -> bool:
     return bool(_POINT.fullmatch(cell) or _COMMA.fullmatch(cell))
 
 
-def _pattern(cells: Collection[str]) -> re.Pattern[str]:
+def _pattern(cells: Iterable[str]) -> re.Pattern[str]:
     """What the numbers of a column look like: with a decimal comma if any cell has one."""
     return _COMMA if any("," in c and _COMMA.fullmatch(c) for c in cells) else _POINT
 
@@ -150,7 +150,11 @@ def classes(cells: Collection[str]) -> tuple[dict[Any, str], Callable[[str], Any
 def _present(cells: Collection[str]) -> tuple[list[str], Callable[[str], Any]]:
     """The different cells that say something, and what makes two of them one label."""
     present = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
-    numeric = all(_POINT.fullmatch(c) and math.isfinite(float(c)) for c in present)
+    pattern = _pattern(map(_ascii, present))
+    numeric = all(
+        pattern.fullmatch(cell) and math.isfinite(float(cell.replace(",", ".")))
+        for cell in map(_ascii, present)
+    )
     return present, _exact if numeric else str
 
 
@@ -165,9 +169,15 @@ def _count(cells: Collection[str], most: int) -> int:
     return len(found)
 
 
-def _exact(cell: str) -> float:
+def _ascii(label: str) -> str:
+    """A label with the minus that Python reads, where it has the typographic one."""
+    return label.replace("−", "-")
+
+
+def _exact(label: str) -> float:
     # Python compares an int with a float exactly: 2⁵³ + 1 is a class of its own, and 1 is 1.0.
-    return int(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
+    plain = _ascii(label).replace(",", ".")
+    return int(plain) if re.fullmatch("[+-]?[0-9]+", plain) else float(plain)
 
 
 # Numbers and labels of some rows

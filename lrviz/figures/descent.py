@@ -149,7 +149,7 @@ def descent_figure(
 def _trail(corners: list[list[float]], colours: Mapping[str, str]) -> dict[str, Any]:
     return {
         "type": "path",
-        "path": "M" + "L".join(f"{x:.6g},{y:.6g}" for x, y in corners),
+        "path": "M" + "L".join(f"{x:.12g},{y:.12g}" for x, y in corners),
         "line": {"color": colours["history"], "width": 3},
         "name": "the path so far, projected onto the slice",
         "showlegend": True,

@@ -45,6 +45,8 @@ _NAMES |= {f"{c}{n}": f"{c}{i + 1}" for c in "xw" for i in (0, 1) for n in "12"[
 _NAMES |= {f"{c}_{n}": f"{c}{n}" for c in "xw" for n in "12"}
 #: The longest words first, so that x1 is not x times 1.
 _WORDS = sorted({*FUNCTIONS, *_NAMES, "e"}, key=len, reverse=True)
+#: What the letters that have an index end with.
+_INDEX = ("1", "2", "₁", "₂")
 _SAME = str.maketrans(
     dict.fromkeys("−–‐‑", "-")
     | dict.fromkeys("×·⋅∙∗", "*")
@@ -111,23 +113,30 @@ def evaluate(tree: Expression, letters: Mapping[str, float]) -> float:
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    out, at = [], 0
+    out: list[tuple[str, str]] = []
+    at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise AnswerError(_strange(text[at:]))
-        if found.lastgroup != "space":
-            out.append((str(found.lastgroup), found[0]))
+            raise AnswerError(_strange(text, at))
+        kind, before = str(found.lastgroup), text[at - 1 : at]
+        if kind == "number" and out and out[-1][0] == "word" and before in _INDEX:
+            # x10 is no letter, and who types it does not mean x1 times 0.
+            raise AnswerError(f"Write * between {out[-1][1]} and {found[0]}.")
+        if kind != "space":
+            out.append((kind, found[0]))
         at = found.end()
     return out
 
 
-def _strange(rest: str) -> str:
-    one = rest[0]
+def _strange(text: str, at: int) -> str:
+    one = text[at]
     if one.isdigit() or one.isnumeric():
         return "Write numbers with the digits 0 to 9."
     if one.isalpha():
-        word = re.match(r"[^\W\d_]{1,12}", rest)
+        # A word that begins with letters of our own is none of ours.
+        begun = re.search(r"[^\W\d_]*$", text[:at])
+        word = re.match(r"[^\W\d_]{1,12}", text[begun.start() if begun else at :])
         return f"“{word[0] if word else one}” means nothing here: use the letters that are given."
     shown = one if one.isprintable() else "A hidden character"
     return f"“{shown}” cannot stand in an answer: use numbers, + − * / ^ and parentheses."
@@ -199,20 +208,20 @@ class _Reader:
                 return left
 
     def signed(self) -> Expression:
+        sign = self.take("-", "+")
+        if not sign:
+            return self.power()
         self.deeper()
-        if self.take("-"):
-            out = -self.signed()
-        elif self.take("+"):
-            out = self.signed()
-        else:
-            out = self.power()
+        out = self.signed()
         self.depth -= 1
-        return out
+        return -out if sign == "-" else out
 
     def power(self) -> Expression:
         base = self.atom()
         if self.take("^", "**"):
+            self.deeper()
             raised = self.signed()
+            self.depth -= 1
         elif self.peek()[0] == "raised":
             text = self.peek()[1].translate(_RAISED)
             self.at += 1

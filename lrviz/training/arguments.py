@@ -21,9 +21,8 @@ def learning_rate_of(value: Any) -> float:
     """A learning rate in (0, `LEARNING_RATE_LIMIT`]."""
     rate = number("learning_rate", value)
     if not 0 < rate <= LEARNING_RATE_LIMIT:
-        raise ValueError(
-            f"learning_rate must be above 0 and at most {LEARNING_RATE_LIMIT:.0f}, not {rate:g}."
-        )
+        limits = f"above 0 and at most {LEARNING_RATE_LIMIT:.0f}"
+        raise ValueError(f"learning_rate must be {limits}, not {said(rate)}.")
     return rate
 
 
@@ -31,7 +30,7 @@ def momentum_of(value: Any) -> float:
     """A momentum in [0, 1)."""
     found = number("momentum", value)
     if not 0 <= found < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {found:g}.")
+        raise ValueError(f"momentum must be at least 0 and below 1, not {said(found)}.")
     return found
 
 
@@ -51,5 +50,5 @@ def whole(name: str, value: Any, low: int, high: int | None) -> int:
         raise ValueError(f"{name} must be a whole number, not {said(value)}.")
     if found < low or (high is not None and found > high):
         limits = f"at least {low}" if high is None else f"between {low} and {high}"
-        raise ValueError(f"{name} must be {limits}, not {found}.")
+        raise ValueError(f"{name} must be {limits}, not {said(found)}.")
     return int(found)

@@ -299,7 +299,7 @@ def _blocked(rule: Optimizer, step: Step) -> bool:
 
 def _left_float64(loss: float, w: Array, g: Array) -> bool:
     """The loss, a parameter or the gradient is no finite number any more."""
-    return not math.isfinite(loss + sum(w.tolist()) + sum(g.tolist()))
+    return not all(map(math.isfinite, (loss, *w.tolist(), *g.tolist())))
 
 
 def _gains_nothing(step: Step, tolerance: float) -> bool:

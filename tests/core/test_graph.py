@@ -325,6 +325,7 @@ def test_a_pass_says_how_it_ended():
     loss = math.log1p(math.exp(-1 / 3))
     assert repr(third).startswith(f"<Pass: z = 0.333333, L = {loss:.6f}, ")
     assert "dL/dw = [-0.620074, -0.826765]" in repr(differentiate(**WORKED, view="vector"))
+    assert "-0," not in repr(differentiate(x1=0, x2=0, w1=-1, w2=-1, b=-0.0, y=0))
     # What is small is not 0: from mpmath, to six digits.
     sure = differentiate(x1=1, x2=0, w1=40, w2=0, b=0, y=1)
     assert repr(sure).endswith("dL/dw1 = -4.24835e-18, dL/dw2 = 0, dL/db = -4.24835e-18>")
@@ -350,6 +351,8 @@ def test_a_pass_is_pickled_and_copied(view, again):
         ({"loss": "mse"}, r"The loss must be one of log, squared, not 'mse'\."),
         ({"b": 800.5}, r"These inputs give z = 800\.75, and beyond \|z\| = 700 the factors"),
         ({"b": -1e200}, r"z = -1e\+200"),
+        ({"w1": 0, "w2": 0, "b": 700.00001}, r"give z = 700\.00001, and beyond \|z\| = 700 the"),
+        ({"x1": 10**5000}, r"x1 must be a finite number, not an integer of thousands of digits\."),
         ({"y": 2}, r"y is a label and must be 0 or 1, not 2\."),
         ({"x2": "2"}, r"x2 must be a finite number, not '2'\."),
         ({"w1": np.float64("nan")}, r"w1 must be a finite number, not nan\."),

@@ -227,6 +227,11 @@ def test_a_weight_of_a_constant_column_stays_as_it_is_in_raw_units():
         (lambda: to_raw([1, 2, 3], [1], [1, 1]), "mean must be two finite numbers, not [1.0]."),
         (lambda: to_raw([1, 2, 3], [1, 2], [1, np.inf]), "scale must be two finite numbers"),
         (lambda: to_raw([1, 2, 3], [1, 2], [0, 1]), "scale must be above 0, not [0.0, 1.0]."),
+        (
+            lambda: to_raw([1, 2, 3], [0, 0], [5e-324, 1]),
+            "In raw units these parameters do",
+        ),
+        (lambda: standardise([[1e308, 1], [1.7e308, 2]]), "beyond ±1e300, the limit, in row 0"),
         (lambda: to_raw("abc", [1, 2], [1, 1]), "the mean and the scale must be numbers."),
     ],
 )

@@ -828,6 +828,21 @@ def test_labels_that_no_float_tells_apart_are_two_classes():
     assert read_csv("a,b,y\n1,1,1\n2,2,1.0\n3,3,+0\n").y.tolist() == [1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "names", "y"),
+    [
+        ("1,5;2,5;9,5|2,5;1,5;10,5|3,5;2,5;10,5", ("9,5", "10,5"), [0, 1, 1]),
+        ("1;2;0,50|2;1;0,5|3;2;1", ("0,50", "1"), [0, 0, 1]),
+        ("1;2;1|2;1;−1|3;2;−1", ("−1", "1"), [1, 0, 0]),
+        ("1;2;9,5|2;1;10.5|3;2;10.5", ("10.5", "9,5"), [1, 0, 0]),  # text: two kinds of marks
+    ],
+)
+def test_labels_are_numbers_as_the_columns_beside_them_are(rows, names, y):
+    data = read_csv("a;b;grade\n" + rows.replace("|", "\n"))
+    assert data.label_names == names
+    assert data.y.tolist() == y
+
+
 def test_a_row_of_far_too_many_columns_is_refused_at_once():
     read_nothing = "," * (BYTES_LIMIT - 1)
     with pytest.raises(DataError):

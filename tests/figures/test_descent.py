@@ -35,7 +35,7 @@ def test_every_frame_draws_the_step_it_names(plane):
         trail, marker = frame.layout.shapes
         assert (marker.xanchor, marker.yanchor) == (at[i], at[j])
         corners = [tuple(map(float, c.split(","))) for c in trail.path[1:].split("L")]
-        assert corners[-1] == pytest.approx((at[i], at[j]), rel=1e-5)
+        assert corners[-1] == pytest.approx((at[i], at[j]), rel=1e-11)
         assert len(corners) == 1 + [f.name for f in figure.frames].index(frame.name)
         exact = np.log10(slice_grid(X, y, plane, across, up, at[k]))
         np.testing.assert_allclose(contour.z, exact, rtol=1e-6, atol=1e-6)

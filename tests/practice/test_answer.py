@@ -71,6 +71,9 @@ GOOD = {
     "1 + 2 * 3": 7.0,
     "+3": 3.0,
     "2(3)": 6.0,
+    "(" * 12 + "1" + ")" * 12: 1.0,
+    "x1 10": 10 * LETTERS["x1"],
+    "2^-2": 0.25,
 }
 
 
@@ -79,7 +82,24 @@ def test_what_is_read(typed, wanted):
     assert evaluate(read(typed, LETTERS), LETTERS) == pytest.approx(wanted, rel=1e-14)
 
 
-UNCLEAR = ["1,234", "1/2a", "1/2(3)", "1.234,5", "1 2", "1,2,3", "1.2.3", "z", "x2", "L", "()"]
+UNCLEAR = [
+    "x10",
+    "x1.5",
+    "w12",
+    "x₁3",
+    "w_1.5",
+    "1,234",
+    "1/2a",
+    "1/2(3)",
+    "1.234,5",
+    "1 2",
+    "1,2,3",
+    "1.2.3",
+    "z",
+    "x2",
+    "L",
+    "()",
+]
 CODE = [
     *("__import__('os').system('true')", "open('/etc/passwd')", "exec('1')", "eval('1')"),
     *("lambda: 0", "a.__class__", "a;b", "a if y else b", "[x for x in y]", "{}", "{a: 1}"),
@@ -188,6 +208,24 @@ LONG += ["1+" * 60 + "1", "a" * (LONGEST + 1), "9^" * 100, "x1" * 61, "\x00" * 1
 BLANK = ["", " ", "\t", "=", "≈", "= ", "\u00a0"]
 AT_ONCE = 2000  # calls of functions, of which a right answer of one's own takes a few hundred
 HOSTILE = [*UNCLEAR, *CODE, *HUGE, *NESTED, *DIGITS, *WORDS, *LONG, *BLANK]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("abc", "“abc” means nothing here: use the letters that are given."),
+        ("2 + eta2c", "“c” means nothing here: use the letters that are given."),
+        ("x10", "Write * between x1 and 0."),
+        ("3·w₁2", "Write * between w₁ and 2."),
+        ("(" * 13 + "1" + ")" * 13, "At most 12 parentheses and signs stand inside each other."),
+        ("-" * 13 + "1", "At most 12 parentheses and signs stand inside each other."),
+        ("2" + "^2" * 13, "At most 12 parentheses and signs stand inside each other."),
+    ],
+)
+def test_what_is_wrong_is_named(typed, sentence):
+    with pytest.raises(AnswerError) as error:
+        read(typed, LETTERS)
+    assert str(error.value) == sentence
 
 
 def test_there_are_two_hundred_hostile_answers():

@@ -150,3 +150,30 @@ def test_the_offline_build_runs_in_a_browser():
     """By the modules beside this one, where there are wheels for it."""
     if not os.environ.get(VARIABLE):
         pytest.skip(WHY)
+
+
+def main(monkeypatch, out):
+    """Build into a folder, with a site of two files."""
+    made = {"sw.js": b"new", "a/index.html": b"new"}
+    monkeypatch.setattr(build_site, "build", lambda offline: made)
+    monkeypatch.setattr("sys.argv", ["build_site", "--out", str(out)])
+    build_site.main()
+
+
+def test_a_site_takes_the_place_of_an_older_one_and_of_nothing_else(monkeypatch, tmp_path, capsys):
+    out = tmp_path / "site"
+    for _ in range(2):
+        main(monkeypatch, out)
+        assert sorted(path.name for path in out.iterdir()) == ["a", "sw.js"]
+        (out / "old.html").write_text("of an older version")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "thesis.txt").write_text("years")
+    link = tmp_path / "link"
+    link.symlink_to(out)
+    for other in (own, own / "thesis.txt", link):
+        with pytest.raises(SystemExit, match=r"(choose another one|is no folder)\.$"):
+            main(monkeypatch, other)
+    assert (own / "thesis.txt").read_text() == "years"
+    assert (out / "old.html").exists()
+    capsys.readouterr()

@@ -545,6 +545,11 @@ def test_bad_grids_get_a_sentence():
     [
         ([[1, 2], [3, np.nan], [np.inf, 1]], [0, 1, 1], "not finite in row 1, counted from 0."),
         ([[1, 2], [3, 4], [5, -np.inf]], [0, 1, 1], "not finite in row 2, counted from 0."),
+        (
+            [[1, 2], [1.1e300, 1], [0, -1e308]],
+            [0, 1, 1],
+            "a number beyond ±1e300, the limit, in row 1,",
+        ),
         ([[1, 2], [3, 4], [5, 6]], [0, 1, 2], "y must hold 0 and 1 only, but row 2 has 2."),
         ([[1, 2], [3, 4]], [-1, 2], "y must hold 0 and 1 only, but row 0 has -1."),
         ([[1, 2], [3, 4]], [0, 1, 1], "for each of the 2 rows of X, but its shape is (3,)."),

@@ -483,12 +483,32 @@ def test_newton_ends_in_a_sentence_where_curvature_is_beyond_float64():
     assert np.isnan(path[1:]).all()
 
 
+def test_a_run_whose_numbers_are_finite_has_not_diverged_though_their_sum_is_not():
+    run = train([[0, 0], [1e-300, 1e-300]], [0, 1], start=(1e308, 1e308, 0), steps=5)
+    assert len(run) == 5
+    assert run.stopped is None
+    assert np.isfinite(run.params).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"learning_rate": 1000.0000001}, "at most 1000, not 1000.0000001."),
+        ({"momentum": 1.0000001}, "below 1, not 1.0000001."),
+        ({"steps": 10**5000}, "not an integer of thousands of digits."),
+    ],
+)
+def test_a_number_just_beyond_its_limit_does_not_read_as_the_limit(given, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        train(SQUARE, [0, 1, 1, 0], optimizer="momentum", **given)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "adagrad", "rmsprop"])
 def test_a_rule_of_squares_ends_where_all_are_beyond_float64(optimizer):
-    ended = train(SQUARE * 1e300, [0, 1, 0, 1], optimizer=optimizer, steps=30)
+    ended = train(SQUARE * 1e299, [0, 1, 0, 1], optimizer=optimizer, steps=30)
     assert ended.stopped.startswith("Stopped at step 0: the squares of the gradient are beyond")
     # The slope of b is small here, and b goes on.
-    X = np.vstack([SQUARE, SQUARE, SQUARE]) * [1e300, 0]
+    X = np.vstack([SQUARE, SQUARE, SQUARE]) * [1e299, 0]
     goes_on = train(X, [1, 0, 1, 0] * 2 + [1] * 4, optimizer=optimizer, steps=3)
     assert goes_on.stopped is None
     assert (goes_on.params[1:, 2] != goes_on.params[:-1, 2]).all()
