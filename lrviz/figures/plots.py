@@ -38,6 +38,7 @@ APART = 22.0  #: px, how far apart the marks of a scale that follows its curve a
 UNDER = 9.0  #: px, how far under an axis the middle of its numbers is
 ASIDE = 4.0  #: px, how far beyond its ends they begin and end
 BEYOND = 1.1  #: of how far the point is from 0, an axis that grows reaches at least so far
+OUT = 0.5  #: px beyond its plot, from where on a point is an arrow to it
 THICK = 6.0  #: px, the widest edge
 ROUND = 0.5523  #: of the radius: a circle's quarter as a cubic Bézier curve
 
@@ -301,6 +302,11 @@ def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
         x, y = place(x, y)
         return min(max(x, left), left + width), min(max(y, top), top + height)
 
+    def point(x: float, y: float, r: float) -> str:
+        real, seen = place(x, y), inside(x, y)
+        away = real[0] - seen[0], real[1] - seen[1]
+        return _dot(seen, r) if max(map(abs, away)) < OUT else _arrow(seen, away, r)
+
     def line(through: tuple[float, float], rise: float, reach: float) -> str:
         steep = rise * height / (ceiling - bottom) * (high - low) / width
         steep = -min(max(steep, -STEEP), STEEP)
@@ -330,8 +336,8 @@ def _curve(plot: Curve, read: Read, nudged: Read | None) -> list[Mark]:
         x, y = float(nudged(plot.at)), float(nudged(plot.height))
         rise = (y - level) / (x - at) if x != at else slope
         out.append(Mark("secant", line(here, rise, FAR)))
-        out.append(Mark("twin", _dot(inside(x, y), 4)))
-    out.append(Mark("dot", _dot(here, 5)))
+        out.append(Mark("twin", point(x, y, 4)))
+    out.append(Mark("dot", point(at, level, 5)))
     return out
 
 
@@ -387,6 +393,20 @@ def _room(at: float, step: float, low: float, high: float) -> float:
 
 def _px(x: float, y: float) -> str:
     return f"{x:.2f},{y:.2f}"
+
+
+def _arrow(tip: tuple[float, float], away: tuple[float, float], r: float) -> str:
+    """A point that lies beyond its plot: an arrow at the edge, to where it is."""
+    # Along one axis, or half way between both: how far it is, the number says.
+    dx, dy = (math.copysign(abs(d) >= OUT, d) for d in away)
+    long = math.hypot(dx, dy)
+    (x, y), dx, dy = tip, dx / long, dy / long
+    wings = [
+        (x - 2.4 * r * dx - sign * 1.3 * r * dy, y - 2.4 * r * dy + sign * 1.3 * r * dx)
+        for sign in (-1, 1)
+    ]
+    notch = (x - 1.6 * r * dx, y - 1.6 * r * dy)
+    return f"M{_px(x, y)} L{_px(*wings[0])} L{_px(*notch)} L{_px(*wings[1])} Z"
 
 
 def _dot(centre: tuple[float, float], r: float) -> str:

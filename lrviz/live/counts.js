@@ -24,8 +24,8 @@ export function verdict({ tp, fp, fn, tn }, loss) {
   if (count && count < RARE * all) {
     // A loss above that of always saying ½ is not low.
     const told = found < count / 2 && loss < Math.LN2
-      ? `J is only ${number(loss)}, and yet of the ${count} with y = ${rare} it finds ${found}`
-      : `of the ${count} with y = ${rare} it finds ${found}`;
+      ? `J is only ${number(loss)}, and yet of the ${count} with y = ${rare} the model finds ${found}`
+      : `of the ${count} with y = ${rare} the model finds ${found}`;
     return `Always saying ${1 - rare} would be right for ${percent(1 - count / all)}; ${told}.`;
   }
   const wrong = fp + fn;

@@ -11,7 +11,7 @@ import { number } from "./numbers.js";
 /** @typedef {[x: number, y: number]} Place */
 
 const [SAMPLES, FAR, SPARE, LEAST, STEEP, THIN, EDGE, ROUND] = [96, 1e4, 1.08, 0.25, 1e9, 1.5, 1e-9, 0.5523];
-const [THICK, TICK, APART, UNDER, ASIDE, BEYOND] = [6, 4, 22, 9, 4, 1.1];
+const [THICK, TICK, APART, UNDER, ASIDE, BEYOND, OUT] = [6, 4, 22, 9, 4, 1.1, 0.5];
 const BOTH = 500; // px of width for the title of a plot and what the dashed line is
 const Z_LIMIT = 700;
 
@@ -25,6 +25,16 @@ function dot([x, y], r) {
     + `C${px(x + k, y - r)} ${px(x + r, y - k)} ${px(x + r, y)} `
     + `C${px(x + r, y + k)} ${px(x + k, y + r)} ${px(x, y + r)} `
     + `C${px(x - k, y + r)} ${px(x - r, y + k)} ${px(x - r, y)} Z`;
+}
+
+/** @type {(tip: Place, away: number[], r: number) => string} */
+function arrow([x, y], away, r) {
+  const [right, down] = away.map((d) => (Math.abs(d) < OUT ? 0 : Math.sign(d)));
+  const long = Math.hypot(right, down);
+  const [dx, dy] = [right / long, down / long];
+  /** @type {(back: number, aside: number) => string} */
+  const corner = (back, aside) => px(x - back * r * dx + aside * r * dy, y - back * r * dy - aside * r * dx);
+  return `M${px(x, y)} L${corner(2.4, 1.3)} L${corner(1.6, 0)} L${corner(2.4, -1.3)} Z`;
 }
 
 /** @type {(at: number, step: number, low: number, high: number) => number} */
@@ -193,6 +203,12 @@ function curve(plot, read, nudged) {
     const [h, v] = place(x, y);
     return [within(h, left, left + width), within(v, top, top + height)];
   };
+  /** @type {(x: number, y: number, r: number) => string} */
+  const point = (x, y, r) => {
+    const [real, seen] = [place(x, y), inside(x, y)];
+    const away = [real[0] - seen[0], real[1] - seen[1]];
+    return away.every((d) => Math.abs(d) < OUT) ? dot(seen, r) : arrow(seen, away, r);
+  };
   /** @type {(through: Place, rise: number, reach: number) => string} */
   const line = ([x, y], rise, reach) => {
     const steep = -within(rise * height / (ceiling - bottom) * (high - low) / width, -STEEP, STEEP);
@@ -217,9 +233,9 @@ function curve(plot, read, nudged) {
   out.push(["curve", path], ["tangent", line(here, slope, plot.reach)]);
   if (nudged) {
     const [x, y] = [plot.at, plot.height].map((key) => plain(nudged(key)));
-    out.push(["secant", line(here, x === at ? slope : (y - level) / (x - at), FAR)], ["twin", dot(inside(x, y), 4)]);
+    out.push(["secant", line(here, x === at ? slope : (y - level) / (x - at), FAR)], ["twin", point(x, y, 4)]);
   }
-  out.push(["dot", dot(here, 5)]);
+  out.push(["dot", point(at, level, 5)]);
   return out;
 }
 

@@ -27,7 +27,7 @@ function made(playback, k, { opt, batch, lr }) {
       : `the step was η times the gradient of all ${rows} examples`;
   }
   if (opt === "momentum") return "the step was η times the velocity";
-  if (opt === "nesterov") return "the step was η times the gradient plus μ times the velocity";
+  if (opt === "nesterov") return "the step was η times the sum of the gradient and μ times the velocity";
   if (opt === "newton") {
     return playback.terms.delta?.[k - 1] > 0 ? "the step was Newton’s, kept short by the damping δ"
       : "the step went to the bottom of the parabola that fits there";

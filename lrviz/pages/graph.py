@@ -91,9 +91,9 @@ _BRIDGE = {
     "1 → L, the loss. x and w are vectors of any size; here they hold two numbers each.",
     "features": "The logit z = w₁x₁ + w₂x₂ + b → the sigmoid a = σ(z), the predicted probability "
     "that y is 1 → L, the loss: small when a is close to y. Two features here; others have many.",
-    "operations": "The same computation in single operations: z, σ and the loss are taken apart. "
-    "Under log loss a has two ways to L, and ∂L/∂a is the sum over both.",
+    "operations": "The same computation in single operations: z, σ and the loss are taken apart.",
 }
+_TWO_WAYS = " a has two ways to L, and ∂L/∂a is the sum over both."
 
 
 def page() -> None:
@@ -238,7 +238,7 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
             "moved": sentence.payload(sentence.moved(of)),
         },
         "drag": of,
-        "bridge": _BRIDGE[view],
+        "bridge": _BRIDGE[view] + (_TWO_WAYS if graph.out_degree("a") > 1 else ""),
         "legend": [
             ["value", "forward: the value of each node"],
             ["rate", "on an arrow: its local derivative, the slope of a tangent"],

@@ -23,7 +23,7 @@ from lrviz.practice.problem import KINDS, LEVELS, N_HIGH, SEED_HIGH, TASK, Probl
 from lrviz.text.numbers import number
 
 KEY: Final = "practice"
-_LEVELS = {1: "nearly all given", 2: "less given", 3: "inputs only"}
+_LEVELS = {1: "nearly all given", 2: "less given", 3: "least given"}
 _REMEMBERED = "What went wrong comes back sooner. Only your browser remembers it"
 _READ = "; the server reads it to choose the next problem, and keeps nothing"
 

@@ -672,7 +672,7 @@ def test_accuracy_and_counts_follow_the_step_and_the_threshold(visit):
         assert page.locator(".lvt-accuracy").inner_text() == (
             f"accuracy {number(100 * found.accuracy)} %"
         )
-        assert f"y = 1 it finds {found.tp}." in page.locator(".lvt-verdict").inner_text()
+        assert f"y = 1 the model finds {found.tp}." in page.locator(".lvt-verdict").inner_text()
 
     right(40, 0.3)
     page.get_by_role("slider", name="threshold").focus()

@@ -80,8 +80,26 @@ def test_the_point_lies_where_the_numbers_say_or_on_the_edge():
         dot = points(next(m.d for m in plots.marks(sigma, p.read) if m.kind == "dot"))
         x = (min(x for x, _ in dot) + max(x for x, _ in dot)) / 2
         left, _, width, _ = sigma.box
-        z = max(-8.0, min(8.0, p.values["z"]))
-        assert x == pytest.approx(left + width * (z + 8) / 16, abs=0.02)
+        wanted = left + width * (p.values["z"] + 8) / 16
+        if left - 0.4 <= wanted <= left + width + 0.4:
+            assert x == pytest.approx(max(left, min(left + width, wanted)), abs=0.02)
+        elif not left - 0.6 < wanted < left + width + 0.6:
+            # Beyond the edge an arrow leads there, with its tip on it and all of it inside.
+            tip, *rest = dot
+            assert tip[0] == pytest.approx(left if wanted < left else left + width, abs=0.02)
+            assert all(abs(x - left - width / 2) < width / 2 - 1 for x, _ in rest)
+            assert len(rest) == 3
+
+
+@pytest.mark.parametrize("y", [0, 1])
+def test_a_loss_above_its_plot_has_an_arrow_upwards(y):
+    wrong = 5 - 10 * y
+    p = differentiate(x1=5, x2=5, w1=wrong, w2=wrong, b=wrong, y=y)
+    loss = next(one for one in drawn("features", "wide", "w1", p) if one.name == "L")
+    tip, *rest = points(next(m.d for m in plots.marks(loss, p.read) if m.kind == "dot"))
+    left, top, width, _ = loss.box
+    assert tip == pytest.approx((left + width * float(p.values["a"]), top), abs=0.02)
+    assert all(y > top + 1 for _, y in rest)
 
 
 def test_bars_add_up():

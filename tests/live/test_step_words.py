@@ -187,7 +187,7 @@ def test_the_verdict_is_true_of_the_counts():
             share = number(100 * max(ones, zeros) / (ones + zeros))
             hit, label = (found.tp, 1) if ones <= zeros else (found.tn, 0)
             assert f"would be right for {share} %" in said
-            assert said.endswith(f"of the {rare} with y = {label} it finds {hit}.")
+            assert said.endswith(f"of the {rare} with y = {label} the model finds {hit}.")
             assert (f"J is only {number(loss)}" in said) == (2 * hit < rare and loss < np.log(2))
         elif found.fp + found.fn:
             assert said.startswith(f"{found.fp + found.fn} of {ones + zeros} are misjudged")
