@@ -81,18 +81,19 @@ export class Product {
     };
     const row = el("div", { class: "lv-row" });
     row.append(cell(spec.result.symbol, spec.result.number, "", "result", spec.stage, result));
-    row.append(sign("=", spec.stage, whole, "≈"));
+    /** @param {HTMLElement} before @param {HTMLElement} after a sign stays with what follows it */
+    const together = (before, after) => row.append(el("div", { class: "lv-together" }, before, after));
     spec.factors.forEach((factor, i) => {
-      if (i) row.append(sign("×", factor.stage, whole));
+      const before = i ? sign("×", factor.stage, whole) : sign("=", spec.stage, whole, "≈");
       const node = cell(factor.symbol, factor.number, factor.mark, "factor-of", factor.stage,
         keysOf(factor.number));
       node.addEventListener("pointerenter", () => this.actions.point(factor.names));
       node.addEventListener("pointerleave", () => this.actions.point(null));
-      row.append(node);
+      together(before, node);
     });
     if (spec.identity) {
-      row.append(sign("=", spec.stage, [], "≈"));
-      row.append(cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage, []));
+      together(sign("=", spec.stage, [], "≈"),
+        cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage, []));
     }
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>
       this.actions.pick(spec.choice.name, value));

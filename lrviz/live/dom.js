@@ -155,9 +155,10 @@ export function range(spec, onMove, onRest) {
   const commit = () => {
     const text = field.value.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
     const next = Number(text);
-    const ok = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && next >= spec.min && next <= spec.max;
+    const ok = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && next >= spec.min && next <= spec.max
+      && (!spec.whole || Number.isInteger(next));
     if (!ok) {
-      message.textContent = `${spec.label} takes a number from ${spec.min} to ${spec.max}`
+      message.textContent = `${spec.label} takes a ${spec.whole ? "whole " : ""}number from ${spec.min} to ${spec.max}`
         .replaceAll("-", "−") + `; it stays at ${written(value)}.`;
       message.hidden = false;
       field.setAttribute("aria-invalid", "true");
@@ -192,6 +193,8 @@ export function range(spec, onMove, onRest) {
     node,
     /** @param {number} next */
     set(next) {
+      // What is said of a text that was no number stays as long as nothing else has changed.
+      if (next === value && !message.hidden) return;
       value = next;
       show();
     },

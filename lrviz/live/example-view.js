@@ -37,13 +37,15 @@ export class ExampleView {
   chosen = el("p", { class: "lvt-caption" });
   /** Stands for the graph where that cannot be drawn. */
   far = el("p", { class: "lvt-caption", hidden: true });
+  wrong = el("p", { class: "lv-error", role: "alert", hidden: true });
   number = el("input", {
     type: "text", inputmode: "numeric", class: "lv-number lvt-row", "aria-label": "example",
     onchange: () => this.#typed(),
   });
   count = el("span", { class: "lvt-label" });
   node = el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
-    el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }), this.number, this.count),
+    el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }),
+      el("div", { class: "lvt-control" }, this.number, this.wrong), this.count),
     this.chosen, this.far, this.host, this.panel.node, this.panel.heard);
 
   /** @param {(i: number) => void} choose another example was asked for */
@@ -64,6 +66,7 @@ export class ExampleView {
    */
   compute(k, i) {
     this.k = k;
+    if (i !== this.i) this.#take();
     this.i = i;
     const { x1, x2, y, w1, w2, b } = this.#numbers;
     this.read = reader(evaluate(this.spec.graph, { x1, x2, y, w1, w2, b }));
@@ -143,8 +146,19 @@ export class ExampleView {
 
   #typed() {
     const i = parse(this.number.value);
-    if (Number.isInteger(i) && i >= 0 && i < this.playback.rows) this.choose(i);
+    const last = this.playback.rows - 1;
+    const ok = Number.isInteger(i) && i >= 0 && i <= last;
+    if (ok) this.choose(i);
+    this.#take(ok ? "" : `Example takes a whole number from 0 to ${last}; it stays at ${this.i}.`);
     this.number.value = String(this.i);
+  }
+
+  /** @param {string} wrong what is said of a text that is no example */
+  #take(wrong = "") {
+    put(this.wrong, wrong);
+    this.wrong.hidden = !wrong;
+    if (wrong) this.number.setAttribute("aria-invalid", "true");
+    else this.number.removeAttribute("aria-invalid");
   }
 
   /** @param {string | null} name a second time: none */

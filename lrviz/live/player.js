@@ -57,7 +57,7 @@ export class Player {
     this.play.disabled = !last;
     if (this.reach === last) return;
     this.reach = last;
-    const steps = { name: "step", label: "step", min: 0, max: last, step: 1, value: 0 };
+    const steps = { name: "step", label: "step", min: 0, max: last, step: 1, whole: true, value: 0 };
     this.slider = range(steps, (k) => this.held.go(k), () => this.held.rest());
     this.scrub.replaceChildren(this.slider.node);
   }

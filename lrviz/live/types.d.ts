@@ -266,6 +266,7 @@ export interface RangeSpec {
   min: number;
   max: number;
   step: number;
+  whole?: boolean;
   role?: string;
 }
 

@@ -469,6 +469,8 @@ def _series(
                 progress(len(known), intervals + 1)
                 known[at] = slice_at(middle + half * at)
         drawn = np.stack([known[at] for at in t.tolist()])
+        if not np.isfinite(drawn).all():
+            return None  # more terms would not help
         terms = _coefficients(drawn)
         floor = np.maximum(drawn.min(axis=0), 1e-30)
         share = (np.abs(terms) / floor).max(axis=(1, 2))

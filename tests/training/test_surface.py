@@ -120,6 +120,17 @@ def test_a_function_with_a_kink_is_no_series():
     assert surface._series(0, 1, lambda x: np.full((41, 41), 1 + abs(x)), lambda *_: None) is None
 
 
+def test_what_leaves_float64_on_one_slice_is_no_series_and_no_more_are_asked_for():
+    asked = []
+
+    def cut(x):
+        asked.append(x)
+        return np.full((2, 3), np.inf if x > 0.9 else 2 + np.sin(9 * x))
+
+    assert surface._series(0, 1, cut, lambda *_: None) is None
+    assert len(asked) == surface._INTERVALS[0] + 1
+
+
 @pytest.fixture(scope="module")
 def run():
     data = load_dataset("blobs")
