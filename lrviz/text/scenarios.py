@@ -58,8 +58,8 @@ SCENARIOS = (
         "raw",
         "Raw units",
         "In millimetres the valley is about a thousand times as long, along b, as it is wide, "
-        "standardised about twice: ten steps bring the ball to its floor, and the 190 after them bring b less "
-        "than a hundredth of its way to the minimum.",
+        "standardised about twice: ten steps bring the ball to its floor, and the 190 after them "
+        "bring b less than a hundredth of its way to the minimum.",
         {
             "data": "penguins",
             "scale": "raw",

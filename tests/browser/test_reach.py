@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lrviz.text.numbers import number
+from lrviz.text.onward import onward
+from lrviz.training.playback import Request, make
 from tests.browser.conftest import frames, resize, settle
 from tests.samples import LONG, some
 
@@ -234,7 +236,9 @@ def test_what_another_run_comes_to_is_heard_when_it_has_been_drawn(open_page):
     losses = "() => document.querySelector('.lv').parentNode.lrvizTraining.playback.losses"
     first, *_, last = page.evaluate(f"[...({losses})()]")
     verb = "fell" if last < first else "rose"
-    assert heard == f"20 steps: J {verb} from {number(first)} to {number(last)}."
+    rate = page.evaluate("document.querySelector('.lv').parentNode.lrvizTraining.fields.lr")
+    came = onward(make(Request(lr=rate, steps=20)))
+    assert heard == f"20 steps: J {verb} from {number(first)} to {number(last)}. {came}"
     page.evaluate(LISTEN)
     page.get_by_role("combobox", name="Optimizer").select_option("newton")
     page.wait_for_function("() => heard.at(-1)?.includes('J fell from')")
