@@ -36,6 +36,8 @@ class Frame:
         a plot: there it runs close beside.
     loss : (left, top, width, height) or None
         Where the loss is drawn against the chosen parameter.
+    said : float
+        Room in the cards of single operations for what they compute, above its value, px.
     """
 
     width: float
@@ -45,11 +47,13 @@ class Frame:
     sizes: Mapping[str, Point] = field(default_factory=dict)
     lane: float = 0
     loss: Box | None = None
+    said: float = 0
 
     def size(self, name: str) -> Point:
         """Width and height of a node's card, px: x holds two lines of numbers, w two times two."""
         width, height = self.sizes.get(name, self.card)
-        return width, height + {"x": 14, "w": 34}.get(name, 0)
+        single = self.said if name in _SINGLES else 0
+        return width, height + single + {"x": 14, "w": 34}.get(name, 0)
 
     @property
     def boxes(self) -> dict[str, Box]:
@@ -191,6 +195,7 @@ def _hanging(view: View) -> Frame:
 
 
 _SPLIT = ("n", "t", "d", "l1", "l0", "m1", "m0", "m", "r")
+_SINGLES = frozenset((*_SPLIT, "u1", "u2", "s", "z", "a", "c", "L"))
 
 #: Every operation, left to right, as narrow as its labels allow.
 _SINGLE = Frame(
@@ -220,6 +225,7 @@ _SINGLE = Frame(
     {"z": (120, 50), "a": (148, 50), "c": (140, 50), "L": (132, 50)}
     | dict.fromkeys(_SPLIT, (112, 50)),
     loss=(432, 374, 316, 58),
+    said=16,
 )
 
 

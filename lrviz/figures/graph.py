@@ -240,9 +240,14 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         parts = [f".{i}" for i in range(len(held))] if len(held) > 1 else [""]
         colour = "data" if role == "data" else "value"
         plotted = name in frame.boxes
-        head = y - h / 2 + ABOVE / 2 if plotted else y
+        single = bool("op" in node and frame.said)
+        head = y - h / 2 + ABOVE / 2 if plotted else y + frame.said / 2 if single else y
+        letter_at = left + (10 if roomy else 6), y - h / 2 + 17 if single else head
+        if single:
+            formula = f"= {explanations.value_formula(graph, name)}"
+            c.write((letter_at[0] + 24, letter_at[1]), formula, "symbol", 0, color="muted", size=12)
         c.write(
-            (left + (10 if roomy else 6), head),
+            letter_at,
             explanations.letter(name),
             "symbol",
             0,

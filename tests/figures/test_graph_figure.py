@@ -56,6 +56,23 @@ def test_labels_and_shapes_know_their_stage(view, shape):
     assert all(trace.meta["templates"])
 
 
+@pytest.mark.parametrize("loss", ["log", "squared"])
+@pytest.mark.parametrize("shape", ["wide", "vast"])
+def test_a_card_of_a_single_operation_says_which(loss, shape):
+    figure, frame = build_figure("operations", loss=loss, shape=shape), FRAMES["operations", shape]
+    trace = figure.data[0]
+    said = {t: (x, y) for t, x, y in zip(trace.meta["templates"], trace.x, trace.y, strict=True)}
+    alike = {"u1": "w₁x₁", "u2": "w₂x₂", "s": "u₁ + u₂", "z": "s + b", "n": "−z", "t": "eⁿ"}
+    alike |= {"d": "1 + t", "a": "1/d"}
+    own = {"l1": "log a", "c": "1 − a", "l0": "log c", "m1": "yℓ₁", "m0": "(1 − y)ℓ₀"}
+    own |= {"m": "m₁ + m₀", "L": "−m"}
+    for name, formula in (alike | (own if loss == "log" else {"r": "a − y", "L": "½r²"})).items():
+        x, y = said[f"= {formula}"]
+        (cx, cy), (w, h) = frame.at[name], frame.size(name)
+        assert cx - w / 2 < x < cx + w / 2 - 8 * len(formula)
+        assert cy - h / 2 < y < cy
+
+
 @pytest.mark.parametrize("of", ["w1", "w2", "b"])
 def test_the_path_to_the_target_is_lit(of):
     figure = build_figure("features", of=of)
