@@ -113,7 +113,7 @@ def is_missing(cell: str, *, number: bool = False) -> bool:
     return cell.strip().lower() in (NO_NUMBER if number else MISSING)
 
 
-def missing_values(cells: Collection[str], *, number: bool = False) -> set[str]:
+def missing_values(cells: Collection[str], *, number: bool) -> set[str]:
     """Which different cells say that there is no value."""
     return {cell for cell in set(cells) if is_missing(cell, number=number)}
 

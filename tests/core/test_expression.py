@@ -34,6 +34,7 @@ EXACT = {
 }
 a, y, z, w1, x1, w2, x2, b = ex.symbols("a", "y", "z", "w1", "x1", "w2", "x2", "b")
 
+
 #: Every formula that is both shown and computed, by a name.
 SHOWN = {
     # Vectors are written out by component: see below.
@@ -427,3 +428,21 @@ def test_what_unicode_can_raise(text, raised):
     assert superscript(text) == raised
     assert superscript("0123456789k") == "⁰¹²³⁴⁵⁶⁷⁸⁹ᵏ"
     assert superscript(text + "x") is None
+
+
+def test_a_root_of_more_than_a_letter_has_parentheses():
+    assert plain(ex.sqrt(w1)) == "√w₁"
+    assert plain(ex.sqrt(ex.number(0.5))) == "√(0.5)"
+    assert plain(ex.sqrt(a)) == "√a"
+
+
+def test_python_calls_what_takes_the_mean_and_the_diagonal():
+    spelt = {"a": "rows", "y": "matrix"}
+    assert ex.python(ex.mean(a), spelt) == "mean(rows)"
+    assert ex.python(ex.diag(y), spelt) == "diag(matrix)"
+
+
+def test_a_named_part_with_its_number_says_that_it_is_rounded():
+    assert latex(ex.named(a - y, z)).endswith("}_{z}")
+    assert latex(ex.named(a - y, z), lambda name, *_: "7").endswith(r"}_{\approx 7}")
+    assert "≈" not in plain(ex.named(a - y, z), lambda name, *_: "7")

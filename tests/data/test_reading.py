@@ -843,6 +843,28 @@ def test_labels_are_numbers_as_the_columns_beside_them_are(rows, names, y):
     assert data.y.tolist() == y
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        # One number above words is a name.
+        ("2020,b,c|x,y,z|u,v,w", ("2020", "b", "c")),
+        # Above a column of which two in five are numbers it is one, too.
+        ("7,b,c|1,p,x|q,3,y|r,4,z|2,5,x|s,6,t", ("7", "b", "c")),
+        # Signs for nothing aside, all below it are numbers.
+        ("5,x,y|-,p,q|?,r,s|1,t,u", ("column 1", "column 2", "column 3")),
+    ],
+)
+def test_a_first_row_with_one_number(rows, columns):
+    assert read_table(rows.replace("|", "\n").encode()).columns == columns
+
+
+def test_a_cell_that_has_swallowed_rows_is_told_from_one_of_two_lines():
+    with pytest.raises(DataError, match="Row 2 has a cell in which rows have run together"):
+        read_table(b'a,b,y\n1,"2,0\n3,4",1\n5,6,0\n')
+    table = read_table(b'a,b,y\n1,"p,\nq",1\n5,6,0\n')
+    assert table.cells[1] == ("p,\nq", "6") or list(table.cells[1]) == ["p,\nq", "6"]
+
+
 def test_a_row_of_far_too_many_columns_is_refused_at_once():
     read_nothing = "," * (BYTES_LIMIT - 1)
     with pytest.raises(DataError):
