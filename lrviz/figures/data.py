@@ -21,8 +21,9 @@ UNIT, FEWEST = (-1.0, 2.0), 4
 #: Plotly's symbols of the classes 0 and 1: they differ in form, fill and colour.
 CLASS_SYMBOLS = ("circle-open", "diamond")
 CLASS_COLOURS = ("class0", "class1")
-#: The plane reaches beyond the data by this share of their extent.
-_ROOM = 0.08
+#: The plane reaches beyond the data by this share of their extent; beyond a few points, which all
+#: lie at its edge, by more, so that their halos are whole.
+_ROOM, _ROOM_OF_FEW, _FEW = 0.08, 0.16, 8
 
 
 def data_figure(
@@ -140,7 +141,7 @@ def _steady(values: Array) -> list[float]:
 
 def _padded(values: Array) -> list[float]:
     low, high = float(values.min()), float(values.max())
-    room = _ROOM * (high - low or 1.0)
+    room = (_ROOM if len(values) > _FEW else _ROOM_OF_FEW) * (high - low or 1.0)
     return [low - room, high + room]
 
 

@@ -660,6 +660,7 @@ def test_numbers_in_any_dialect_are_read_exactly_or_refused(
         (math.inf, "inf"),
         (-math.inf, "-inf"),
         (np.int64(-3), "-3"),
+        (np.float32(0.1), "0.10000000149011612"),
         (np.bool_(False), "0"),
         ("a\tb", '"a\tb"'),
         ("a\rb", '"a\rb"'),
