@@ -119,12 +119,17 @@ def _problem(page_state: PageState, made: Problem, *, task: bool) -> None:
         st.markdown(markdown(made.question))
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        _given(made)
+        _given(made, solved=not task and _solved(made))
     with right, st.container(key="practice-answer"):
         _answering(page_state, made, task=task)
 
 
-def _given(made: Problem) -> None:
+def _solved(made: Problem) -> bool:
+    verdict: Verdict | None = _record(made)["verdict"]
+    return verdict is not None and verdict.right is True
+
+
+def _given(made: Problem, *, solved: bool) -> None:
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
     if made.lines:
         with st.container(key="practice-lines"):
@@ -137,7 +142,7 @@ def _given(made: Problem) -> None:
     elif made.rows:
         st.html(_table(made))
     else:
-        drawing(KEY, picture(made, mode))
+        drawing(KEY, picture(made, mode, answered=solved))
 
 
 def _table(made: Problem) -> str:

@@ -1,6 +1,7 @@
 """The problem's small picture: the way from the inputs to the loss as SVG, with what is given.
 
-Colours are the palette's roles; what is asked stands as a question mark in its place.
+Colours are the palette's roles; what is asked stands as a question mark in its place, until it is
+answered.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from lrviz.core.expression import Expression, plain, rate, symbol
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.practice.problem import Problem
-from lrviz.text.numbers import number
+from lrviz.text.numbers import equation, number
 
 
 class _Box(NamedTuple):
@@ -54,8 +55,15 @@ _PLACES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
 _SIZES = {_WIDE: (624, 236), _TALL: (340, 262)}
 
 
-def picture(problem: Problem, mode: Mode) -> str:
+def picture(problem: Problem, mode: Mode, *, answered: bool = False) -> str:
     """SVG of the graph of a problem, twice: for a wide page and for a phone.
+
+    Parameters
+    ----------
+    problem : Problem
+    mode : "light" or "dark"
+    answered : bool
+        Whether the number that is asked stands in its place; on an arrow there is no room for it.
 
     Returns
     -------
@@ -64,9 +72,11 @@ def picture(problem: Problem, mode: Mode) -> str:
     """
     if problem.asked is None or problem.rows:
         return ""
-    ways = _ways if problem.kind == "paths" else _graph
     inner = "".join(
-        f'<div class="lv-task-{shape}">{ways(problem, shape)}</div>' for shape in _SIZES
+        f'<div class="lv-task-{shape}">'
+        + (_ways(problem, shape) if problem.kind == "paths" else _graph(problem, shape, answered))
+        + "</div>"
+        for shape in _SIZES
     )
     colours = ";".join(f"--lv-{name.replace('_', '-')}:{c}" for name, c in PALETTES[mode].items())
     return f'<div class="lv-task-picture" style="{colours}">{inner}</div>'
@@ -79,21 +89,26 @@ def described(problem: Problem) -> str:
     return f"The graph with {numbers}; {plain(problem.asked)} is asked."
 
 
-def _graph(problem: Problem, shape: str) -> str:
+def _graph(problem: Problem, shape: str, answered: bool) -> str:
     given, asked = dict(problem.given), problem.asked
     assert asked is not None
+    key = float(problem.key) if answered else None
     letter = asked.parts[0] if asked.kind == "symbol" else ""
     at = _PLACES[shape]
 
     def cell(name: str) -> tuple[str, str]:
-        wanted = name == letter and (problem.kind != "step" or name not in given)
-        return plain(symbol(name)), "?" if wanted else _shown(given.get(name))
+        if not wanted(name):
+            return plain(symbol(name)), _shown(given.get(name))
+        return plain(symbol(name)), "?" if key is None else number(key)
+
+    def wanted(name: str) -> bool:
+        return name == letter and (problem.kind != "step" or name not in given)
 
     boxes = {}
     for name, (x, y, width) in at.items():
         held = {"w1": ("w1", "x1"), "w2": ("w2", "x2")}.get(name, (name,))
         lines = tuple(cell(one) for one in held)
-        state = "asked" if any(text == "?" for _, text in lines) else ""
+        state = "asked" if any(map(wanted, held)) else ""
         if name == "y" and "y" not in given:
             continue
         boxes[name] = _Box(x, y, width, lines, state)
@@ -102,7 +117,8 @@ def _graph(problem: Problem, shape: str) -> str:
              for t, h in edges if t in boxes]  # fmt: skip
     drawn += [_card(box) for box in boxes.values()]
     if asked.kind == "rate" and asked.parts[0] == symbol("L") and asked.parts[1] != symbol("a"):
-        drawn.append(_lane(boxes, asked.parts[1].parts[0], asked, shape))
+        found = " = ?" if key is None else f" {equation('', key).strip()}"
+        drawn.append(_lane(boxes, asked.parts[1].parts[0], asked, shape, found))
     elif problem.kind == "step":
         lane = rate(symbol("L"), asked)
         known = f" = {number(given['g'])}" if "g" in given else ""
@@ -176,9 +192,7 @@ def _arrow(tail: _Box, head: _Box, label: str, shape: str) -> str:
     return out
 
 
-def _lane(
-    boxes: Mapping[str, _Box], end: str, asked: Expression, shape: str, known: str = " = ?"
-) -> str:
+def _lane(boxes: Mapping[str, _Box], end: str, asked: Expression, shape: str, known: str) -> str:
     """The way back from the loss, under the graph, to what is asked."""
     loss, goal = boxes["L"], boxes[end]
     width, height = _SIZES[shape]

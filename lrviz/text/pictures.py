@@ -52,10 +52,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "epsilon": "so small that it only keeps 0 from dividing",
         "lambda": "the weight decay",
         "mu": "how much of the velocity is kept",
-        "alpha": "how much of s is kept",
+        "alpha": "how much of the running mean is kept",
         "beta1": "how much of m is kept",
         "beta2": "how much of s is kept",
-        "t": "the number of the step, counted from 1",
+        "t": "the count of steps, this one included",
         "eta": "the learning rate",
     }
 )

@@ -17,6 +17,7 @@ from lrviz.practice import explain
 from lrviz.practice.judge import equation, judge
 from lrviz.practice.making import kind_of, problem
 from lrviz.practice.mistakes import MISTAKES, line_of
+from lrviz.practice.picture import picture
 from lrviz.practice.problem import KINDS, LEVEL_KINDS, LEVELS, TOLERANCE, close
 from lrviz.text.numbers import latex_number, number
 from tests.practice.samples import problems
@@ -245,3 +246,20 @@ def test_results_are_numbered_as_on_the_graph_page():
     lines = " ".join(line for made in problems("step") for line in explain.derivation(made))
     assert "put in: the result of ③" in lines
     assert not re.search(r"\$\(\d\)\$", lines)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_once_it_is_answered_the_picture_has_the_number_in_its_place(level):
+    seen = set()
+    for n in range(1, 60):
+        made = problem(4, level, n)
+        if not picture(made, "light"):
+            continue
+        before, after = (picture(made, "dark", answered=one) for one in (False, True))
+        on_an_arrow = "lv-task-rate" in before or made.kind == "paths"
+        # On a wide page and on a phone; a step begins at a value that is given.
+        assert on_an_arrow or made.kind == "step" or before.count("?") == 2
+        assert on_an_arrow or "?" not in after
+        assert "?" not in before or on_an_arrow or after.count(number(made.key)) >= 2
+        seen.add(made.kind)
+    assert {"chain", "step"} <= seen
