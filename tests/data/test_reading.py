@@ -851,6 +851,8 @@ def test_labels_are_numbers_as_the_columns_beside_them_are(rows, names, y):
         ("2020,b,c|x,y,z|u,v,w", ("2020", "b", "c")),
         # Above a column of which two in five are numbers it is one, too.
         ("7,b,c|1,p,x|q,3,y|r,4,z|2,5,x|s,6,t", ("7", "b", "c")),
+        # The row below a comment has no number, though it has a gap: it is the header.
+        ("# x,y,l|,p,a|2,3,b|4,5,a", ("column 1", "p", "a")),
         # Signs for nothing aside, all below it are numbers.
         ("5,x,y|-,p,q|?,r,s|1,t,u", ("column 1", "column 2", "column 3")),
     ],
