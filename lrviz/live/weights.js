@@ -7,7 +7,7 @@ import { Grid } from "./tables.js";
 /** @import { Playback } from "./playback.js" */
 
 export class Weights {
-  grid = new Grid("Weights", ["", "In raw units", "Odds of class 1"]);
+  grid = new Grid("Weights", ["", "In raw units, all digits", "Odds of class 1"]);
   said = el("p", { class: "lv-note" });
   node = el("div", {}, this.said, this.grid.node);
   playback = /** @type {Playback} */ (later);
