@@ -15,6 +15,7 @@ from lrviz import hiding, settings
 from lrviz.live import internals
 from lrviz.live.component import copying, drawing, signals, sync
 from lrviz.pages.downloads import offer_graph
+from lrviz.pages.graph import structure
 from lrviz.pages.session import home
 from lrviz.settings import Field, State
 
@@ -36,6 +37,19 @@ PARTS = {
     for table in (hiding.GRAPH, hiding.TRAINING, hiding.PRACTICE)
     for name, part in table.items()
 }
+
+#: Blocks of the Graph page that may tell what is left out.
+_TELLS = {
+    "nudge": "the nudge",
+    "onestep": "the step downhill",
+    "now": "the sentence on the model",
+    "player": "step by step",
+    "curves": "the curves of both losses",
+    "check": "the gradient check",
+    "guide": "the guide",
+}
+#: What parts are made of that have another name.
+_BLOCKS = {"try": ("nudge", "onestep"), "derivation": ("derivation", "curves")}
 
 _THEMES = {"": "The reader's own", "light": "Light", "dark": "Dark"}
 _THEME = settings.one_of("theme", [name for name in _THEMES if name], None)
@@ -125,6 +139,9 @@ def page() -> None:
             key=f"share-theme-{revision}",
         )
     state["hide"] = tuple(part for part in shared.parts if part in hidden)
+    if key == "graph" and (gone := _gone_with(state)):
+        with left:
+            st.markdown(f"Left out with it, because it would tell: {settings.listed(gone, 'and')}.")
     query = settings.encode(shared.fields, state)
     if key == "graph" and not state["hide"]:
         # What is left out stands in no code either.
@@ -152,6 +169,14 @@ def _choose(shared: _Shared, state: State, key: str) -> set[str]:
             )
         )
     return chosen
+
+
+def _gone_with(state: State) -> list[str]:
+    """What else of the Graph page goes, because it says what was chosen to be left out."""
+    hide = state["hide"]
+    without = structure(state["view"], state["loss"], state["of"], hide)["without"]
+    chosen = {block for name in hide for block in _BLOCKS.get(name, (name,))}
+    return [text for block, text in _TELLS.items() if block in without and block not in chosen]
 
 
 def _arrive() -> dict[str, Any]:

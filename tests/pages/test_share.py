@@ -6,6 +6,7 @@ import pytest
 
 from lrviz import settings
 from lrviz.pages import share
+from lrviz.pages.graph import structure
 
 
 def test_a_pasted_link_is_read_whatever_host_it_names_and_however_it_was_embedded():
@@ -63,3 +64,16 @@ def test_the_snippet_is_one_frame_with_that_address():
     assert tag == "iframe"
     assert attributes["src"] == address + '"><script>'
     assert attributes["title"] == 'a "title"'
+
+
+@pytest.mark.parametrize("hide", [(), *((name,) for name in settings.HIDEABLE)])
+def test_what_goes_with_what_is_left_out_is_said(hide):
+    state = settings.defaults(settings.GRAPH) | {"hide": hide}
+    said = share._gone_with(state)
+    shown = structure(state["view"], state["loss"], state["of"], hide)
+    # What the page is given for them is empty where they are said to be gone.
+    assert ("the sentence on the model" in said) == (not shown["said"]["now"])
+    assert ("the guide" in said) == (not shown["guide"]["cards"])
+    assert ("the nudge" in said) == ("nudge" in shown["without"] and "try" not in hide)
+    assert ("step by step" in said) == ("player" in shown["without"] and hide != ("player",))
+    assert bool(said) == bool(hide)
