@@ -653,8 +653,10 @@ export class TrainingPage {
   #rescaled() {
     const { fields } = this;
     const before = fields.lr;
-    this.rates.set(`${fields.data} ${fields.scale === "raw" ? "standard" : "raw"}`, before);
-    const kept = this.rates.get(`${fields.data} ${fields.scale}`);
+    // One file after another has the same name here, and other rows.
+    const data = `${fields.data} ${channel(this.key).rows?.digest}`;
+    this.rates.set(`${data} ${fields.scale === "raw" ? "standard" : "raw"}`, before);
+    const kept = this.rates.get(`${data} ${fields.scale}`);
     assign(fields, { lr: kept ?? this.playback.spec.first_rates[fields.scale], step: 0 });
     this.note.textContent = before === fields.lr ? "" : `η is now ${write(fields.lr)}, was ${write(before)}: `
       + `another scale of the features is another surface, and wants a rate of its own.`;

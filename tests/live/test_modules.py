@@ -15,6 +15,7 @@ import pytest
 from lrviz.core.graph import LOSSES, VIEWS, build, differentiate
 from lrviz.core.numerics import sigmoid
 from lrviz.data.dataset import to_raw
+from lrviz.data.table import BYTES_LIMIT
 from lrviz.figures.data import half_plane
 from lrviz.live.playback_payload import examples, payload
 from lrviz.text import explanations
@@ -22,7 +23,7 @@ from lrviz.text.numbers import DIGITS, MORE_DIGITS, exact, fill, number
 from lrviz.training.model import contributions
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.live.node import run
+from tests.live.node import LIVE, run
 from tests.reference import hardest
 
 
@@ -355,3 +356,9 @@ def test_what_fits_no_float64_is_said_as_powers_of_ten():
     assert run(body, [[700, 1], [-700, 0], [0, 1]]) == ["", "", ""]
     nowhere = run('return (await load("far.js")).beyond(-Infinity, 1, 700);')
     assert "z does not fit a float64" in nowhere
+
+
+def test_the_browser_refuses_what_python_would_refuse_as_too_large():
+    text = (LIVE / "wellformed.js").read_text("utf-8")
+    (most,) = re.findall(r"^const MOST = ([\d_]+);$", text, re.MULTILINE)
+    assert int(most) == BYTES_LIMIT
