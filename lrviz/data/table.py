@@ -344,7 +344,7 @@ def to_csv_cell(value: object) -> str:
     if isinstance(value, int | np.integer):
         return str(int(value))
     if isinstance(value, float | np.floating):
-        return repr(float(value)) if math.isfinite(value) else str(float(value))
+        return repr(float(value))
     text = str(value)
     start = text.lstrip(" \u00a0\ufeff")
     if start[:1] in tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212") and start:
