@@ -88,7 +88,7 @@ export class Player {
         }
         this.held.show(this.k + 1);
       }
-      this.frame = requestAnimationFrame(frame);
+      if (this.playing) this.frame = requestAnimationFrame(frame);
     };
     this.frame = requestAnimationFrame(frame);
   }
