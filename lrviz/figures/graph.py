@@ -242,7 +242,7 @@ def _nodes(c: _Canvas, graph: Graph, frame: Frame) -> None:
         plotted = name in frame.boxes
         single = bool("op" in node and frame.said)
         head = y - h / 2 + ABOVE / 2 if plotted else y + frame.said / 2 if single else y
-        letter_at = left + (10 if roomy else 6), y - h / 2 + 17 if single else head
+        letter_at = left + (10 if roomy else 6), y - h / 2 + 15 if single else head
         if single:
             formula = f"= {explanations.value_formula(graph, name)}"
             c.write((letter_at[0] + 24, letter_at[1]), formula, "symbol", 0, color="muted", size=12)
