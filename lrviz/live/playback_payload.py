@@ -88,7 +88,8 @@ def payload(playback: Playback) -> dict[str, Any]:
         "bounds": {
             "guaranteed": playback.bounds.guaranteed,
             "local": playback.bounds.local,
-            "marks": marks(playback.bounds),
+            # They bound full-batch gradient descent alone.
+            "marks": marks(playback.bounds) if r.opt == "gd" else [],
         },
         "first_rates": first_rates(playback),
         "settled_start": still(playback),

@@ -132,6 +132,13 @@ def test_a_playback_is_json_and_reads_back():
     assert len(json.dumps(sent)) < 2 * BYTES_LIMIT
 
 
+@pytest.mark.parametrize(("opt", "marked"), [("gd", True), ("momentum", False), ("adam", False)])
+def test_the_slider_marks_the_bounds_of_the_rule_that_they_bound(opt, marked):
+    told = payload(make(Request(opt=opt, steps=2)))["bounds"]
+    assert [name for name, _ in told["marks"]] == (["2/K", "2/κ"] if marked else [])
+    assert told["guaranteed"] < told["local"]
+
+
 def test_playbacks_are_kept_and_only_a_few():
     first = make(Request(steps=3))
     assert make(Request(steps=3)) is first
