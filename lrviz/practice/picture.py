@@ -117,12 +117,12 @@ def _graph(problem: Problem, shape: str, answered: bool) -> str:
              for t, h in edges if t in boxes]  # fmt: skip
     drawn += [_card(box) for box in boxes.values()]
     if asked.kind == "rate" and asked.parts[0] == symbol("L") and asked.parts[1] != symbol("a"):
-        found = " = ?" if key is None else f" {equation('', key).strip()}"
-        drawn.append(_lane(boxes, asked.parts[1].parts[0], asked, shape, found))
+        text = f"{plain(asked)} = ?" if key is None else equation(plain(asked), key)
+        drawn.append(_lane(boxes, asked.parts[1].parts[0], shape, text))
     elif problem.kind == "step":
-        lane = rate(symbol("L"), asked)
-        known = f" = {number(given['g'])}" if "g" in given else ""
-        drawn.append(_lane(boxes, str(asked.parts[0]), lane, shape, known))
+        text = plain(rate(symbol("L"), asked))
+        text += f" = {number(given['g'])}" if "g" in given else ""
+        drawn.append(_lane(boxes, str(asked.parts[0]), shape, text))
     return _svg(drawn, shape, problem)
 
 
@@ -192,8 +192,8 @@ def _arrow(tail: _Box, head: _Box, label: str, shape: str) -> str:
     return out
 
 
-def _lane(boxes: Mapping[str, _Box], end: str, asked: Expression, shape: str, known: str) -> str:
-    """The way back from the loss, under the graph, to what is asked."""
+def _lane(boxes: Mapping[str, _Box], end: str, shape: str, text: str) -> str:
+    """The way back from the loss, under the graph, to what is asked; ``text`` stands at it."""
     loss, goal = boxes["L"], boxes[end]
     width, height = _SIZES[shape]
     start, low, bottom = loss.x + loss.width / 2, goal.y + _HEIGHT / 2, height - 12
@@ -205,7 +205,6 @@ def _lane(boxes: Mapping[str, _Box], end: str, asked: Expression, shape: str, kn
         d += f"H{side + 22:g}V{goal.y + 12:g}H{side + 1:g}"
     else:
         d += f"H5V{low + 10:g}H{goal.x - 30:g}V{low + 1:g}"
-    text = f"{plain(asked)}{known}"
     middle = width / 2 + (30 if shape == _WIDE else -40)
     return (
         f'<path class="lv-task-back" marker-end="url(#lv-task-tip-{shape}-gradient)" d="{d}"/>'
