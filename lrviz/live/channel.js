@@ -35,6 +35,12 @@ class Channel {
    * @type {{ page: Page, session: string, host: Host | null, aside: boolean, newest?: Component<Mounted> } | null}
    */
   early = null;
+  /**
+   * What a page that was left had not been answered: the same page may be mounted anew, because the
+   * run that followed a break in the line had shown nothing.
+   * @type {{ fields: any, session: string, revision: number, client: string, seq: number } | null}
+   */
+  unsaid = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
   #waiting = [];
 
@@ -182,6 +188,15 @@ export function adopt(page, key, fast = false) {
     line.put({}); // to who waits until they agree
     return false;
   }
+  const { unsaid } = line;
+  line.unsaid = null;
+  if (page.revision < 0 && unsaid?.session === session && unsaid.revision === revision
+      && !(sync.client === unsaid.client && sync.ack >= unsaid.seq)) {
+    // Python has changed nothing since, nor heard it: what was on screen wins.
+    assign(page, { session, revision, given, fields: unsaid.fields });
+    page.queue.rested();
+    return true;
+  }
   if (page.revision >= 0 && session !== page.session) {
     // Another server, or the same one restarted: what is on screen wins.
     assign(page, { session, revision });
@@ -268,12 +283,14 @@ export function drawInTurn(page, draw) {
 export function leaving(page, key) {
   const left = new AbortController();
   page.leave = () => {
-    if (page.root.isConnected) return;
+    if (page.root.isConnected || left.signal.aborted) return;
     left.abort();
     page.observer.disconnect();
     page.player.pause(false);
-    page.queue.end();
     const line = channel(key);
+    const { fields, session, revision, queue } = page;
+    line.unsaid = queue.done ? null : { fields, session, revision, client: queue.client, seq: queue.last };
+    queue.end();
     if (line.live === page) line.live = null;
   };
   return { signal: left.signal };

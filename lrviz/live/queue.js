@@ -51,6 +51,11 @@ export class MessageQueue {
     return !this.held && !this.resting && this.acked >= this.seq;
   }
 
+  /** The number of the message that says the last of it, which may be still to come. */
+  get last() {
+    return this.held || this.resting ? this.seq + 1 : this.seq;
+  }
+
   get #busy() {
     return this.seq > this.acked && performance.now() - this.sentAt < TIMEOUT;
   }

@@ -77,7 +77,8 @@ class PageState:
         ----------
         asked : bool
             Whether it is the live component that has asked for this run, and no step of the
-            history: it may not have known yet of the link that was written last.
+            history: it may not have known yet of the link that was written last, and where the
+            run that wrote it gave way to this one it never will.
         """
         query = {name: st.query_params.get_all(name) for name in st.query_params}
         came_from = st.session_state.get("showing")
@@ -96,8 +97,8 @@ class PageState:
         elif query == self.memory["query"]:
             self.memory["returned"] = False
         elif (asked or cut) and query == self.memory["before"]:
-            if cut:
-                self.memory.update(query=query, owed=True)
+            # Told twice, a browser takes it once.
+            self.memory.update(query=query, owed=True)
         elif query or not self.memory["returned"]:
             state, bad = settings.decode(self.fields, query, self.valid)
             if set(query) == {"guide"} and state["guide"]:

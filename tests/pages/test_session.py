@@ -61,8 +61,12 @@ def test_a_run_that_the_page_asked_for_before_it_knew_its_new_link_undoes_nothin
     assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
     revision = page.memory["revision"]
     streamlit.query_params.from_dict({"w1": ["1"]})
-    opened().load(asked=True)
+    page = opened()
+    page.load(asked=True)
     assert (page.state["view"], page.memory["revision"]) == ("vector", revision)
+    # What the run before has said may never come to the browser: that run had to give way.
+    page.acknowledge()
+    assert streamlit.query_params == {"w1": ["1"], "view": ["vector"]}
 
 
 def test_a_step_back_leads_to_the_same_link(streamlit):
