@@ -36,9 +36,9 @@ class Channel {
    */
   early = null;
   /**
-   * What a page that was left had not been answered: the same page may be mounted anew, because the
-   * run that followed a break in the line had shown nothing.
-   * @type {{ fields: any, session: string, revision: number, client: string, seq: number } | null}
+   * What a page that was left had not been answered, and the last that it had heard: the same page may
+   * be mounted anew, because the run that followed a break in the line had shown nothing.
+   * @type {{ fields: any, session: string, revision: number, client: string, seq: number, sync: object | null } | null}
    */
   unsaid = null;
   /** @type {{ test: (line: Channel) => boolean, resolve: () => void }[]} */
@@ -189,13 +189,15 @@ export function adopt(page, key, fast = false) {
     return false;
   }
   const { unsaid } = line;
-  line.unsaid = null;
-  if (page.revision < 0 && unsaid?.session === session && unsaid.revision === revision
-      && !(sync.client === unsaid.client && sync.ack >= unsaid.seq)) {
-    // Python has changed nothing since, nor heard it: what was on screen wins.
-    assign(page, { session, revision, given, fields: unsaid.fields });
-    page.queue.rested();
-    return true;
+  if (unsaid && unsaid.sync !== sync) {
+    // Python has spoken since: what it has heard, and whether it has changed anything by itself.
+    line.unsaid = null;
+    const same = unsaid.session === session && unsaid.revision === revision;
+    if (same && page.queue.seq === 0 && !(sync.client === unsaid.client && sync.ack >= unsaid.seq)) {
+      assign(page, { session, revision, given, fields: unsaid.fields });
+      page.queue.rested(); // what was on screen wins
+      return true;
+    }
   }
   if (page.revision >= 0 && session !== page.session) {
     // Another server, or the same one restarted: what is on screen wins.
@@ -289,7 +291,8 @@ export function leaving(page, key) {
     page.player.pause(false);
     const line = channel(key);
     const { fields, session, revision, queue } = page;
-    line.unsaid = queue.done ? null : { fields, session, revision, client: queue.client, seq: queue.last };
+    const { client, last: seq } = queue;
+    line.unsaid = queue.done ? null : { fields, session, revision, client, seq, sync: line.sync };
     queue.end();
     if (line.live === page) line.live = null;
   };

@@ -269,8 +269,11 @@ export class SurfaceView extends View {
       const height = below + t[r] * (above - below);
       while (n < levels.length && levels[n][0] <= height) {
         if (levels[n][0] > before && p - last >= LABELS && up) {
-          pen.strokeText(levels[n][1], x, -y);
-          pen.fillText(levels[n][1], x, -y);
+          // Near the edge it moves in: a number that is cut off is another number.
+          const half = pen.measureText(levels[n][1]).width / 2 + 3;
+          const middle = Math.min(Math.max(x, half), box.w - half);
+          pen.strokeText(levels[n][1], middle, -y);
+          pen.fillText(levels[n][1], middle, -y);
           last = p;
         }
         n += 1;

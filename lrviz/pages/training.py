@@ -81,7 +81,9 @@ def page() -> None:
     page_state = PageState(KEY, settings.TRAINING, mismatched)
     arrived = st.session_state.get("showing") != KEY
     asked = signals(KEY)
+    revision = page_state.memory["revision"]
     page_state.load(asked=bool(asked))
+    lost = _lost(page_state, page_state.memory["revision"] != revision)
     if "stop" in asked:
         _back(page_state, read_message(asked["stop"]))
     if "open" in asked:
@@ -90,13 +92,26 @@ def page() -> None:
         # A page that was cut off for a moment runs anew, with the dialog open perhaps.
         owndata.resume(_use, still=not arrived)
     with st.container():
-        if page_state.memory["query"].get("data") == [settings.FILE] and FILE_KEY not in _session():
-            bad = page_state.memory["bad"]
-            page_state.memory["bad"] = [name for name in bad if name != "data"]
-            lost = _LOST.format("" if alone() else " or with its server")
-            st.warning(lost, icon=":material/upload_file:")
+        if lost:
+            text = _LOST.format("" if alone() else " or with its server")
+            st.warning(text, icon=":material/upload_file:")
     page_state.notice()
     _body()
+
+
+def _lost(page_state: PageState, read: bool) -> bool:
+    """Whether to say that the file is gone: until there is one, or another link is read.
+
+    The page that had it writes a link without it by itself, perhaps before anybody has read that.
+    """
+    memory = page_state.memory
+    gone = FILE_KEY not in _session()
+    if gone and memory["query"].get("data") == [settings.FILE]:
+        memory["lost"] = True
+        memory["bad"] = [name for name in memory["bad"] if name != "data"]
+    elif read:
+        memory["lost"] = False
+    return gone and memory.get("lost", False)
 
 
 def _session() -> MutableMapping[Any, Any]:

@@ -43,16 +43,19 @@ def played(body):
     return run(PAGE + body)
 
 
-@pytest.mark.parametrize("heard", ["", "hear(1);"])
-def test_what_it_had_not_been_answered_is_said_again(heard):
-    # The second message, which has the link written, is 300 ms late.
+@pytest.mark.parametrize("first_looks", ["", "hears(next);"])
+@pytest.mark.parametrize("says", ["say({});", "hear(1);"])
+def test_what_it_had_not_been_answered_is_said_again(says, first_looks):
+    # The second message, which has the link written, is 300 ms late. The page may be there before
+    # Python has spoken again.
     body = f"""
     choose(first);
-    {heard}
     await pass(300);
     first.leave();
     sent.length = 0;
     const next = mounted();
+    {first_looks}
+    {says}
     const taken = adopt(next, "training");
     await pass(300);
     const told = sent.map((m) => [m.client === next.queue.client, m.rest, m.fields.opt]);
@@ -64,10 +67,11 @@ def test_what_it_had_not_been_answered_is_said_again(heard):
 def test_what_was_still_to_be_said_is_said():
     body = """
     choose(first);
-    first.queue.answered(first.queue.client, 1);
     hear(1);
+    hears(first);
     first.leave();  // before the hand had rested for long enough
     sent.length = 0;
+    hear(1);
     const next = mounted();
     adopt(next, "training");
     await pass(300);
@@ -86,8 +90,16 @@ def test_what_was_still_to_be_said_is_said():
             "newton",
         ),
         ("nothing was done there", "", "gd"),
-        ("Python has changed it", "choose(first); first.leave(); say({ revision: 5 });", "gd"),
-        ("another server is there", "choose(first); first.leave(); say({ session: 't' });", "gd"),
+        (
+            "Python has changed it",
+            "choose(first); first.leave(); python.revision = 5; say({});",
+            "gd",
+        ),
+        (
+            "another server is there",
+            "choose(first); first.leave(); python.session = 't'; say({});",
+            "gd",
+        ),
     ],
 )
 def test_otherwise_python_knows_better(why, body, kept):
@@ -95,7 +107,9 @@ def test_otherwise_python_knows_better(why, body, kept):
     first.leave();
     sent.length = 0;
     const next = mounted();
-    adopt(next, "training");
+    hears(next);
+    say(line.sync);
+    hears(next);
     await pass(3000);
     return [next.fields.opt, sent.length];
     """
@@ -106,6 +120,7 @@ def test_it_is_said_once():
     body = """
     choose(first);
     first.leave();
+    hear(0);
     const next = mounted();
     hears(next);
     say({ client: next.queue.client, ack: 1, fields: { opt: "newton" } });
