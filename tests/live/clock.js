@@ -22,7 +22,9 @@ Object.assign(globalThis, {
   setTimeout: set,
   clearTimeout: clear,
   performance: { now: () => now },
-  document: { documentElement: { dataset: {} }, querySelector: () => app },
+  document: { documentElement: { dataset: {} }, querySelector: () => app, addEventListener() {} },
+  window: { addEventListener() {} },
+  location: {},
 });
 
 /** What the page says of itself. */
