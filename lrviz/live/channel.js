@@ -284,18 +284,8 @@ export function drawInTurn(page, draw) {
  */
 export function leaving(page, key) {
   const left = new AbortController();
-  const { signal } = left;
-  const { pathname } = location;
-  // Before Streamlit hears of a click; a step of the history it may hear of first.
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    if (!(link instanceof HTMLAnchorElement) || link.host !== location.host) return;
-    const here = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (here && link.pathname !== pathname) page.queue.depart();
-  }, { capture: true, signal });
-  window.addEventListener("popstate", () => location.pathname !== pathname && page.queue.depart(), { signal });
   page.leave = () => {
-    if (page.root.isConnected || signal.aborted) return;
+    if (page.root.isConnected || left.signal.aborted) return;
     left.abort();
     page.observer.disconnect();
     page.player.pause(false);
@@ -306,7 +296,7 @@ export function leaving(page, key) {
     queue.end();
     if (line.live === page) line.live = null;
   };
-  return { signal };
+  return { signal: left.signal };
 }
 
 /**

@@ -31,9 +31,6 @@ export class MessageQueue {
   /** @type {Timer} */ watching;
   /** Whether the page has been left. */
   over = false;
-  /** @type {Timer} set while it is being left, perhaps */ staying;
-  /** @type {Message | null} what is not said meanwhile */
-  kept = null;
 
   /**
    * @param {(message: Message) => void} send posts to Python
@@ -135,7 +132,7 @@ export class MessageQueue {
     this.watching = setTimeout(() => {
       if (this.acked >= this.seq) return;
       busy(this, false); // given up
-      if (scriptRests() && !this.staying) this.wake();
+      if (scriptRests()) this.wake();
       this.#watch();
     }, TIMEOUT);
   }
@@ -154,28 +151,10 @@ export class MessageQueue {
     if (this.acked === this.seq && !this.resting) busy(this, false);
   }
 
-  /**
-   * Another page has been asked for. What this one said from now on would be taken for that one's:
-   * Streamlit shows nothing then. It waits until Streamlit rests, and is said where this one stays.
-   */
-  depart() {
-    if (this.over) return;
-    clearTimeout(this.staying);
-    this.staying = setTimeout(() => {
-      if (!scriptRests()) {
-        this.depart();
-        return;
-      }
-      this.staying = undefined;
-      if (this.kept) this.send(this.kept);
-      this.kept = null;
-    }, TIMEOUT);
-  }
-
   /** The page is left: nothing more is sent, and nobody waits. */
   end() {
     this.over = true;
-    for (const timer of [this.retry, this.resting, this.watching, this.staying]) clearTimeout(timer);
+    for (const timer of [this.retry, this.resting, this.watching]) clearTimeout(timer);
     for (const { resolve } of this.waiting.splice(0)) resolve(false);
     busy(this, false);
   }
@@ -189,8 +168,6 @@ export class MessageQueue {
     this.seq += 1;
     this.sentAt = performance.now();
     this.#watch();
-    const message = { client: this.client, seq: this.seq, rest, ask, fields: this.collect() };
-    if (!this.staying) this.send(message);
-    else this.kept = { ...message, rest: rest || Boolean(this.kept?.rest), ask: ask ?? this.kept?.ask };
+    this.send({ client: this.client, seq: this.seq, rest, ask, fields: this.collect() });
   }
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.browser.conftest import settle, slide
+from tests.browser.conftest import settle
 
 #: A weak hold on the page that is drawn now.
 NOTE = """() => {
@@ -54,38 +54,3 @@ def test_a_page_that_is_left_is_forgotten(open_page):
     client.send("HeapProfiler.collectGarbage")
     # The page in view, and those whose element Streamlit has not let go yet.
     assert page.evaluate(HELD) <= 3
-
-
-#: The page says something in the moment in which another is asked for.
-LATE = """(name) => {
-  const { queue } = document.querySelector(".lv-ready").parentElement.lrviz;
-  const [link] = [...document.querySelectorAll("a")].filter((one) => one.textContent === name);
-  link.click();
-  queue.rested();
-}"""
-
-
-def test_what_a_page_says_as_it_is_left_does_not_take_the_next_one_away(open_page):
-    page = open_page("/?w1=2")
-    page.evaluate(LATE, "Training")
-    page.wait_for_selector(".lv.lvt.lv-ready")
-    settle(page)
-    assert page.locator(".lv.lvt.lv-ready").is_visible()
-    assert page.url.endswith("/training")
-
-
-def test_a_page_that_stays_although_another_was_asked_for_goes_on(open_page):
-    page = open_page("/?w1=2")
-    page.evaluate(
-        """() => {
-          const link = document.createElement("a");
-          link.href = "/about";
-          link.onclick = (event) => event.preventDefault();
-          document.body.append(link);
-          link.click();
-        }"""
-    )
-    slide(page, "b", 1.25)
-    page.wait_for_function("() => location.search.includes('b=1.25')")
-    settle(page)
-    assert "w1=2" in page.url

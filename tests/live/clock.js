@@ -22,9 +22,7 @@ Object.assign(globalThis, {
   setTimeout: set,
   clearTimeout: clear,
   performance: { now: () => now },
-  document: { documentElement: { dataset: {} }, querySelector: () => app, addEventListener() {} },
-  window: { addEventListener() {} },
-  location: {},
+  document: { documentElement: { dataset: {} }, querySelector: () => app },
 });
 
 /** What the page says of itself. */

@@ -201,35 +201,3 @@ def test_a_page_that_is_left_says_nothing_more_and_nobody_waits():
     return [sent.length - before, woken, await asked, said()];
     """
     assert played(body) == [0, 0, False, "resting"]
-
-
-def test_nothing_is_said_while_another_page_is_asked_for():
-    body = """
-    queue.depart();
-    move(1); queue.rested();
-    app.dataset.testScriptState = "running";
-    await pass(60_000);
-    const meanwhile = [sent.length, woken];
-    queue.end();
-    await pass(60_000);
-    return [...meanwhile, sent.length, woken, said()];
-    """
-    assert played(body) == [0, 0, 0, 0, "resting"]
-
-
-def test_a_page_that_stays_says_then_what_it_has_kept_all_at_once():
-    body = """
-    queue.depart();
-    queue.flush({ latex: "all" });
-    move(1); queue.rested();
-    await pass(1000);
-    queue.depart();  // another click
-    move(2);
-    await pass(1999);
-    const before = sent.length;
-    await pass(1);
-    answer();
-    move(3);
-    return [before, ...sent.map((m) => [m.fields.value, m.rest, m.ask?.latex])];
-    """
-    assert played(body) == [0, [2, True, "all"], [3, False, None]]
