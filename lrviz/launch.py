@@ -102,6 +102,7 @@ def prepare() -> None:
     """Once per server, before its first visitor."""
     internals.stay_at_home()
     internals.keep_messages()
+    internals.leave_late_messages()
     internals.keep_uploads_in_memory()
     internals.bound_uploads(UPLOADS_LIMIT)
     session.bound_links()

@@ -12,12 +12,15 @@ from functools import cache
 from inspect import signature
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit import config, net_util, runtime
 from streamlit.dataframe_util import is_dataframe_like
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -147,6 +150,25 @@ def bound_links(shortened: Callable[[str, int, int], str]) -> None:
 
     for module in (query_params, app_session):
         module.sanitize_query_string = sanitize_query_string  # type: ignore[attr-defined]
+
+
+def leave_late_messages() -> None:
+    """Leave aside what a part of a page says after another page was asked for.
+
+    Streamlit would run that part after the other page, not find it, and name its page: for the
+    browser that is another page than the one that it shows, which it takes away, and nothing comes.
+    """
+    request = AppSession.request_rerun
+    pages: WeakKeyDictionary[AppSession, str] = WeakKeyDictionary()
+
+    def request_rerun(self: AppSession, client_state: ClientState | None) -> None:
+        if client_state and not client_state.fragment_id:
+            pages[self] = client_state.page_script_hash
+        elif client_state and pages.get(self) not in (None, "", client_state.page_script_hash):
+            return
+        request(self, client_state)
+
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
 
 
 def stay_at_home() -> None:

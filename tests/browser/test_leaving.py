@@ -54,3 +54,21 @@ def test_a_page_that_is_left_is_forgotten(open_page):
     client.send("HeapProfiler.collectGarbage")
     # The page in view, and those whose element Streamlit has not let go yet.
     assert page.evaluate(HELD) <= 3
+
+
+#: The page says something in the moment in which another is asked for.
+LATE = """(name) => {
+  const { queue } = document.querySelector(".lv-ready").parentElement.lrviz;
+  const [link] = [...document.querySelectorAll("a")].filter((one) => one.textContent === name);
+  link.click();
+  queue.rested();
+}"""
+
+
+def test_what_a_page_says_as_it_is_left_does_not_take_the_next_one_away(open_page):
+    page = open_page("/?w1=2")
+    page.evaluate(LATE, "Training")
+    page.wait_for_selector(".lv.lvt.lv-ready")
+    settle(page)
+    assert page.locator(".lv.lvt.lv-ready").is_visible()
+    assert page.url.endswith("/training")

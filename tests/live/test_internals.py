@@ -18,6 +18,7 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit import config
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -144,6 +145,32 @@ def test_a_link_that_is_too_long_is_shortened(monkeypatch):
         assert module.sanitize_query_string(long).count("a") == 1000
     read = query_params._parse_query_string(long)
     assert len(read["a"]) == 1000, STREAMLIT + "how a query is read"
+
+
+def test_what_a_part_says_after_another_page_was_asked_for_is_left_aside(monkeypatch):
+    heard = []
+    request = lambda self, state: heard.append(state and state.page_script_hash)  # noqa: E731
+    monkeypatch.setattr(app_session.AppSession, "request_rerun", request)
+    internals.leave_late_messages()
+    one, other = (object.__new__(app_session.AppSession) for _ in range(2))
+    # An end that is not reached: nothing of it was begun.
+    monkeypatch.setattr(app_session.AppSession, "__del__", lambda self: None)
+
+    def ask(session, page, part=""):
+        session.request_rerun(ClientState(page_script_hash=page, fragment_id=part))
+
+    ask(one, "graph")
+    ask(one, "graph", "body")
+    ask(one, "training")
+    ask(one, "graph", "body")
+    assert heard == ["graph", "graph", "training"]
+    ask(one, "training", "body")
+    # A browser that begins does not know how its page is called.
+    for session, page in ((other, "graph"), (one, "")):
+        ask(session, page)
+        ask(session, "graph", "body")
+    one.request_rerun(None)
+    assert heard[3:] == ["training", "graph", "graph", "", "graph", None]
 
 
 def test_our_pages_are_not_taken_for_an_older_app(monkeypatch):
