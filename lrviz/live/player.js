@@ -67,7 +67,7 @@ export class Player {
     this.k = k;
     this.slider.set(k);
     put(this.status, status);
-    put(this.onward, k === this.held.last() ? onward : "");
+    put(this.onward, onward);
     for (const [one, end] of /** @type {const} */ ([[this.back, 0], [this.next, this.held.last()]])) {
       if (one.disabled !== (k === end)) one.disabled = k === end;
     }

@@ -485,13 +485,16 @@ export class TrainingPage {
    */
   #say(k) {
     const { playback } = this;
-    put(this.now, this.spec.blank ? EMPTY : happened(playback, k, this.fields));
-    put(this.slice, sliceOf(playback, k) + this.surface.note);
-    put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     const [first, beside] = playback.comparisons.length ? ["A: ", `\n${this.runs.line(this.k)}`] : ["", ""];
     const { onward } = playback.spec;
-    const end = onward && !this.begun ? `${first}${onward}` : "";
-    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, end);
+    const end = onward && !this.begun && this.k === playback.steps ? `${first}${onward}` : "";
+    // On a phone the player is held at the bottom: its buttons would move away under the finger.
+    const phone = this.layout === "one";
+    const told = [happened(playback, k, this.fields), phone && end].filter(Boolean).join(" ");
+    put(this.now, this.spec.blank ? EMPTY : told);
+    put(this.slice, sliceOf(playback, k) + this.surface.note);
+    put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
+    this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, phone ? "" : end);
   }
 
   /** What follows at a calmer pace than the frames: tables, names of figures, the link. */

@@ -13,13 +13,24 @@ from lrviz.figures.graph import build_figure
 from lrviz.live.playback_payload import payload
 from lrviz.text import scenarios
 from lrviz.text.numbers import fill, number
+from lrviz.text.onward import onward
 from lrviz.text.rules import written
 from lrviz.training.judged import counts
 from lrviz.training.model import PLANES, contributions, slice_grid
 from lrviz.training.playback import Request, make
 from lrviz.training.run import preview
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import apart, barriers, boxes, follow, frames, labels, settle, table
+from tests.browser.conftest import (
+    apart,
+    barriers,
+    boxes,
+    follow,
+    frames,
+    labels,
+    resize,
+    settle,
+    table,
+)
 from tests.reference import hardest
 from tests.samples import some, thin
 
@@ -629,6 +640,22 @@ def test_on_a_phone_surface_and_curve_are_in_view_together(open_page):
     ((_, dock, _, end),) = boxes(page, ".lvt-dock")
     assert 0 <= top < bottom <= dock
     assert end <= 844
+
+
+def test_a_run_at_its_end_says_what_to_try_where_there_is_room_for_it(visit):
+    come = onward(make(Request(data="blobs", steps=20)))
+    page = visit("/training?data=blobs&steps=20&step=20")
+    beside, above = page.locator(".lvt-onward"), page.locator(".lvt-told")
+    assert beside.inner_text() == come
+    assert come not in above.inner_text()
+    # On a phone the player is held at the bottom, and it stands above.
+    resize(page, 390, 844)
+    assert beside.inner_text() == ""
+    assert above.inner_text().endswith(f" {come}")
+    page.get_by_role("button", name="Back", exact=True).first.click()
+    assert come not in above.inner_text()
+    resize(page, 1440, 900)
+    assert beside.inner_text() == ""
 
 
 def test_the_curve_is_the_scrubber_and_hides_what_is_to_come(visit):
