@@ -642,6 +642,13 @@ def test_on_a_phone_surface_and_curve_are_in_view_together(open_page):
     assert end <= 844
 
 
+def test_on_a_phone_the_pulls_are_whole(visit):
+    page = visit("/training?data=twins&step=3", width=390, height=844)
+    pulls = page.get_by_role("table", name="Contributions", exact=True)
+    wide, room = pulls.evaluate("node => [node.offsetWidth, node.parentElement.clientWidth]")
+    assert wide <= room
+
+
 def test_a_run_at_its_end_says_what_to_try_where_there_is_room_for_it(visit):
     come = onward(make(Request(data="blobs", steps=20)))
     page = visit("/training?data=blobs&steps=20&step=20")
