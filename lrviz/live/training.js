@@ -253,6 +253,7 @@ export class TrainingPage {
       this.root.style.setProperty(`--lv-${role.replace("_", "-")}`, colour);
     }
     if (structure) {
+      const { playing } = this;
       this.pause(false);
       this.structure = data.structure;
       this.#give(data, rows);
@@ -261,6 +262,7 @@ export class TrainingPage {
       this.root.classList.toggle("lvt-blank", data.blank);
       this.root.classList.toggle("lvt-own", data.own_points);
       adopt(this, this.key);
+      if (playing) this.queue.rested(); // at the step that it had come to
       this.#build();
       this.#offerFile(data);
     }

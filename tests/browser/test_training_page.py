@@ -534,6 +534,27 @@ def test_another_size_or_theme_does_not_take_a_run_back_that_plays(visit):
     settle(page)
 
 
+def test_a_run_that_comes_while_another_plays_stands_at_a_step_that_the_link_has(visit):
+    page = visit("/training?data=blobs&steps=40")
+    # Within one task, so that the answer comes after both.
+    page.evaluate(
+        """() => {
+          const buttons = [...document.querySelectorAll("button")];
+          const rules = [...document.querySelectorAll("select")];
+          const rule = rules.find((one) => [...one.options].some(({ value }) => value === "adam"));
+          rule.value = "adam";
+          rule.dispatchEvent(new Event("change", { bubbles: true }));
+          buttons.find((one) => one.textContent === "Play").click();
+        }"""
+    )
+    page.wait_for_function("() => location.search.includes('opt=adam')")
+    page.get_by_role("button", name="Play", exact=True).first.wait_for()
+    settle(page)
+    step = page.get_by_role("slider", name="step", exact=True).input_value()
+    assert step != "0"
+    assert f"step={step}" in page.url
+
+
 def test_a_rate_can_be_read_where_an_edge_crosses_it(visit):
     page = visit("/training?step=20")
     (found,) = page.evaluate(
