@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, slide
 
 #: A weak hold on the page that is drawn now.
 NOTE = """() => {
@@ -71,4 +71,22 @@ def test_what_a_page_says_as_it_is_left_does_not_take_the_next_one_away(open_pag
     page.wait_for_selector(".lv.lvt.lv-ready")
     settle(page)
     assert page.locator(".lv.lvt.lv-ready").is_visible()
+    assert page.url.endswith("/training")
+
+
+def test_a_click_on_the_name_of_the_page_one_is_on_undoes_nothing(open_page):
+    page = open_page("/?w1=2")
+    asked = page.evaluate("watch.asked")
+    for link in page.get_by_role("link", name="Graph", exact=True).all():
+        link.evaluate("(node) => node.click()")
+    settle(page)
+    assert page.evaluate("watch.asked") == asked
+    slide(page, "b", 1.25)
+    page.get_by_role("link", name="Graph", exact=True).first.click()
+    page.wait_for_function("() => location.search.includes('b=1.25')")
+    settle(page)
+    assert page.get_by_role("slider", name="b", exact=True).input_value() == "1.25"
+    assert "w1=2" in page.url
+    # Another page's name still leads there.
+    to(page, "Training")
     assert page.url.endswith("/training")

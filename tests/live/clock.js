@@ -22,7 +22,7 @@ Object.assign(globalThis, {
   setTimeout: set,
   clearTimeout: clear,
   performance: { now: () => now },
-  document: { documentElement: { dataset: {} }, querySelector: () => app },
+  document: { documentElement: { dataset: {} }, querySelector: () => app, addEventListener() {} },
 });
 
 /** What the page says of itself. */
