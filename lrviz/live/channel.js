@@ -284,20 +284,8 @@ export function drawInTurn(page, draw) {
  */
 export function leaving(page, key) {
   const left = new AbortController();
-  const { signal } = left;
-  // A click on the name of the page that one is on leads nowhere. Streamlit would run it anew, with the
-  // link as it was a moment ago or with none: what was done since would be undone.
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    if (!(link instanceof HTMLAnchorElement) || !page.root.isConnected || page.root.contains(link)) return;
-    const { origin, pathname } = location;
-    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (elsewhere || link.href.replace(/\/$/, "") !== (origin + pathname).replace(/\/$/, "")) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, { capture: true, signal });
   page.leave = () => {
-    if (page.root.isConnected || signal.aborted) return;
+    if (page.root.isConnected || left.signal.aborted) return;
     left.abort();
     page.observer.disconnect();
     page.player.pause(false);
@@ -308,7 +296,7 @@ export function leaving(page, key) {
     queue.end();
     if (line.live === page) line.live = null;
   };
-  return { signal };
+  return { signal: left.signal };
 }
 
 /**

@@ -759,6 +759,17 @@ export function mountSignals({ data, parentElement: host, setTriggerValue }) {
   const left = new AbortController();
   host.lrvizLeave = () => left.abort();
   onConnectedAgain(() => line.signal?.("wake"), left.signal);
+  // A click on the name of the page that one is on leads nowhere. Streamlit would run it anew, with the
+  // link as it was a moment ago or with none: what was done since would be undone.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    const { origin, pathname } = location;
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (elsewhere || !(link instanceof HTMLAnchorElement) || !host.isConnected) return;
+    if (link.href.replace(/\/$/, "") !== (origin + pathname).replace(/\/$/, "")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true, signal: left.signal });
 }
 
 /**

@@ -90,3 +90,11 @@ def test_a_click_on_the_name_of_the_page_one_is_on_undoes_nothing(open_page):
     # Another page's name still leads there.
     to(page, "Training")
     assert page.url.endswith("/training")
+    for name in ("Practice", "Share", "About"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_function("(name) => document.title.startsWith(name)", arg=name)
+        settle(page)
+        asked = page.evaluate("watch.asked")
+        page.get_by_role("link", name=name, exact=True).first.click()
+        settle(page)
+        assert page.evaluate("watch.asked") == asked, name

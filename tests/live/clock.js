@@ -22,7 +22,7 @@ Object.assign(globalThis, {
   setTimeout: set,
   clearTimeout: clear,
   performance: { now: () => now },
-  document: { documentElement: { dataset: {} }, querySelector: () => app, addEventListener() {} },
+  document: { documentElement: { dataset: {} }, querySelector: () => app },
 });
 
 /** What the page says of itself. */

@@ -20,7 +20,7 @@ const mounted = () => {
     player: { pause() {} }, observer: { disconnect() {} },
   };
   page.queue = new MessageQueue((m) => sent.push(m), () => ({ ...page.fields }), () => {});
-  page.left = leaving(page, "training").signal;
+  leaving(page, "training");
   return page;
 };
 const say = (news) => line.put({ sync: { ...python, ...news } });
