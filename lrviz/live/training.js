@@ -763,10 +763,12 @@ export function mountSignals({ data, parentElement: host, setTriggerValue }) {
   // link as it was a moment ago or with none: what was done since would be undone.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    const { origin, pathname } = location;
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (elsewhere || !(link instanceof HTMLAnchorElement) || !host.isConnected) return;
-    if (link.href.replace(/\/$/, "") !== (origin + pathname).replace(/\/$/, "")) return;
+    if (elsewhere || !link || !host.isConnected) return;
+    // The bar's link to the first page has an empty address, which a browser takes for any page's own.
+    const there = new URL(link.getAttribute("href") || ".", location.href);
+    const bare = (/** @type {string} */ url) => url.replace(/\/$/, "");
+    if (bare(there.href) !== bare(location.origin + location.pathname)) return;
     event.preventDefault();
     event.stopPropagation();
   }, { capture: true, signal: left.signal });
