@@ -146,7 +146,7 @@ export class Early {
     const { key, addresses, fields } = this;
     this.line?.put({ sync: {
       kind: "sync", key, ...addresses, session: SESSION, revision: 0, client, ack, fields: { ...fields },
-      answer: "", query: this.query, returned: false,
+      answer: "", query: this.query, link: this.query, returned: false,
     } });
   }
 

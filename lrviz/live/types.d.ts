@@ -747,6 +747,8 @@ export interface SyncSpec<Fields> extends Mounted {
   fields: Fields;
   answer: string;
   query: string;
+  /** The one that Python has read or written last, as it stands in the browser. */
+  link: string;
   returned: boolean;
 }
 

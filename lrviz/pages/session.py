@@ -188,6 +188,7 @@ class PageState:
                 },
                 "answer": self.memory["answer"],
                 "query": urlencode(settings.encode(self.fields, self.state), safe=",-"),
+                "link": urlencode(self.memory["query"] or {}, doseq=True),
                 "returned": self.memory["returned"],
             },
         )

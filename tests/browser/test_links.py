@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import WebSocketRoute
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lrviz import settings
-from tests.browser.conftest import SITE, settle
+from tests.browser.conftest import SITE, frames, new_context, settle, slide
 from tests.browser.states import GRAPH, TRAINING, Linked, State
 from tests.deploy.protocol import Session, run
 from tests.samples import sample
@@ -114,3 +116,66 @@ def test_a_link_of_too_many_fields_is_read_and_says_what_was_left_out(address):
             await session.close()
 
     run(visit())
+
+
+class Held:
+    """What a server says to a page, passed on at once or kept back for a while."""
+
+    def __init__(self, near: WebSocketRoute) -> None:
+        self.near, self.kept, self.back = near, list[bytes | str](), False
+        far = near.connect_to_server()
+        near.on_message(far.send)
+        far.on_message(self.hear)
+
+    def hear(self, message: bytes | str) -> None:
+        """Pass on a message, or keep it back."""
+        if self.back:
+            self.kept.append(message)
+        else:
+            self.near.send(message)
+
+    def kinds(self) -> list[str | None]:
+        """Of what is kept back, what it is."""
+        found = [one for one in self.kept if isinstance(one, bytes)]
+        return [ForwardMsg.FromString(one).WhichOneof("type") for one in found]
+
+    def let_go(self) -> None:
+        """Pass on everything."""
+        self.back = False
+        for message in self.kept:
+            self.near.send(message)
+        self.kept.clear()
+
+
+def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, address):
+    """A choice, and Back before the link to it has come: the page and its link are one state."""
+    context = new_context(browser)
+    page = context.new_page()
+    lines: list[Held] = []
+    page.route_web_socket(re.compile("_stcore/stream"), lambda near: lines.append(Held(near)))
+    page.goto(address + "/?w1=1")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    slide(page, "w1", 2.0)
+    page.wait_for_function("() => location.search === '?w1=2'")
+    settle(page)
+    (line,) = lines
+    line.back = True
+    slide(page, "w1", 3.0)
+    while "page_info_changed" not in line.kinds():
+        frames(page, 1)
+    page.evaluate("history.back()")
+    page.wait_for_function("() => location.search === '?w1=1'")
+    line.let_go()
+    page.wait_for_function(
+        "() => document.querySelector('.lv').parentNode.lrviz.fields.w1 === 1 "
+        "&& location.search === '?w1=1'"
+    )
+    settle(page)
+    assert page.url == address + "/?w1=1"
+    assert page.get_by_role("slider", name="w1", exact=True).input_value() == "1"
+    slide(page, "b", 1.5)  # from here it goes on
+    page.wait_for_function("() => location.search.includes('b=1.5')")
+    settle(page)
+    assert "w1=1" in page.url
+    context.close()
