@@ -400,6 +400,7 @@ export class GraphPage {
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
+    this.guide.drawn();
     // A link to a line of the derivation opens with what it speaks of lit, and leads there.
     if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) {
       this.reading = true;

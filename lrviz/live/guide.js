@@ -5,6 +5,7 @@ import { during } from "./busy.js";
 import { parse } from "./controls.js";
 import { button, el, later, put, unique } from "./dom.js";
 import { plain } from "./expression.js";
+import { scroller } from "./internals.js";
 import { number } from "./numbers.js";
 import { holds, say } from "./sentence.js";
 
@@ -77,6 +78,8 @@ export class Guide {
   given = "";
   /** @type {HTMLElement | null} */
   marked = null;
+  /** Whether the page may have to be drawn anew for the card, and what it speaks of is elsewhere then. */
+  opening = false;
   node = el("section", { class: "lv-guide", "aria-label": "Guide", hidden: true });
   heading = el("h1", { class: "lv-guide-title", tabindex: -1 });
   count = el("span", { class: "lv-guide-count" });
@@ -287,20 +290,31 @@ export class Guide {
     this.paint();
     this.#reserve(card);
     this.guided.light();
+    this.opening = true;
     this.#view(card);
   }
 
+  /** The page has been drawn anew. */
+  drawn() {
+    const { card, opening } = this;
+    this.opening = false;
+    if (card && opening) this.#view(card);
+  }
+
   /**
-   * Bring into view what a card speaks of: first all of it, then the first thing that is lit.
-   * While it asks, only what is to be tried is wanted beside the picture.
+   * Bring into view what a card speaks of, from the top of the page: what is wanted most comes last. That
+   * is the part to be tried, or that an answer speaks of, if it stands elsewhere; in the picture, the
+   * first thing that is lit.
    * @param {GuideCard} card
    */
   #view({ ask, part, lit }) {
-    const place = this.answered || ask?.kind === "try" ? part : "picture";
-    const [all, ...rest] = [place, ...lit].map((name) => this.guided.part(name));
+    const apart = part !== "picture" && (this.answered || ask?.kind === "try");
+    const names = apart ? [...lit].reverse().concat(part) : ["picture", ...[...lit].reverse()];
+    const nodes = names.map((name) => this.guided.part(name));
     // In the frame after the next the page knows how high the card is.
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      for (const node of [all, ...rest.reverse()]) node?.scrollIntoView({ block: "nearest" });
+      scroller()?.scrollTo(0, 0);
+      for (const node of nodes) node?.scrollIntoView({ block: "nearest" });
     }));
   }
 

@@ -107,7 +107,7 @@ export class TrainingPage {
     read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
     light: () => {},
     root: () => this.root,
-    part: (name) => (name === "loss" ? this.loss.node : this.surface.node),
+    part: (name) => ({ loss: this.loss.node, pulls: this.contributions.node })[name] ?? this.surface.node,
   });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
@@ -405,6 +405,7 @@ export class TrainingPage {
     this.ready = true;
     this.#showFields();
     this.root.classList.add("lv-ready");
+    this.guide.drawn();
   }
 
   async #resized() {

@@ -591,7 +591,7 @@ _TRAINING: tuple[Card, ...] = (
             "different ways, and the mean decides."
         ),
         state=_RUN,
-        part="surface",
+        part="pulls",
         veil=("numbers",),
     ),
     Card(

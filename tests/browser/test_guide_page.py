@@ -40,6 +40,26 @@ def seen(page, text):
     )
 
 
+def in_view(page):
+    """Of what is lit, and of the part that is marked: whether it is whole in view by the card."""
+    return page.evaluate(
+        """() => {
+          const { top, bottom } = document.querySelector(".lv-guide").getBoundingClientRect();
+          const [from, to] = top > 300 ? [40, top] : [bottom, innerHeight];
+          const whole = (node) => {
+            const box = node.getBoundingClientRect();
+            return box.top >= from - 1 && box.bottom <= to + 1;
+          };
+          const all = (found) => [...document.querySelectorAll(found)];
+          const lit = all(".lv-hit.lv-lit").map((one) => [one.dataset.name, whole(one)]);
+          return {
+            ...Object.fromEntries(lit),
+            part: all(".lv-guide-part").every(whole),
+          };
+        }"""
+    )
+
+
 @pytest.fixture
 def fresh(empty_page, address):
     """A first visit: what the browser remembered of others is gone."""
@@ -181,6 +201,28 @@ def test_a_link_opens_the_card_and_what_it_lights_up_is_in_view(visit, one):
         assert len(seen) >= wanted, (width, found)
 
 
+def test_on_a_phone_what_a_card_speaks_of_lies_above_it_after_another_view_too(visit):
+    page = visit("/?guide=paths", width=390, height=844)
+    for _ in range(2):
+        press(page, "Skip")  # from single operations to two features, and on
+        frames(page, 4)
+        (first, *_) = CARDS[fields(page)["guide"]].lit
+        assert in_view(page)[first], first
+    press(page, "Skip")
+    frames(page, 4)
+    assert in_view(page)["part"]
+    assert page.get_by_role("button", name="Take one step").is_visible()
+
+
+@pytest.mark.parametrize("name", ["rate", "pull"])
+def test_an_answer_leads_to_the_table_it_speaks_of(visit, name):
+    path = "/" if CARDS[name].page == "graph" else "/training"
+    page = visit(f"{path}?guide={name}", width=1366, height=768)
+    press(page, "Show me")
+    frames(page, 4)
+    assert in_view(page)["part"]
+
+
 def test_a_link_that_leaves_something_out_offers_no_guide(visit):
     page = visit("/?hide=values")
     assert not page.get_by_role("button", name="Guide").first.is_visible()
@@ -213,12 +255,20 @@ def test_a_card_that_is_not_there_is_named(visit):
 def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_had(fresh):
     page = fresh
     slide(page, "w2", 1.25)
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.get_by_role("button", name="New here? Take the guide").click()
     settle(page)
     for one in GRAPH[:-1]:
         assert page.locator("h1:visible").inner_text() == one.title
+        frames(page, 4)
+        found = in_view(page)
+        assert all(found[name] for name in one.lit), (one.name, found)
+        # There is one Back.
+        assert page.get_by_role("button", name="Back", exact=True).count() == 1
         press(page, "Skip")
     assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
+    frames(page, 4)
+    assert in_view(page)["part"]
     card(page).get_by_role("button", name="Skip", exact=True).click()
     page.wait_for_function("() => location.search === '?data=penguins&guide=mean'")
     settle(page)
