@@ -19,7 +19,7 @@ from lrviz.hiding import COMPONENTS
 from lrviz.practice import calculated
 from lrviz.practice.answer import AnswerError, evaluate, read
 from lrviz.practice.calculated import OTHER, L, X, a, y, z
-from lrviz.practice.judge import NONE_FITS, key_said
+from lrviz.practice.judge import NEARLY, NONE_FITS, key_said, nearly
 from lrviz.practice.mistakes import MISTAKES, Mistake, line_of
 from lrviz.practice.problem import Problem, Wrong, apart, close
 from lrviz.text.prose import NOTHING
@@ -128,6 +128,8 @@ def answer(key: str, typed: str, state: Mapping[str, Any]) -> dict[str, Any]:
             problem = _given(blank(p, key), shown)
             value = evaluate(read(typed, problem.letters), problem.letters)
             right, wrong = _judged(problem, value)
+            if not right and nearly(problem, value):
+                return made | {"said": NEARLY}
             equation, what = key_said(problem), "number"
         else:
             return made

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 from lrviz.core.expression import Expression, latex, plain
 from lrviz.practice.answer import LONGEST, AnswerError, evaluate, read
 from lrviz.practice.mistakes import MISTAKES, Mistake
-from lrviz.practice.problem import TOLERANCE, Problem, close
+from lrviz.practice.problem import TOLERANCE, Problem, close, in_two_digits
 from lrviz.text.numbers import latex_number, number
 from lrviz.text.prose import Text
 
 _NUMBERED = frozenset("①②③④⑤")  #: TeX alone has no such digits
 #: What is said of the tolerance.
 STATED = f"An answer counts as right within {TOLERANCE:.0%} of the exact one.".replace("%", " %")
+#: Said of the right number with fewer digits than that takes; such an answer does not count.
+NEARLY = "Nearly: this is right to two digits. Give a third one. " + STATED
 NONE_FITS = (
     "This is not it. It is none of the mistakes that are known here, so none is guessed: a hint "
     "may help."
@@ -28,7 +31,7 @@ class Verdict:
     Attributes
     ----------
     right : bool or None
-        None where the answer could not be read.
+        None where the answer could not be read, or has too few digits to tell.
     sentence : str
         Plain text, with LaTeX between dollar signs.
     mistakes : tuple of Mistake
@@ -62,6 +65,8 @@ def _value(problem: Problem, value: float) -> Verdict:
     assert isinstance(problem.key, float)
     if close(value, problem.key):
         return Verdict(True, f"Right: {equation(problem)}.", value=value)
+    if nearly(problem, value):
+        return Verdict(None, NEARLY, value=value)
     found = dict.fromkeys(one.mistake for one in problem.wrongs if close(value, one.value))
     named = tuple(MISTAKES[mistake] for mistake in found)
     if not named:
@@ -73,6 +78,13 @@ def _value(problem: Problem, value: float) -> Verdict:
         listed = ", ".join(names[:-1]) + f" or {names[-1]}"
         said = f"Not yet. {len(names)} mistakes make this same number: {listed}."
     return Verdict(False, said, named, value)
+
+
+def nearly(problem: Problem, value: float) -> bool:
+    """Whether a number that is not right is the right one in two digits, and no mistake's own."""
+    assert isinstance(problem.key, float)
+    own = any(math.isclose(value, one.value, rel_tol=1e-9) for one in problem.wrongs)
+    return in_two_digits(value, problem.key) and not own
 
 
 def _order(problem: Problem, typed: str) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -125,6 +126,14 @@ class Problem:
 def close(found: float, wanted: float) -> bool:
     """Whether a number is another one within the stated tolerance."""
     return abs(found - wanted) <= TOLERANCE * abs(wanted)
+
+
+def in_two_digits(found: float, wanted: float) -> bool:
+    """Whether a number is another one rounded to two digits, either way from the middle."""
+    if found != float(f"{found:.2g}") or not wanted:
+        return False
+    unit = 10.0 ** (math.floor(math.log10(abs(wanted))) - 1)
+    return abs(found - wanted) <= 0.5 * unit * (1 + 1e-9)
 
 
 def apart(first: float, second: float) -> bool:

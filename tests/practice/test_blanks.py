@@ -126,6 +126,17 @@ def test_nothing_is_judged_where_nothing_is_left_out():
     assert blanks.spec(p.graph, "w1", withheld("features", "log", ()))["names"] == {}
 
 
+def test_a_right_number_in_two_digits_is_asked_for_a_third():
+    given = {name: OPENING[name] for name in INPUTS} | {"x1": 0.3}
+    right = differentiate(**given).adjoints["w1"]
+    assert abs(float(f"{right:.2g}") / right - 1) > 0.01
+    found = said("adjoint.w1", f"{right:.2g}", x1=0.3, hide=("gradients",))
+    assert found["right"] is None
+    assert "Give a third one" in found["said"]
+    assert said("adjoint.w1", f"{right:.3g}", x1=0.3, hide=("gradients",))["right"] is True
+    assert said("adjoint.w1", f"{right:.1g}", x1=0.3, hide=("gradients",))["right"] is False
+
+
 def test_letters_that_the_link_shows_may_be_used():
     found = said("adjoint.w1", "(a-y)*x1", hide=("gradients",))
     assert found["right"] is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from urllib.parse import parse_qs
 
 import mpmath
@@ -103,6 +103,27 @@ def test_right_answers_are_right_to_the_stated_tolerance_and_no_further():
             assert judge(made, repr(made.key * (1 + share))).right is True, made
         for share in (TOLERANCE * 1.0001, -TOLERANCE * 1.0001, -2, 1):
             assert judge(made, repr(made.key * (1 + share))).right is False, made
+
+
+def test_the_right_number_in_two_digits_is_asked_for_a_third():
+    seen = 0
+    for made in problems(*NUMERIC):
+        exact = Decimal(made.key)
+        unit = Decimal(1).scaleb(exact.adjusted() - 1)
+        for how in (ROUND_HALF_EVEN, ROUND_HALF_UP):
+            two = exact.quantize(unit, how)
+            # A mistake may make this very number; and it may be near enough as it is.
+            mistaken = any(float(two) == pytest.approx(o.value, rel=1e-9) for o in made.wrongs)
+            if mistaken or abs(two - exact) <= Decimal(TOLERANCE) * abs(exact):
+                continue
+            verdict = judge(made, str(two))
+            assert (verdict.right, verdict.mistakes) == (None, ()), made
+            assert "Give a third one" in verdict.sentence
+            seen += 1
+            for other in (two + unit, two - unit):
+                if abs(other - exact) > unit * Decimal("0.5001"):
+                    assert judge(made, str(other)).right is False, made
+    assert seen > 50
 
 
 def test_the_digits_that_are_shown_are_enough():
