@@ -86,9 +86,11 @@ def test_a_click_adds_a_point_of_the_chosen_class_and_training_follows(open_page
     assert page.locator(".lvt-surface").is_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_the_plane_stays_under_the_hand_when_the_first_point_is_placed(open_page, width, height):
-    page = open_page("/training?data=own", width=width, height=height)
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1366, 768), (1280, 800), (390, 844)])
+def test_the_plane_stays_under_the_hand_when_the_first_point_is_placed(visit, width, height):
+    page = visit("/training?steps=150", width=width, height=height)
+    page.get_by_role("button", name="Place your own points").click()
+    settle(page)
     plane = page.locator(".lvt-plane")
     there = plane.bounding_box()
     assert page.get_by_text("Click adds, drag moves.").is_visible()
