@@ -111,6 +111,17 @@ def test_a_long_value_is_rounded_with_a_sign_and_there_in_full_to_be_changed(vis
     assert fields() == before
 
 
+def test_the_picture_stays_where_it_is_when_a_drag_is_spoken_of(visit):
+    for view in ("vector", "operations"):
+        for width in (1440, 1366, 1280):
+            page = visit(f"/?view={view}", width=width, height=768)
+            before = boxes(page, ".lv-figure")
+            slide(page, "w1", 3.18)
+            settle(page)
+            assert boxes(page, ".lv-figure") == before, (view, width)
+            assert page.locator(".lv-moved").is_visible()
+
+
 def test_on_a_phone_the_pages_stand_in_a_bar_and_keep_their_state(open_page):
     page = open_page("/?w1=2&view=vector", **PHONE)
     bar = boxes(page, ".st-key-tabs a")
