@@ -113,7 +113,7 @@ def _graph(problem: Problem, shape: str, answered: bool) -> str:
             continue
         boxes[name] = _Box(x, y, width, lines, state)
     edges = [("w1", "z"), ("w2", "z"), ("b", "z"), ("z", "a"), ("a", "L"), ("y", "L")]
-    drawn = [_arrow(boxes[t], boxes[h], _label(asked, t, h), shape)
+    drawn = [_arrow(boxes[t], boxes[h], _label(asked, t, h), shape, last=h == "L")
              for t, h in edges if t in boxes]  # fmt: skip
     drawn += [_card(box) for box in boxes.values()]
     if asked.kind == "rate" and asked.parts[0] == symbol("L") and asked.parts[1] != symbol("a"):
@@ -161,7 +161,7 @@ def _text(kind: str, x: float, y: float, text: str) -> str:
     return f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
 
-def _arrow(tail: _Box, head: _Box, label: str, shape: str) -> str:
+def _arrow(tail: _Box, head: _Box, label: str, shape: str, *, last: bool = False) -> str:
     half = _HEIGHT / 2
     if tail.y == head.y:
         side = 1 if head.x > tail.x else -1
@@ -184,10 +184,16 @@ def _arrow(tail: _Box, head: _Box, label: str, shape: str) -> str:
     )
     if label:
         x, y = (x0 + x1) / 2, (y0 + y1) / 2 - 10
-        if x1 - x0 > _ROOMY:
+        # Beside a slanting arrow, on the side that no other arrow has.
+        if shape == _WIDE and y0 != y1:
+            x, y = x + 22, y + (-8 if y0 < y1 else 36)
+        elif shape == _WIDE and x1 - x0 > _ROOMY:
             x -= 6
-        if shape == _TALL and tail.y == head.y:
-            y = tail.y - half - 8
+        elif shape == _TALL and y0 != y1:
+            x, y = (x - 48, y + 14) if x0 < x1 else (x + 42, y + 23)
+        elif shape == _TALL:
+            # Above z arrive the arrows of the weights; below the loss stands y.
+            y = tail.y - half - 8 if last else tail.y + half + 16
         out += _text("lv-task-rate", x, y, label)
     return out
 

@@ -269,6 +269,30 @@ def test_results_are_numbered_as_on_the_graph_page():
     assert not re.search(r"\$\(\d\)\$", lines)
 
 
+def test_what_is_asked_of_an_arrow_lies_on_no_arrow_and_on_no_card():
+    seen = set()
+    for made in problems("local"):
+        for svg in re.findall(r"<svg.*?</svg>", picture(made, "light"), re.DOTALL):
+            rate = re.compile(r'lv-task-rate" x="([\d.]+)" y="([\d.]+)">([^<]*)<')
+            ((x, y, text),) = rate.findall(svg)
+            half = 3.6 * len(text) - 4
+            left, right, top, bottom = float(x) - half, float(x) + half, float(y) - 10, float(y) + 3
+            lines = re.findall(r'd="M([-\d.]+),([-\d.]+)L([-\d.]+),([-\d.]+)"', svg)
+            assert len(lines) >= 5
+            for x0, y0, x1, y1 in (map(float, line) for line in lines):
+                for t in (n / 50 for n in range(51)):
+                    at = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
+                    assert not (left < at[0] < right and top < at[1] < bottom), (text, at)
+            card = (
+                r'<rect class="lv-task-card[^"]*" x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"'
+            )
+            for cx, cy, width, height in (map(float, one) for one in re.findall(card, svg)):
+                across = min(right, cx + width) - max(left, cx)
+                assert min(across, min(bottom, cy + height) - max(top, cy)) <= 0, text
+            seen.add((plain(made.asked), svg.count("lv-task-tip-wide") > 0))
+    assert len(seen) == 8
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_once_it_is_answered_the_picture_has_the_number_in_its_place(level):
     seen = set()
