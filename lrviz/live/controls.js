@@ -22,13 +22,20 @@ const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** @param {string | number} text */
 const minus = (text) => String(text).replaceAll("-", "−");
 
+/** @param {string} text */
+function decimal(text) {
+  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
+  return PLAIN.test(plain) ? Number(plain) : NaN;
+}
+
 /**
- * Text as a number, or NaN: a decimal comma and a typographic minus are understood.
+ * Text as a number, or NaN: a decimal comma, a typographic minus and a fraction are understood.
  * @param {string} text
  */
 export function parse(text) {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
-  return PLAIN.test(plain) ? Number(plain) : NaN;
+  const [top, bottom, ...more] = text.split(/[/⁄]/).map(decimal);
+  if (bottom === undefined) return top;
+  return bottom && !more.length ? top / bottom : NaN;
 }
 
 /**

@@ -101,9 +101,8 @@ def _head(page_state: PageState, made: Problem, *, task: bool) -> None:
             st.html(f"<h1>{escape('The end of the task' if over else KINDS[made.kind])}</h1>")
             with st.container(key="practice-count"):
                 n = f"{min(made.n, TASK)} of {TASK}" if task else made.n
-                st.markdown(
-                    f"Problem {n} · seed {made.seed} · level {made.level}: {_LEVELS[made.level]}"
-                )
+                level = f"level {made.level}: {_LEVELS[made.level]}"
+                st.markdown(f"Problem {n} · seed {made.seed} · {level} · L is the log loss")
         if task:
             return
         with (

@@ -7,7 +7,9 @@ from math import inf, log, log10, nextafter
 from types import MappingProxyType
 from typing import Any
 
+from lrviz.core.expression import plain
 from lrviz.core.graph import differentiate
+from lrviz.core.ops import OPS, SIGMOID
 from lrviz.text.guide import Amount, Card, Choose, Option, Page, Try, Type, always
 from lrviz.text.sentence import DOWN, ONE, UP, ZERO, Bounds
 from lrviz.training.model import PARAMETERS
@@ -42,8 +44,8 @@ _GRAPH: tuple[Card, ...] = (
         "What the model believes",
         always(
             "An example is two numbers, x₁ and x₂, and an answer, 0 or 1. The model weighs them: "
-            "z = w₁x₁ + w₂x₂ + b. The sigmoid σ turns z into a, the probability it gives to the "
-            "answer 1."
+            f"z = {plain(OPS['affine'].formula)}. The sigmoid σ turns z into a = {plain(SIGMOID)}, "
+            "the probability it gives to the answer 1."
         ),
         Choose(
             "z is {value.z}. Where will a be?",

@@ -6,6 +6,7 @@ import math
 import re
 from types import SimpleNamespace
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -62,7 +63,9 @@ def given(t):
 #: What a card may say, and whether it is so.
 SAID = {
     r"an answer, (\d) or (\d)\.": lambda t, *both: {*both} == {"0", "1"},
-    r"a, the probability it gives to the answer (\d)\.": lambda t, n: n == "1",
+    r"into a = 1/\(1 \+ e⁻ᶻ\), the probability it gives to the answer (\d)\.": lambda t, n: (
+        n == "1" and float(t.a) == pytest.approx(float(1 / (1 + mpmath.exp(-t.z))), rel=1e-15)
+    ),
     r"σ\((\d)\) = ½: the model has no opinion": lambda t, n: n == "0" and t.z == 0,
     r"σ\((\d)\) = ½, and σ only rises": lambda t, n: n == "0",
     rf"z (above|below) (\d) gives a {IS} {N}\. The model leans to the answer (\d)\.": (
