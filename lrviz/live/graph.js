@@ -164,6 +164,7 @@ export class GraphPage {
       return this.queue.flush();
     },
     read: () => this.#plain(this.spec.loss.now),
+    known: () => true, // computed here
     light: () => {
       // What a card speaks of takes the place of the node that was at work, or of the line that was read.
       this.reading = this.walking = false;

@@ -17,10 +17,11 @@ import { holds, say } from "./sentence.js";
  *   put: (fields: Record<string, any>) => void,
  *   hand: (fields: Record<string, any>) => Promise<unknown>,
  *   read: () => Read,
+ *   known: () => boolean,
  *   light: () => void,
  *   root: () => HTMLElement,
  *   part: (name: string) => HTMLElement | null,
- * }} Guided what the guide knows of the page it stands on
+ * }} Guided what the guide knows of the page it stands on; known, whether what is read is of the fields
  */
 
 /** What was done, and whether the offer was closed: kept in this browser, told to nobody. */
@@ -80,6 +81,8 @@ export class Guide {
   marked = null;
   /** Whether the page may have to be drawn anew for the card, and what it speaks of is elsewhere then. */
   opening = false;
+  /** Whether its words would be of what was there before. */
+  waits = false;
   node = el("section", { class: "lv-guide", "aria-label": "Guide", hidden: true });
   heading = el("h1", { class: "lv-guide-title", tabindex: -1 });
   count = el("span", { class: "lv-guide-count" });
@@ -232,6 +235,8 @@ export class Guide {
     this.#show(name);
     // What a link leaves out stays left out.
     this.guided.put({ ...this.spec.cards[name].state, hide: this.guided.fields().hide });
+    this.waits = true;
+    this.paint();
     this.heading.focus({ preventScroll: true });
   }
 
@@ -406,6 +411,8 @@ export class Guide {
   paint() {
     const { card } = this;
     if (!card) return;
+    this.waits &&= !this.guided.known();
+    this.node.classList.toggle("lv-guide-waits", this.waits);
     const read = this.guided.read();
     if (!this.answered && card.ask?.kind === "try" && holds(card.ask.until, read)) {
       this.#reveal("", "");

@@ -105,6 +105,7 @@ export class TrainingPage {
       return this.queue.flush();
     },
     read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
+    known: () => this.queue.done,
     light: () => {},
     root: () => this.root,
     part: (name) => ({ loss: this.loss.node, pulls: this.contributions.node })[name] ?? this.surface.node,
@@ -294,6 +295,7 @@ export class TrainingPage {
     if (!this.spec || !sync) return;
     if (adopt(this, this.key)) this.#showFields();
     this.queue.answered(sync.client, sync.ack);
+    if (this.ready) this.guide.paint();
     // Nothing that was asked for is left to come.
     if (sync.client === this.queue.client && sync.ack === this.queue.seq) this.#busy(false);
     this.#hear();

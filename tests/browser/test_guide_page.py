@@ -60,6 +60,20 @@ def in_view(page):
     )
 
 
+#: Notes of how many examples a card speaks, from now on.
+COUNTED = """() => {
+  window.counted = [];
+  new MutationObserver(() => {
+    const words = document.querySelector(".lv-guide:not([hidden]) .lv-guide-body");
+    const found = words?.checkVisibility({ visibilityProperty: true })
+      && words.textContent.match(/all (\\d+) examples/);
+    if (found) counted.push(found[1]);
+  }).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+  });
+}"""
+
+
 @pytest.fixture
 def fresh(empty_page, address):
     """A first visit: what the browser remembered of others is gone."""
@@ -269,10 +283,12 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
     assert page.locator("h1:visible").inner_text() == GRAPH[-1].title
     frames(page, 4)
     assert in_view(page)["part"]
+    page.evaluate(COUNTED)
     card(page).get_by_role("button", name="Skip", exact=True).click()
     page.wait_for_function("() => location.search === '?data=penguins&guide=mean'")
     settle(page)
     assert page.locator("h1:visible").inner_text() == CARDS["mean"].title
+    assert page.evaluate("[...new Set(counted)]") == ["333"], "the data of before are not spoken of"
     # Where what would tell it is veiled, that is said.
     assert page.get_by_text("The surface comes with your answer.").is_visible()
     answer = card(page).get_by_label("Your answer")
