@@ -162,8 +162,11 @@ def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, a
     (line,) = lines
     line.back = True
     slide(page, "w1", 3.0)
-    while "page_info_changed" not in line.kinds():
+    for _ in range(5000):  # frames: a minute or more, and not for ever
+        if "page_info_changed" in line.kinds():
+            break
         frames(page, 1)
+    assert "page_info_changed" in line.kinds()
     page.evaluate("history.back()")
     page.wait_for_function("() => location.search === '?w1=1'")
     line.let_go()
