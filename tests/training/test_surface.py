@@ -217,3 +217,43 @@ def test_a_third_parameter_that_stands_still_needs_one_slice(thirds, still):
 
     surface._series_of(np.array(thirds), cut, surface.unwatched)
     assert (len(asked) == 1) == still
+
+
+def test_a_series_of_no_width_is_read_at_its_middle():
+    terms = np.array([1.0, 2.0, 3.0]).reshape(3, 1, 1)
+    series = surface.Slices("series", terms, 10.0, 0.0, np.empty(0, dtype=int))
+    assert series.exact(0, 10.0)[0, 0] == 1 - 3
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "equal"),
+    [
+        ([-1, 0, 3], [5, 5.5, 9], True),
+        ([-1, 0, 3], [5, 7, 10], False),
+        ([-1, 0, 3], [5, 6, 6], False),
+        ([0, 0.5, 1], [0, 0.4, 1 + 0.9e-6], True),
+        ([0, 0.5, 1], [0, 0.4, 1 + 1.5e-6], False),
+    ],
+)
+def test_axes_are_drawn_alike_where_they_have_the_same_extent(across, up, equal):
+    terms = np.zeros((1, 3, 3))
+    slices = surface.Slices("series", terms, 0.0, 0.0, np.empty(0, dtype=int))
+    edges = np.array(across, dtype=float), np.array(up, dtype=float)
+    assert surface.Surface("w1w2", *edges, slices, np.zeros(2), 0.0, 1.0).equal is equal
+
+
+def test_steps_beyond_the_end_of_a_run_have_the_frame_of_its_last():
+    terms = np.arange(1.0, 4.0).reshape(3, 1, 1) * np.ones((1, 2, 2))
+    slices = surface.Slices("stack", terms, 0.0, 1.0, np.array([0, 1, 2]))
+    edge = np.array([0.0, 1.0])
+    made = surface.Surface("w1w2", edge, edge, slices, np.array([0.0, 1.0, 2.0]), 0.0, 1.0)
+    frames, which = made.frames([1, 2, 7])
+    assert which == [0, 1, 1]
+    np.testing.assert_allclose([10.0 ** one[0, 0] for one in frames], [2, 3], rtol=1e-6)
+
+
+def test_a_plane_that_there_is_not_is_named_with_those_that_there_are():
+    data = load_dataset("xor")
+    history = train(data.X, data.y, steps=2)
+    with pytest.raises(ValueError, match=r"^The plane must be one of w1w2, w1b, w2b, not 'w3'\.$"):
+        surface_of([history], data.X, data.y, "w3")
