@@ -183,17 +183,17 @@ def _arrow(tail: _Box, head: _Box, label: str, shape: str, *, last: bool = False
         f'marker-end="url(#lv-task-tip-{shape}-edge)" d="M{x0:g},{y0:g}L{x1:g},{y1:g}"/>'
     )
     if label:
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2 - 10
-        # Beside a slanting arrow, on the side that no other arrow has.
-        if shape == _WIDE and y0 != y1:
-            x, y = x + 22, y + (-8 if y0 < y1 else 36)
-        elif shape == _WIDE and x1 - x0 > _ROOMY:
-            x -= 6
-        elif shape == _TALL and y0 != y1:
-            x, y = (x - 48, y + 14) if x0 < x1 else (x + 42, y + 23)
-        elif shape == _TALL:
-            # Above z arrive the arrows of the weights; below the loss stands y.
-            y = tail.y - half - 8 if last else tail.y + half + 16
+        # Beside a slanting arrow, on the side that no other arrow has; over a level one.
+        if y0 != y1 and shape == _WIDE:
+            dx, dy = 22.0, -18.0 if y0 < y1 else 26.0
+        elif y0 != y1:
+            dx, dy = (-48.0, 4.0) if x0 < x1 else (42.0, 13.0)
+        elif shape == _WIDE:
+            dx, dy = -6.0 if x1 - x0 > _ROOMY else 0.0, -10.0
+        else:
+            # There the weights' arrows arrive over z; under the loss stands y.
+            dx, dy = 0.0, -half - 8 if last else half + 16
+        x, y = (x0 + x1) / 2 + dx, (y0 + y1) / 2 + dy
         out += _text("lv-task-rate", x, y, label)
     return out
 

@@ -52,10 +52,8 @@ def in_view(page):
           };
           const all = (found) => [...document.querySelectorAll(found)];
           const lit = all(".lv-hit.lv-lit").map((one) => [one.dataset.name, whole(one)]);
-          return {
-            ...Object.fromEntries(lit),
-            part: all(".lv-guide-part").every(whole),
-          };
+          const marked = all(".lv-guide-part");
+          return { ...Object.fromEntries(lit), part: marked.length > 0 && marked.every(whole) };
         }"""
     )
 
