@@ -308,6 +308,21 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
     assert page.url.endswith("/training")
 
 
+def test_without_a_server_a_card_says_what_it_has_to_say(page, address):
+    page.goto(f"{address}/training?guide=mean", wait_until="commit")
+    page.wait_for_selector(".lvt.lv-ready")
+    settle(page)
+    page.context.set_offline(True)
+    page.locator(".lv-lost", has_text="You are offline").wait_for()
+    card(page).get_by_role("button", name="Skip", exact=True).click()
+    assert page.locator("h1:visible").inner_text() == CARDS["pull"].title
+    assert page.get_by_text("What is ∂J/∂w₁?").is_visible()
+    page.context.set_offline(False)
+    page.locator(".lv-lost:empty").wait_for(state="attached")
+    settle(page)
+    assert "guide=pull" in page.url
+
+
 def test_the_last_card_ends_the_guide(visit):
     page = visit("/training?guide=you")
     settle(page)
