@@ -38,6 +38,9 @@ class Frame:
         Where the loss is drawn against the chosen parameter.
     said : float
         Room in the cards of single operations for what they compute, above its value, px.
+    fan : (share, most, up)
+        Where arrows arrive at a card that has a plot: apart by a share of how far apart their
+        tails are, at most so far from the middle, px; and at z so far above the middle, px.
     """
 
     width: float
@@ -48,6 +51,7 @@ class Frame:
     lane: float = 0
     loss: Box | None = None
     said: float = 0
+    fan: tuple[float, float, float] = (0.12, 20, 34)
 
     def size(self, name: str) -> Point:
         """Width and height of a node's card, px: x holds two lines of numbers, w two times two."""
@@ -86,15 +90,14 @@ class Frame:
             middle = (start[1] + end[1]) / 2
             return start, (x0, middle), (x1, middle), end
         # Arrivals are spread over the head's left side, in the order of the tails.
-        most = 20 if self.lane else h1 / 2 - 8
-        spread = max(-most, min(most, (y0 - y1) * 0.12))
-        if self.lane and head == "z":
-            spread -= UP
+        share, most, up = self.fan if self.lane else (0.12, h1 / 2 - 8, 0)
+        spread = max(-most, min(most, (y0 - y1) * share))
+        if head == "z":
+            spread -= up
         start, end = (x0 + w0 / 2, y0 - chained), (x1 - w1 / 2, y1 - chained + spread)
         if head == "L" and tail == "y":
             end = (end[0], y0)
-        gap = end[0] - start[0]
-        return start, (start[0] + 0.62 * gap, start[1]), (end[0] - 0.34 * gap, end[1]), end
+        return _between(start, end)
 
     def back(self, edge: Edge) -> Bezier:
         """The way back along an edge: from head to tail, beside the way forward."""
@@ -110,8 +113,7 @@ class Frame:
             y = y1 + self.lane
             return (start[0], y), (start[0], y), (end[0], y), (end[0], y)
         start, end = (start[0], y1 + self.lane), (end[0], y0 + 13)
-        gap = end[0] - start[0]
-        return start, (start[0] + 0.34 * gap, start[1]), (end[0] - 0.62 * gap, end[1]), end
+        return _between(end, start)[::-1]
 
     def above(self, edge: Edge) -> bool:
         """Whether the way back lies above the way forward: where the label is below it."""
@@ -136,11 +138,22 @@ class Frame:
         return moved[0], moved[1], moved[2], moved[3]
 
 
+#: A wider gap has room for the number of an edge beside its curve; in a narrower one each edge
+#: keeps to the row it comes from for as long as its number is, and turns only then.
+ROOMY = 80.0
+
+
+def _between(left: Point, right: Point) -> Bezier:
+    """From a card to one that stands to the right of it: level at both ends."""
+    gap = right[0] - left[0]
+    leave, arrive = (0.62, 0.34) if gap > ROOMY else (1.25, 0.2)
+    return left, (left[0] + leave * gap, left[1]), (right[0] - arrive * gap, right[1]), right
+
+
 #: How far the way back is from the way forward where cards have no plot, px.
 ASIDE = 9.0
 #: From the left edge of z's card to its bars: the room of a term and its number.
 BARS = 104
-UP = 34  #: how far above the middle of z's card what flows into it arrives
 
 
 def _features(x: float, rows: tuple[float, ...]) -> dict[str, Point]:
@@ -180,17 +193,18 @@ def _lying(view: View, width: float) -> Frame:
 def _hanging(view: View) -> Frame:
     """For a phone: inputs at the left, the chain beside them from top to bottom."""
     names = _INPUTS[view][0]
-    rows = (26, 78, 130, 182, 234) if view == "features" else (46, 142, 214)
+    rows = (26, 74, 122, 170, 218) if view == "features" else (40, 130, 202)
     size = (186, 128)
     return Frame(
         354,
         524,
         dict(zip(names, ((54, row) for row in rows), strict=True))
-        | {"z": (259, 82), "a": (259, 257), "L": (259, 432), "y": (54, 470)},
+        | {"z": (259, 112), "a": (259, 284), "L": (259, 456), "y": (54, 486)},
         (100, 44),
         dict.fromkeys(("z", "a", "L"), size),
         lane=52,
-        loss=(34, 306, 94, 92),
+        fan=(0.3, 32, 20),
+        loss=(34, 304, 94, 92),
     )
 
 

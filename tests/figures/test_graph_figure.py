@@ -1,5 +1,6 @@
 import itertools
 
+import numpy as np
 import pytest
 
 import lrviz
@@ -101,3 +102,31 @@ def test_an_edge_is_as_wide_as_its_local_derivative_is_large():
 def test_an_unknown_target_is_refused():
     with pytest.raises(ValueError, match="of must be one of"):
         lrviz.graph_figure(lrviz.differentiate(**WORKED), of="x1")
+
+
+def _along(way):
+    """Points of a cubic Bézier curve."""
+    n = np.linspace(0, 1, 101)[:, None]
+    weights = np.hstack([(1 - n) ** 3, 3 * (1 - n) ** 2 * n, 3 * (1 - n) * n**2, n**3])
+    return weights @ np.array(way)
+
+
+@pytest.mark.parametrize("of", ["w1", "w2", "b"])
+@pytest.mark.parametrize("view", ["features", "vector"])
+@pytest.mark.parametrize("shape", ["wide", "broad", "vast", "tall"])
+def test_no_arrow_goes_through_the_number_of_another(view, shape, of):
+    graph, frame = build(view), FRAMES[view, shape]
+    lit = [(of if view == "features" else of[0], "z"), ("z", "a"), ("a", "L")]
+    ways = [frame.edge(edge) for edge in graph.edges] + [frame.back(edge) for edge in lit]
+    points = np.vstack([_along(way) for way in ways])
+    trace = build_figure(view, of=of, shape=shape).data[0]
+    found = 0
+    for text, kind, x, y in zip(
+        trace.meta["templates"], trace.meta["kinds"], trace.x, trace.y, strict=True
+    ):
+        if kind in ("local", "local-lit"):
+            found += 1
+            # Five digits' room: what is longer has a halo of its own where an arrow turns.
+            near = (points > (x, y - 5)).all(axis=1) & (points < (x + 35, y + 5)).all(axis=1)
+            assert not near.any(), text
+    assert found == len(graph.edges) - 1 + 2 * (shape != "tall")
