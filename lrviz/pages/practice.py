@@ -10,7 +10,7 @@ import streamlit as st
 from lrviz import settings
 from lrviz.core.expression import latex
 from lrviz.core.symbols import SPELLINGS
-from lrviz.figures.palette import Mode
+from lrviz.figures.palette import PALETTES, Mode
 from lrviz.live.component import HERE, alone, drawing, remember, signals
 from lrviz.pages import teaching
 from lrviz.pages.session import PageState
@@ -128,8 +128,11 @@ def _solved(made: Problem) -> bool:
     return verdict is not None and verdict.right is True
 
 
+def _mode() -> Mode:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def _given(made: Problem, *, solved: bool) -> None:
-    mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
     if made.lines:
         with st.container(key="practice-lines"):
             for mark, line in made.lines:
@@ -141,7 +144,7 @@ def _given(made: Problem, *, solved: bool) -> None:
     elif made.rows:
         st.html(_table(made))
     else:
-        drawing(KEY, picture(made, mode, answered=solved))
+        drawing(KEY, picture(made, _mode(), answered=solved))
 
 
 def _table(made: Problem) -> str:
@@ -257,7 +260,8 @@ def _said(made: Problem, verdict: Verdict | None, *, task: bool) -> None:
     with st.container(key="practice-said"):
         named = verdict.mistakes
         st.html(
-            f'<p class="lv-unseen" role="status">{short or escape(verdict.sentence)} '
+            _sign(verdict)
+            + f'<p class="lv-unseen" role="status">{short or escape(verdict.sentence)} '
             f"{escape(', '.join(one.name for one in named))}</p>"
         )
         if task and verdict.right is not None:
@@ -269,3 +273,13 @@ def _said(made: Problem, verdict: Verdict | None, *, task: bool) -> None:
             st.markdown(f"{one.sentence} [The line that settles it]({link})")
         if verdict.right and made.inputs:
             st.markdown(f"[See it on the graph](./?{explain.graph_link(made)})")
+
+
+def _sign(verdict: Verdict) -> str:
+    """What the words say, for the eye: as the blanks of a link show it."""
+    if verdict.right is None:
+        return ""
+    colours = PALETTES[_mode()]
+    colour, sign = (colours["value"], "✓") if verdict.right else (colours["gradient"], "✗")
+    style = f"background: {colour}; color: {colours['surface']}"
+    return f'<span class="lv-judged" aria-hidden="true" style="{style}">{sign}</span>'

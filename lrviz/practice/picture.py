@@ -116,6 +116,7 @@ def _graph(problem: Problem, shape: str, answered: bool) -> str:
     drawn = [_arrow(boxes[t], boxes[h], _label(asked, t, h), shape, last=h == "L")
              for t, h in edges if t in boxes]  # fmt: skip
     drawn += [_card(box) for box in boxes.values()]
+    cards = len(drawn)
     if asked.kind == "rate" and asked.parts[0] == symbol("L") and asked.parts[1] != symbol("a"):
         text = f"{plain(asked)} = ?" if key is None else equation(plain(asked), key)
         drawn.append(_lane(boxes, asked.parts[1].parts[0], shape, text))
@@ -123,7 +124,10 @@ def _graph(problem: Problem, shape: str, answered: bool) -> str:
         text = plain(rate(symbol("L"), asked))
         text += f" = {number(given['g'])}" if "g" in given else ""
         drawn.append(_lane(boxes, str(asked.parts[0]), shape, text))
-    return _svg(drawn, shape, problem)
+    width, height = _SIZES[shape]
+    if len(drawn) == cards:  # no way back under them, at most the name of an arrow
+        height = int(max(box.y for box in boxes.values())) + _HEIGHT // 2 + 24
+    return _svg(drawn, shape, problem, (width, height))
 
 
 def _shown(value: float | None) -> str:
@@ -261,17 +265,17 @@ def _ways(problem: Problem, shape: str) -> str:
     drawn += [_card(box) for box in boxes.values()]
     bare = "z" not in boxes  # what would stand before a is not there
     cut = {_WIDE: (100, 0), _TALL: (0, 76)}[shape] if bare else (0, 0)
-    return _svg(drawn, shape, problem, _WAY_SIZES, cut)
+    return _svg(drawn, shape, problem, _WAY_SIZES[shape], cut)
 
 
 def _svg(
     drawn: Sequence[str],
     shape: str,
     problem: Problem,
-    sizes: Mapping[str, tuple[int, int]] = _SIZES,
+    size: tuple[int, int],
     cut: tuple[int, int] = (0, 0),
 ) -> str:
-    (width, height), (left, top) = sizes[shape], cut
+    (width, height), (left, top) = size, cut
     marker = f"lv-task-tip-{shape}"
     tips = "".join(
         f'<marker id="{marker}-{role}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" '

@@ -68,15 +68,19 @@ def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_practice)
     made = first(1, "chain")
     page = open_practice(at(made), ".lv-task-picture")
     answer(page, str(-made.key))
+    sign = page.locator(".lv-judged")
     assert MISTAKES["swapped"].name in said(page, MISTAKES["sign"].name)
+    expect(sign).to_have_text("✗")
     assert "sign flipped" in page.locator(".st-key-practice-said [role=status]").inner_text()
     answer(page, "(a − y)" + ("" if made.of == "b" else "·" + made.of.replace("w", "x")))
     said(page, "Right: ")
+    expect(sign).to_have_text("✓")
     expect(page.locator(".lv-task-wide .lv-task-gradient")).to_contain_text(number(made.key))
     answer(page, "12345")
     said(page, "none is guessed")
     answer(page, "import os")
     said(page, "cannot", "means nothing", "not given")
+    expect(sign).to_have_count(0)
     answer(page, str(-made.key))
     with page.expect_popup() as opened:
         page.get_by_role("link", name="The line that settles it").first.click()
@@ -88,6 +92,16 @@ def test_a_mistake_is_named_and_leads_to_the_line_that_settles_it(open_practice)
             slider = graph.get_by_role("slider", name=name, exact=True)
             assert float(slider.input_value()) == value
     graph.close()
+
+
+def test_on_a_phone_what_is_said_of_an_answer_is_in_view(open_practice):
+    made = first(1, "read")
+    page = open_practice(at(made), ".lv-task-picture", width=390, height=844)
+    answer(page, str(made.key + 17))
+    said(page, "none is guessed")
+    box = page.locator(".st-key-practice-said").bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= 844
 
 
 def test_hints_come_one_by_one_then_the_solution_and_what_went_wrong_is_remembered(open_practice):

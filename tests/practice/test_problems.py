@@ -308,3 +308,19 @@ def test_once_it_is_answered_the_picture_has_the_number_in_its_place(level):
         assert "?" not in before or on_an_arrow or after.count(number(made.key)) >= 2
         seen.add(made.kind)
     assert {"chain", "step"} <= seen
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_picture_is_as_high_as_what_is_on_it(level):
+    heights = set()
+    for n in range(1, 60):
+        for svg in re.findall(r"<svg.*?</svg>", picture(problem(4, level, n), "light"), re.DOTALL):
+            top, height = map(float, re.findall(r'viewBox="\S+ (\S+) \S+ (\S+)"', svg)[0])
+            lows = [
+                float(y) + float(h) for y, h in re.findall(r' y="(\S+)" [^>]*height="(\S+)"', svg)
+            ]
+            lows += [float(y) for y in re.findall(r'<text [^>]* y="(\S+)"', svg)]
+            lows += [float(y) for y in re.findall(r"V([\d.]+)H", svg)]
+            assert top + height - 30 <= max(lows) <= top + height - 4
+            heights.add((svg.count("lv-task-tip-wide") > 0, height))
+    assert len(heights) >= 4
