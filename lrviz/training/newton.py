@@ -17,6 +17,8 @@ from lrviz.training.separability import has_minimum
 
 #: Newton's matrix, scaled to a unit diagonal, gets its smallest eigenvalue lifted to this.
 CURVATURE_FLOOR = 1e-13
+#: Or to this share of the largest, where that is more: some roundings, so that no pivot is zero.
+ROUNDING = 16 * float(np.finfo(np.float64).eps)
 #: Dampings of a Newton step that are tried before it counts as leading nowhere.
 DAMPINGS = 100
 #: The learning rate that gradient descent begins with where the curvature allows it.
@@ -32,7 +34,7 @@ class NewtonStep(NamedTuple):
     Attributes
     ----------
     direction : float64 array (n,)
-        The solution d of (H + δ·diag H)·d = gradient, which is subtracted from the parameters;
+        The solution d of (H + δ·|diag H|)·d = gradient, which is subtracted from the parameters;
         zero when no damping made the loss fall, nan where the gradient or the Hessian is beyond
         float64.
     damping : float
@@ -51,18 +53,21 @@ def newton_step(
 ) -> NewtonStep:
     """Solve with the Hessian, damped where it must be.
 
-    The Hessian is scaled to a unit diagonal, which makes the rule independent of the
+    The Hessian is scaled to a diagonal of ±1, which makes the rule independent of the
     features' units; δ is added to that diagonal (Levenberg 1944, Marquardt 1963). δ is 0
-    unless the smallest eigenvalue is below `CURVATURE_FLOOR`, and then just enough to lift
-    it there. With ``loss`` given, δ is raised to 0.001 and then tenfold, until the loss is
-    no higher than before.
+    unless the smallest eigenvalue is below `CURVATURE_FLOOR` (or `ROUNDING` of the largest),
+    and then just enough to lift it there. With ``loss`` given, δ is raised to 0.001 and then
+    tenfold, until the loss is no higher than before.
     """
     if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
         return NewtonStep(np.full_like(params, math.nan), math.nan, math.nan)
-    curvature = np.diag(hessian)
+    curvature = np.abs(np.diag(hessian))
     scale = np.sqrt(np.where(curvature > 0, curvature, 1.0))
     scaled, slope = hessian / scale / scale[:, None], gradient / scale
-    damping = max(0.0, CURVATURE_FLOOR - float(np.linalg.eigvalsh(scaled)[0]))
+    curvatures = np.linalg.eigvalsh(scaled)
+    # Beside a large curvature the floor itself would be lost to rounding.
+    floor = max(CURVATURE_FLOOR, ROUNDING * float(np.abs(curvatures).max()))
+    damping = max(0.0, floor - float(curvatures[0]))
     # Near the minimum the loss is flat to rounding: a rise of some ulps is no rise.
     ceiling = math.inf if loss is None else loss(params) * (1 + 16 * np.finfo(np.float64).eps)
     for _ in range(DAMPINGS):

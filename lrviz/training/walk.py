@@ -164,7 +164,18 @@ def minimize(
             raise ValueError(
                 f"The hessian must be {len(w)} by {len(w)} numbers, but its shape is {found.shape}."
             )
+        with np.errstate(all="ignore"):
+            apart = float(np.abs(found - found.T).max())
+            if apart > 1e-6 * float(np.abs(found).max()):
+                raise ValueError("The hessian must be symmetric, as second derivatives are.")
         return found
+
+    def height(at: Array) -> float:
+        assert loss is not None
+        found = _answer("loss", loss(at.copy()))
+        if found.size != 1:
+            raise ValueError(f"The loss must be one number, but its shape is {found.shape}.")
+        return float(found.item())
 
     path = np.empty((most + 1, len(w)))
     path[0] = w
@@ -174,7 +185,7 @@ def minimize(
         lambda _, at: (slope(at), None),
         learning_rate=rate,
         momentum=mu,
-        objective=Objective(loss, curvature),
+        objective=Objective(loss and height, curvature),
     )
     with np.errstate(all="ignore"):
         for step in islice(taken, most):
@@ -183,8 +194,9 @@ def minimize(
 
 
 def _answer(name: str, found: npt.ArrayLike) -> Array:
+    """What a function of the caller's gives, kept apart: it may write on the same array again."""
     try:
-        return numbers(found)
+        return numbers(found).copy()
     except TypeError:
         raise ValueError(f"The {name} must be real numbers, not {said(found)}.") from None
 

@@ -465,11 +465,74 @@ def test_minimize_checks_its_arguments():
             {"optimizer": "newton", "hessian": lambda _: np.eye(3)},
             "The hessian must be 2 by 2 numbers, but its shape is (3, 3).",
         ),
+        (
+            _bowl,
+            (1, 1),
+            {"optimizer": "newton", "hessian": lambda _: [[1, 2], [0, 1]]},
+            "The hessian must be symmetric, as second derivatives are.",
+        ),
+        (
+            _bowl,
+            (1, 1),
+            {"optimizer": "newton", "loss": lambda w: w},
+            "The loss must be one number, but its shape is (2,).",
+        ),
     ],
 )
 def test_minimize_refuses_what_does_not_go_with_its_start(gradient, start, more, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         minimize(gradient, start, **more)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "newton"])
+def test_what_a_callers_functions_write_on_is_theirs(optimizer):
+    matrix, kept = np.array([[3.0, 1], [1, 2]]), np.empty(2)
+
+    def in_place(w):  # one array for every answer, and the argument is used up
+        np.matmul(matrix, w, out=kept)
+        w *= np.nan
+        return kept
+
+    def loss(w):
+        w *= w
+        return w.sum()
+
+    wanted = minimize(lambda w: matrix @ w, (1, 1), optimizer=optimizer, steps=4)
+    found = minimize(in_place, (1, 1), optimizer=optimizer, steps=4)
+    np.testing.assert_array_equal(found, wanted)
+    down = minimize(lambda w: 2 * w, (1, 3), optimizer="newton", steps=1, loss=loss)
+    np.testing.assert_allclose(down, [[1, 3], [0, 0]], atol=1e-9)
+
+
+@pytest.mark.parametrize("curvature", [1.0, 1e3, 1024.0, 2.0**60, 1e-200, 1e300])
+def test_newton_goes_on_where_the_curvature_is_negative(curvature):
+    path = minimize(lambda w: -curvature * w, [1.0, 2.0], optimizer="newton", steps=1)
+    assert np.isfinite(path).all()
+    # A saddle: down where it bends up, and far along the other.
+    saddle = minimize(lambda w: w * [curvature, -3.0], [1.0, 1.0], optimizer="newton", steps=1)
+    assert abs(saddle[1, 0]) < 1
+    assert saddle[1, 1] > 1
+
+
+def test_damped_newton_finds_a_minimum_through_a_region_that_bends_down():
+    def valley(w):  # Rosenbrock's function, of least height at (1, 1)
+        return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
+
+    def slope(w):
+        across = w[1] - w[0] ** 2
+        return [-2 * (1 - w[0]) - 400 * w[0] * across, 200 * across]
+
+    path = minimize(slope, (0, 5), optimizer="newton", steps=60, loss=valley)
+    np.testing.assert_allclose(path[-1], 1, rtol=1e-6)
+    assert (np.diff([valley(w) for w in path]) <= 0).all()
+    wells = minimize(
+        lambda w: 4 * w**3 - 2000 * w,
+        [0.1],
+        optimizer="newton",
+        steps=60,
+        loss=lambda w: (w**4 - 1000 * w**2).sum(),
+    )
+    assert wells[-1, 0] == pytest.approx(np.sqrt(500))
 
 
 SQUARE = np.array([[0.0, 1], [1, 3], [2, 0], [3, 3]])
