@@ -138,16 +138,13 @@ for name, value in results.items():
 
 
 def _sklearn_one(given: str, loss: Loss) -> str:
-    value = (
-        "log_loss([y], model.predict_proba(x), labels=[0, 1])"
-        if loss == "log"
-        else "mean_squared_error([y], [a]) / 2"
-    )
-    name = "log_loss" if loss == "log" else "mean_squared_error"
+    value = "np.logaddexp(0, -z if y == 1 else z)" if loss == "log" else "0.5 * off ** 2"
     residual = as_line(RESIDUAL[loss], {"a": "a", "y": "y"})
+    sigmoid = as_line(OPS["sigmoid"].rates[0], {"a": "a", "q": "q"})
+    slope = "off" if loss == "log" else f"off * {sigmoid}"
     return f"""import numpy as np
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import {name}
 
 {given}
 
@@ -158,8 +155,11 @@ model.coef_, model.intercept_ = np.array([[w1, w2]]), np.array([b])
 x = np.array([[x1, x2]])
 z = model.decision_function(x)[0]
 a = model.predict_proba(x)[0, 1]
-# scikit-learn gives no gradient of one example; dL/dz in its shortest form does.
-dL_dz = {residual}
+# From z, because 1 - a is lost where a rounds to 1, and scikit-learn's log_loss clips a there.
+q = expit(-z)
+off = -q if y == 1 else a
+# scikit-learn gives no gradient of one example; this is {residual}.
+dL_dz = {slope}
 results = {{
     "z": z,
     "a": a,
@@ -173,21 +173,30 @@ for name, value in results.items():
     {PRINT}"""
 
 
+def _library(loss: Loss, exp: str, softplus: str, indent: str = "") -> tuple[str, str]:
+    """A line before the loss, and the loss, whose derivative keeps its digits at saturation.
+
+    Where a rounds to 1 the libraries' own a(1 - a) is 0, and so is a - y; of 1/(1 + exp(-z)) they
+    derive exp(-z)/(1 + exp(-z))^2.
+    """
+    if loss == "log":
+        return "", f"{softplus}(-z if y == 1 else z)"
+    line = "# a - y, from whichever loses nothing.\n"
+    line += f"off = -1 / (1 + {exp}(z)) if y == 1 else a\n"
+    return "".join(indent + one for one in line.splitlines(keepends=True)), "0.5 * off ** 2"
+
+
 def _torch_one(given: str, loss: Loss) -> str:
-    value = (
-        "torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(float(y)))"
-        if loss == "log"
-        else "0.5 * (a - y) ** 2"
-    )
+    off, value = _library(loss, "torch.exp", "torch.nn.functional.softplus")
     return f"""{TORCH}
 
 {given}
 
 w1, w2, b = (torch.tensor(float(one), requires_grad=True) for one in (w1, w2, b))
 z = {as_line(OPS["affine"].formula, {})}
-a = torch.sigmoid(z)
+a = 1 / (1 + torch.exp(-z))
 z.retain_grad()
-L = {value}
+{off}L = {value}
 L.backward()
 results = {{
     "z": z,
@@ -203,7 +212,7 @@ for name, value in results.items():
 
 
 def _jax_one(given: str, loss: Loss) -> str:
-    value = "jax.nn.softplus(-z if y == 1 else z)" if loss == "log" else "0.5 * (a - y) ** 2"
+    off, value = _library(loss, "jnp.exp", "jax.nn.softplus", "    ")
     return f"""{JAX}
 
 {given}
@@ -211,8 +220,8 @@ def _jax_one(given: str, loss: Loss) -> str:
 
 def forward(w1, w2, b):
     z = {as_line(OPS["affine"].formula, {})}
-    a = jax.nn.sigmoid(z)
-    return {value}, (z, a)
+    a = 1 / (1 + jnp.exp(-z))
+{off}    return {value}, (z, a)
 
 
 (L, (z, a)), (by_w1, by_w2, by_b) = jax.value_and_grad(forward, (0, 1, 2), has_aux=True)(

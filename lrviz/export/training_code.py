@@ -9,13 +9,27 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.expression import number
-from lrviz.export.code import JAX, PRINT, TORCH, as_line, notebook
+from lrviz.export.code import JAX, LANGUAGES, PRINT, TORCH, as_line, notebook
 from lrviz.training.decay import DECAY, DECAY_RATES
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.run import History
 
 #: Rules that statements alone describe: neither minibatches nor second derivatives.
 WRITTEN = tuple(name for name, row in OPTIMIZERS.items() if row.solve is None and name != "sgd")
+
+
+def languages_of(run: History, y: npt.NDArray[Any]) -> tuple[str, ...]:
+    """The languages that a run is written in.
+
+    A rule that is not one of `WRITTEN` needs more than its statements; scikit-learn, which writes
+    the minimum alone, fits no model to one class, which has none.
+    """
+    one = len(set(y.tolist())) == 1
+    return tuple(
+        language
+        for language in LANGUAGES
+        if (not one if language == "scikit-learn" else run.optimizer in WRITTEN)
+    )
 
 
 def training_code(
@@ -38,12 +52,10 @@ def training_code(
     KeyError
         There is no such language.
     ValueError
-        The run's rule is not one of `WRITTEN`.
+        The run is not written in it, see `languages_of`.
     """
-    if run.optimizer not in WRITTEN and language != "scikit-learn":
-        raise ValueError(
-            f"{OPTIMIZERS[run.optimizer].label} needs more than its statements and is not written."
-        )
+    if language in LANGUAGES and language not in languages_of(run, y):
+        raise ValueError(f"This {OPTIMIZERS[run.optimizer].label} is not written in {language}.")
     data = f"X = {_rows(X)}\ny = {[int(one) for one in y]!r}"
     steps = f"w = {[float(one) for one in run.params[0]]!r}  # w1, w2, b\nsteps = {len(run)}"
     made: Mapping[str, Callable[[], str]] = {

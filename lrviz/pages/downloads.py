@@ -12,7 +12,7 @@ from lrviz.core.graph import INPUTS, differentiate
 from lrviz.export.code import LANGUAGES, graph_code
 from lrviz.export.standalone import standalone
 from lrviz.export.tables import data_csv, history_csv, marked
-from lrviz.export.training_code import WRITTEN, training_code
+from lrviz.export.training_code import WRITTEN, languages_of, training_code
 from lrviz.figures.palette import Mode
 from lrviz.live.component import pictures
 from lrviz.settings import State
@@ -77,16 +77,18 @@ def _code(made: Playback, stem: str) -> None:
     def write(language: str) -> str:
         return training_code(language, made.scaled.X, data.y, run)
 
+    offered = languages_of(run, data.y)
     with st.popover("Code"):
         if run.optimizer not in WRITTEN:
             st.markdown(
                 f"{OPTIMIZERS[run.optimizer].label} needs more than its few lines, so only the "
                 "minimum is written, by scikit-learn."
             )
-        for language, ending in LANGUAGES.items():
-            if run.optimizer in WRITTEN or language == "scikit-learn":
-                name = f"{stem}-{language.lower()}{ending}"
-                _download(language, name, "text/plain", partial(write, language))
+        if "scikit-learn" not in offered:
+            st.markdown("There is one class only, so there is no minimum for scikit-learn to find.")
+        for language in offered:
+            name = f"{stem}-{language.lower()}{LANGUAGES[language]}"
+            _download(language, name, "text/plain", partial(write, language))
 
 
 def offer_graph(state: State) -> None:

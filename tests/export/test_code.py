@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -15,7 +16,7 @@ import pytest
 import lrviz
 from lrviz.core.graph import LOSSES
 from lrviz.export.code import LANGUAGES, graph_code
-from lrviz.export.training_code import WRITTEN, training_code
+from lrviz.export.training_code import WRITTEN, languages_of, training_code
 from lrviz.training.optimizers import OPTIMIZERS
 
 NEEDS = {"scikit-learn": "sklearn", "PyTorch": "torch", "JAX": "jax", "NumPy": "numpy"}
@@ -25,8 +26,6 @@ STATES = {
     "far": {"x1": 4.0, "x2": 4.0, "w1": 5.0, "w2": 5.0, "b": 0.0, "y": 0},
     "far and right": {"x1": 4.0, "x2": 4.0, "w1": 5.0, "w2": 5.0, "b": 0.0, "y": 1},
 }
-#: What float64 loses at saturation without σ(−z): scikit-learn and the libraries' own squares.
-CALM, ROUND = ("opening",), ("scikit-learn", "PyTorch", "JAX")
 #: Languages that a run is written in.
 STEPS = ("Python", "NumPy", "PyTorch", "JAX", "Notebook")
 
@@ -126,12 +125,7 @@ def test_a_graph_script_is_whole(language, state, loss):
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize(
-    ("language", "state"),
-    [
-        (language, state)
-        for language in installed(LANGUAGES)
-        for state in (CALM if language in ROUND else STATES)
-    ],
+    ("language", "state"), list(itertools.product(installed(LANGUAGES), STATES))
 )
 def test_a_graph_script_prints_what_the_page_shows(printed, language, state, loss):
     text = script(language, graph_code(language, STATES[state], loss))
@@ -186,3 +180,16 @@ def test_what_cannot_be_written_is_refused_with_a_sentence():
     with pytest.raises(ValueError, match="is not written"):
         training_code("NumPy", X, y, run)
     assert math.isfinite(run.losses[-1])
+
+
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("optimizer", ["gd", "newton"])
+def test_of_one_class_scikit_learn_has_no_script(optimizer, label):
+    X, y = np.array([[0.0, 1], [1, 2], [3, 1]]), np.full(3, label)
+    run = lrviz.train(X, y, optimizer=optimizer, steps=3)
+    assert languages_of(run, y) == (STEPS if optimizer == "gd" else ())
+    with pytest.raises(ValueError, match=r"is not written in scikit-learn\.$"):
+        training_code("scikit-learn", X, y, run)
+    both = np.array([0, 1, 1])
+    run = lrviz.train(X, both, optimizer=optimizer, steps=3)
+    assert set(languages_of(run, both)) == ({*LANGUAGES} if optimizer == "gd" else {"scikit-learn"})
