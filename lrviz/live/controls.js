@@ -3,6 +3,7 @@
 
 import { choice, el, unique } from "./dom.js";
 import { number } from "./numbers.js";
+import { parse } from "./typed.js";
 
 /** @import { ControlSpec, FieldSpec, SegmentsSpec, SelectSpec } from "./types.d.ts" */
 
@@ -18,25 +19,8 @@ import { number } from "./numbers.js";
 
 /** Marks whose names would meet: the part of the range between them. */
 const CLOSE = 0.2;
-const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** @param {string | number} text */
 const minus = (text) => String(text).replaceAll("-", "−");
-
-/** @param {string} text */
-function decimal(text) {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
-  return PLAIN.test(plain) ? Number(plain) : NaN;
-}
-
-/**
- * Text as a number, or NaN: a decimal comma, a typographic minus and a fraction are understood.
- * @param {string} text
- */
-export function parse(text) {
-  const [top, bottom, ...more] = text.split(/[/⁄]/).map(decimal);
-  if (bottom === undefined) return top;
-  return bottom && !more.length ? top / bottom : NaN;
-}
 
 /**
  * Numbers with semicolons, commas or blanks between them; a decimal comma where others part.

@@ -1,6 +1,7 @@
 // Small helpers for building the page's elements.
 
 import { number } from "./numbers.js";
+import { parse } from "./typed.js";
 
 /** @import { ChoiceSpec, RangeSpec } from "./types.d.ts" */
 
@@ -153,10 +154,8 @@ export function range(spec, onMove, onRest) {
   });
   slider.addEventListener("change", onRest);
   const commit = () => {
-    const text = field.value.trim().replace(/[−–]/g, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
-    const next = Number(text);
-    const ok = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && next >= spec.min && next <= spec.max
-      && (!spec.whole || Number.isInteger(next));
+    const next = parse(field.value);
+    const ok = next >= spec.min && next <= spec.max && (!spec.whole || Number.isInteger(next));
     if (!ok) {
       message.textContent = `${spec.label} takes a ${spec.whole ? "whole " : ""}number from ${spec.min} to ${spec.max}`
         .replaceAll("-", "−") + `; it stays at ${written(value)}.`;
@@ -172,6 +171,7 @@ export function range(spec, onMove, onRest) {
     value = next === 0 ? 0 : next;
     onMove(value);
     show();
+    if (document.activeElement === field) field.value = written(value); // of a fraction, what it is
     onRest();
   };
   field.addEventListener("change", commit);

@@ -2,13 +2,13 @@
 // others, and the way to the Graph page, as far as that reaches.
 
 import { Panel } from "./blocks.js";
-import { parse } from "./controls.js";
 import { el, later, put } from "./dom.js";
 import { beyond } from "./far.js";
 import { Figure } from "./figure.js";
 import { fill } from "./numbers.js";
 import { evaluate, reader } from "./pass.js";
 import { write } from "./tables.js";
+import { parse } from "./typed.js";
 
 /** @import { Shape } from "./training-layout.js" */
 /** @import { Playback } from "./playback.js" */

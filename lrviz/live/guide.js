@@ -2,12 +2,12 @@
 // the tables of lrviz/text/guide.py, read for the numbers that are on screen.
 
 import { during } from "./busy.js";
-import { parse } from "./controls.js";
 import { button, el, later, put, unique } from "./dom.js";
 import { plain } from "./expression.js";
 import { scroller } from "./internals.js";
 import { number } from "./numbers.js";
 import { holds, say } from "./sentence.js";
+import { parse } from "./typed.js";
 
 /** @import { GuideAmount, GuideCard, GuideSpec, Read } from "./types.d.ts" */
 

@@ -35,12 +35,17 @@ TYPED = {
     "\u22121": -1.0,
     "+1": 1.0,
     "-1/8": -0.125,
+    "1/4": 0.25,
+    ".5": 0.5,
+    "0,25": 0.25,
     "1/0": None,
     "1/2/3": None,
     "w1 = 3\n2;4": None,
     "</p><img src=x onerror=zq()>": None,
     "7" * 1_000_000: None,
 }
+#: Of these, what every field takes.
+SURE = ("-0", "1e-9", "\u22121", "+1", "-1/8", "1/4", ".5", "0,25")
 #: What the live component holds; JSON has one zero.
 HELD = """() => {
   const host = document.querySelector(".lv").parentNode;
@@ -106,7 +111,12 @@ def test_a_field_takes_a_number_or_says_what_it_takes(visit, link):
                 assert list(changed.values()) == [meant], what
                 assert not said, what
             elif said:
-                assert re.search(r" takes .+ from \S+ to \S+; it stays at ", said), what
+                takes = re.search(r" takes (.+) from (\S+) to (\S+); it stays at ", said)
+                assert takes, what
+                low, high = (float(end.replace("−", "-")) for end in takes.groups()[1:])
+                # A plain number or a fraction that is refused is no whole one, or out of range.
+                refused = re.search("whole|numbers", takes[1]) or not low <= (meant or 0) <= high
+                assert refused or text not in SURE, what
                 assert len(said) < 200, what
             else:
                 # The number that was there, or said by other means.
