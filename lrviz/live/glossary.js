@@ -36,19 +36,26 @@ function inView(bubble) {
   bubble.style.left = `${Math.min(0, document.documentElement.clientWidth - MARGIN - right)}px`;
 }
 
+let heard = false;
+
+/** Escape shuts a bubble under the pointer: one listener, for no bubble may be kept by its own. */
+function hear() {
+  if (heard) return;
+  heard = true;
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    for (const gloss of document.querySelectorAll(".lv-gloss:hover")) gloss.classList.add("lv-shut");
+  });
+}
+
 /**
  * A bubble under the pointer goes by Escape too, until the pointer comes again.
  * @param {HTMLElement} gloss @param {() => void} shown
  */
 function hovered(gloss, shown) {
-  /** @param {KeyboardEvent} event */
-  const shut = (event) => { if (event.key === "Escape") gloss.classList.add("lv-shut"); };
   gloss.addEventListener("mouseenter", () => {
-    document.addEventListener("keydown", shut);
+    hear();
     shown();
   });
-  gloss.addEventListener("mouseleave", () => {
-    document.removeEventListener("keydown", shut);
-    gloss.classList.remove("lv-shut");
-  });
+  gloss.addEventListener("mouseleave", () => gloss.classList.remove("lv-shut"));
 }

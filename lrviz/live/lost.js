@@ -38,8 +38,12 @@
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  /** @param {string} sentence @param {boolean} [reload] whether loading anew is the way on */
+  /**
+   * What was to be said or to go later counts no more.
+   * @param {string} sentence @param {boolean} [reload] whether loading anew is the way on
+   */
   function say(sentence, reload = false) {
+    clearTimeout(timer);
     if (!bar.isConnected) document.body.append(bar);
     bar.replaceChildren(sentence);
     if (!reload) return;
@@ -53,7 +57,6 @@
   /** @param {string} sentence which goes by itself */
   function pass(sentence) {
     say(sentence);
-    clearTimeout(timer);
     timer = setTimeout(() => bar.replaceChildren(), LEFT);
   }
 
@@ -68,7 +71,6 @@
   /** @param {string} sentence which stays until somebody goes on */
   function stay(sentence) {
     say(sentence);
-    clearTimeout(timer);
     for (const act of ["pointerdown", "keydown"]) {
       window.addEventListener(act, () => bar.textContent === sentence && bar.replaceChildren(), { once: true });
     }
@@ -113,7 +115,9 @@
     line?.dispatchEvent(new CloseEvent("close", { code: 1006 }));
   }
   window.addEventListener("offline", () => {
-    if (before === "CONNECTED") timer = setTimeout(() => say(OFFLINE), AFTER);
+    if (before !== "CONNECTED") return;
+    clearTimeout(timer);
+    timer = setTimeout(() => say(OFFLINE), AFTER);
   });
   window.addEventListener("online", () => before === "CONNECTED" && renew());
 
