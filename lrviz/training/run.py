@@ -31,7 +31,7 @@ from lrviz.training.walk import STEPS_LIMIT, Rows, Slope, Step, walk
 
 #: Rows of a minibatch where nobody says how many.
 BATCH_SIZE = 16
-#: On separable data Newton stops when its next step would lower the loss by less than this.
+#: Where there is no minimum Newton stops when its next step would lower the loss by less than this.
 SEPARABLE_TOLERANCE = 1e-9
 
 
@@ -129,7 +129,7 @@ def train(
         step), when a step left all parameters exactly where they were and every later one
         would too, when ``progress`` asked, or when Newton was done: its next step would
         lower the loss by less than 1e-18, or by less than 1e-9 where no minimum exists: a
-        line separates the classes, and no weight decay holds the weights.
+        line separates the classes and no weight decay holds the weights, or there is one class.
 
     Raises
     ------
@@ -154,9 +154,9 @@ def train(
         batch_size = whole("batch_size", batch_size, 1, None)
     l2 = check_decay(l2)
     w = check_params(start, "The start")
-    tolerance = None
+    endless = None
     if rule.name == "newton":
-        tolerance = NEWTON_TOLERANCE if has_minimum(X, y, l2) else SEPARABLE_TOLERANCE
+        endless = "" if has_minimum(X, y, l2) else _without_minimum(y)
     batch = Batch(X, y, l2)
     if batch_size is None:
         batch_size = min(BATCH_SIZE, len(batch))
@@ -172,7 +172,7 @@ def train(
     params, gradients = np.empty((most + 1, 3)), np.empty((most + 1, 3))
     losses = np.empty(most + 1)
     params[0], losses[0], gradients[0] = w, loss, g
-    run = _Run(rule, batch, params, losses, gradients, tolerance, progress)
+    run = _Run(rule, batch, params, losses, gradients, endless, progress)
     with np.errstate(all="ignore"):
         if stochastic or rule.solve is not None:
             # Over all the data, the gradient was computed with the loss after the step before.
@@ -198,14 +198,17 @@ def train(
 
 
 class _Run(NamedTuple):
-    """What a run writes on, row by row from row 1 on, and what may end it."""
+    """What a run writes on, row by row from row 1 on, and what may end it.
+
+    ``endless`` is for a rule that is done some time: why there is no minimum, or nothing.
+    """
 
     rule: Optimizer
     batch: Batch
     params: Array
     losses: Array
     gradients: Array
-    tolerance: float | None
+    endless: str | None
     progress: Callable[[int, int], object] | None
 
     @property
@@ -234,8 +237,8 @@ def _by_steps(run: _Run, slope: Slope, rate: float, mu: float) -> _End:
         if _left_float64(loss, after, g):
             return _diverged_sentence(k + 1), k
         run.params[k + 1], run.losses[k + 1], run.gradients[k + 1] = after, loss, g
-        if run.tolerance is not None and _gains_nothing(step, run.tolerance):
-            return _newton_sentence(k + 1, run.tolerance), k + 1
+        if run.endless is not None and _gains_nothing(step, _tolerance(run.endless)):
+            return _newton_sentence(k + 1, run.endless), k + 1
         if run.asked_to_end(k + 1):
             return _asked(k + 1, run.most), k + 1
     return None, run.most
@@ -336,17 +339,25 @@ def _power(x: float) -> str:
     return f"10{superscript(str(round(math.log10(x))))}"
 
 
-def _newton_sentence(k: int, tolerance: float) -> str:
-    if tolerance == SEPARABLE_TOLERANCE:
+def _newton_sentence(k: int, endless: str) -> str:
+    least = _power(_tolerance(endless))
+    if endless:
         return (
-            f"Stopped at step {k}: a line separates the classes, so no minimum exists. Further "
-            f"Newton steps would lower the loss by less than {_power(tolerance)} each and only "
-            "make the weights longer."
+            f"Stopped at step {k}: {endless}, so no minimum exists. Further Newton steps would "
+            f"lower the loss by less than {least} each and only make the model surer."
         )
     return (
-        f"Converged at step {k}: a further Newton step would lower the loss by less than "
-        f"{_power(tolerance)}."
+        f"Converged at step {k}: a further Newton step would lower the loss by less than {least}."
     )
+
+
+def _tolerance(endless: str) -> float:
+    return SEPARABLE_TOLERANCE if endless else NEWTON_TOLERANCE
+
+
+def _without_minimum(y: npt.ArrayLike) -> str:
+    one = len(np.unique(np.asarray(y))) == 1
+    return "there is one class only" if one else "a line separates the classes"
 
 
 def _sealed(array: Array, rows: int) -> Array:

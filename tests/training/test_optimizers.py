@@ -776,9 +776,23 @@ def test_why_a_run_ended_is_said():
         "Diverged at step 7: the parameters or the loss left the range of float64, so the run "
         "ends at step 6, the last finite one."
     )
-    assert "less than 10⁻¹⁸." in run._newton_sentence(3, 1e-18)
-    assert "less than 10⁻⁹ each" in run._newton_sentence(3, 1e-9)
-    assert run._newton_sentence(3, 1e-9).startswith("Stopped at step 3: a line separates")
+    assert run._newton_sentence(3, "") == (
+        "Converged at step 3: a further Newton step would lower the loss by less than 10⁻¹⁸."
+    )
+    assert run._newton_sentence(3, "a line separates the classes") == (
+        "Stopped at step 3: a line separates the classes, so no minimum exists. Further Newton "
+        "steps would lower the loss by less than 10⁻⁹ each and only make the model surer."
+    )
+
+
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_of_one_class_newton_says_that_there_is_one(label, l2):
+    X = [[0, 1], [1, 2], [3, 1]]
+    said = train(X, [label] * 3, optimizer="newton", steps=60, l2=l2).stopped
+    assert re.search(r"^Stopped at step \d+: there is one class only, so no minimum exists\.", said)
+    apart = train(X, [0, 0, 1], optimizer="newton", steps=60).stopped
+    assert re.search(r"^Stopped at step \d+: a line separates the classes, so no minimum", apart)
 
 
 def test_a_step_back_is_a_step():
