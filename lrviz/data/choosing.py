@@ -36,7 +36,8 @@ def read_csv(
     r"""A data set from a CSV: two features and a label.
 
     Of three columns the label is the last if that has two values, else the one other column
-    that has. Which value is label 1: the larger number, or the later in alphabetical order.
+    that has; rows that are left out do not count. Which value is label 1: the larger number, or
+    the later in alphabetical order.
 
     Parameters
     ----------
@@ -78,12 +79,23 @@ def read_csv(
     if label is None:
         rest = [name for name in table.columns if columns is None or name not in columns]
         candidates = [name for name in table.two_valued() if name in rest]
+        if drop_missing:
+            candidates = [name for name in rest if _two_are_kept(table, columns, name)]
         label = (rest or table.columns)[-1]
         if label not in candidates and len(candidates) == 1:
             label = candidates[0]
             table = replace(table, notes=(*table.notes, f"The label is {quoted(label)}."))
     first, second = columns or (name for name in table.columns if name != label)
     return choose(table, first, second, label, drop_missing=drop_missing)
+
+
+def _two_are_kept(table: Table, columns: Sequence[str] | None, label: str) -> bool:
+    """Whether a label has two values in the rows that have no gap."""
+    features = columns or [name for name in table.columns if name != label]
+    gaps = _gaps(table, (features[0], features[1], label))
+    keep = [at for at in range(len(table.numbers)) if at not in gaps]
+    cells = tuple(tuple(column[at] for at in keep) for column in table.cells)
+    return label in replace(table, cells=cells).two_valued()
 
 
 def missing_rows(table: Table, feature1: str, feature2: str, label: str) -> tuple[int, ...]:

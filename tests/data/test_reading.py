@@ -1114,3 +1114,15 @@ def test_a_comment_of_another_width_may_hold_numbers(comment):
 
 def test_a_commented_header_may_have_two_columns():
     assert read_table("#x,y\n1,2\n3,4\n").columns == ("x", "y")
+
+
+def test_rows_that_are_left_out_do_not_count_in_what_the_label_is():
+    # Row 4 has no value for b, and the only third value of the last column.
+    for third, values in (("9", ("0", "1")), ("q", ("x", "z"))):
+        rows = f"1,2,{values[0]}\n2,2.5,{values[1]}\n1,,{third}\n2,3,{values[0]}\n"
+        found = read_csv(f"a,b,y\n{rows}", drop_missing=True)
+        assert (found.feature_names, found.label) == (("a", "b"), "y")
+        assert found.label_names == values
+        assert found.y.tolist() == [0, 1, 0]
+        chosen = read_csv(f"a,b,y\n{rows}", drop_missing=True, columns=("a", "b"))
+        assert chosen.y.tolist() == [0, 1, 0]
