@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lrviz.core.numerics import Array, said
 
 #: What is no number although `float` or NumPy would make one of it.
-_NO_NUMBER = (str, bytes, bool, np.bool_, np.complexfloating)
+_NO_NUMBER = (str, bytes, bool, np.bool_, np.complexfloating, np.datetime64, np.timedelta64)
 
 
 def number(name: str, value: Any) -> float:
@@ -25,7 +25,9 @@ def number(name: str, value: Any) -> float:
     if type(value) is float and math.isfinite(value):
         return value
     try:
-        found = math.nan if isinstance(value, _NO_NUMBER) or np.ndim(value) else float(value)
+        # What an array of no axes holds is what counts.
+        one = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        found = math.nan if isinstance(one, _NO_NUMBER) or np.ndim(one) else float(one)
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):

@@ -313,7 +313,9 @@ def differentiate(
     -------
     Pass
         Values, local derivatives and adjoints, each within a few units in the last
-        place of the exact ones at the float64 z.
+        place of the exact ones at the float64 z. Under squared error ∂L/∂z is about e^-2|z|
+        where the model is sure and right: beyond |z| = 353 it is smaller than float64 carries
+        with all its digits, in the end 0, and ∂L/∂w with it, however large x is.
 
     Raises
     ------

@@ -54,8 +54,8 @@ def check_data(X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, npt.NDArray[A
     try:
         labels = np.asarray(y)
         good = np.asarray((labels == 0) | (labels == 1), dtype=bool)
-        if masked(y):
-            raise TypeError("A label is masked.")
+        if masked(y) or labels.dtype.kind in "cmM":
+            raise TypeError("A label is masked, complex, or a time.")
     except (TypeError, ValueError):
         raise ValueError("y must be an array of labels, and none may be missing.") from None
     if labels.shape != (len(features),):

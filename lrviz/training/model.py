@@ -142,7 +142,7 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
         Bad data, an unknown plane, or a value that is not a finite number.
     """
     l2 = check_decay(l2)
-    if plane not in PLANES:
+    if not isinstance(plane, str) or plane not in PLANES:
         raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
     blocks = Batch(X, y).blocks
     horizontal, vertical = _axis(across), _axis(up)

@@ -206,7 +206,7 @@ def surface_of(
     ValueError
         An unknown plane, no run, or bad data.
     """
-    if plane not in PLANES:
+    if not isinstance(plane, str) or plane not in PLANES:
         raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
     if not histories:
         raise ValueError("At least one run is needed.")

@@ -565,6 +565,8 @@ def test_bad_grids_get_a_sentence():
         (np.array([["2020", "2021"]], dtype="datetime64[Y]"), [0], "X must be an array of numbers"),
         (np.ma.masked_array([[1.0, 2]], [[True, False]]), [0], "X must be an array of numbers"),
         ([[1, 2]], np.ma.masked_array([1], [True]), "y must be an array of labels, and none may"),
+        ([[1, 2]], [1 + 0j], "y must be an array of labels"),
+        ([[1, 2]], np.array([1], "timedelta64[s]"), "y must be an array of labels"),
         (
             pd.DataFrame([[1, 2]]),
             pd.Series([None], dtype="boolean"),

@@ -257,3 +257,5 @@ def test_a_plane_that_there_is_not_is_named_with_those_that_there_are():
     history = train(data.X, data.y, steps=2)
     with pytest.raises(ValueError, match=r"^The plane must be one of w1w2, w1b, w2b, not 'w3'\.$"):
         surface_of([history], data.X, data.y, "w3")
+    with pytest.raises(ValueError, match=r"w2b, not \['w1'\]\.$"):
+        surface_of([history], data.X, data.y, ["w1"])
