@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import numpy as np
 import pytest
@@ -284,3 +284,39 @@ def test_a_third_parameter_that_stands_still_has_a_range_of_no_width():
 def test_beside_a_path_that_hardly_moves_the_least_width_counts(best, seen):
     low, high = surface.axis_of(np.array([3.0, 3.0]), [], best, 2)
     assert (low < best < high) == seen
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "wanted"),
+    [
+        (0.99, 10.01, [1, 1.5, 2, 3, 4, 5, 7, 10]),
+        (0.74, 4.01, [0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.5, 2, 2.5, 3, 3.5, 4]),
+        (0.97, 1.61, [0.97, 0.98, 0.99, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6]),
+        (0.009, 11, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]),
+        (0.9, 1.1e7, [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7]),
+    ],
+)
+def test_round_losses_from_the_roundest(low, high, wanted):
+    # A hair wider, so that what lies at an end is within.
+    found = surface.round_levels(np.log10(low) - 1e-9, np.log10(high) + 1e-9)
+    np.testing.assert_allclose(10.0 ** np.array(found), wanted, rtol=1e-12)
+
+
+def test_a_surface_and_its_slices_stay_as_they_are_and_each_is_itself():
+    made, _ = of("blobs", "gd", 0.5, "w1w2")
+    for one in (made, made.slices):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, fields(one)[0].name, None)
+        assert len({one, replace(one)}) == 2
+
+
+def test_the_longest_series_is_tried_and_uses_every_slice_again():
+    asked = []
+
+    def cut(x):
+        asked.append(x)
+        return np.full((1, 1), 2 + np.sin(50 * x))
+
+    terms = surface._series(0.0, 1.0, cut, surface.unwatched)
+    assert 65 < len(terms) <= surface._INTERVALS[-1] + 1
+    assert len(asked) == surface._INTERVALS[-1] + 1
