@@ -65,6 +65,8 @@ def payload(playback: Playback) -> dict[str, Any]:
         "batches": _batches(playback),
         "constants": constants,
         "opt": r.opt,
+        "batch": h.batch_size,
+        "scaled": r.scale == "standard",
         "program": _program(r.opt),
         "picture": picture(r.opt),
         "newton": _newton(playback),

@@ -4,16 +4,16 @@
 /** @import { Read } from "./types.d.ts" */
 
 /**
- * @param {Playback} playback @param {number} k the step that is shown @param {number} rate the learning rate
+ * @param {Playback} playback @param {number} k the step that is shown
  * @returns {Read}
  */
-export function runReader(playback, k, rate) {
+export function runReader(playback, k) {
   const { losses, params, taken, rows, spec } = playback;
   const steps = Array.from({ length: taken }, (_, n) => n);
   /** @type {Record<string, () => number>} */
   const quantities = {
     rows: () => rows,
-    rate: () => rate,
+    rate: () => spec.constants.eta,
     "step.now": () => k,
     "step.last": () => taken,
     "loss.start": () => losses[0],

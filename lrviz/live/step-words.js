@@ -4,7 +4,6 @@
 import { write } from "./tables.js";
 
 /** @import { Playback } from "./playback.js" */
-/** @import { TrainingFields } from "./types.d.ts" */
 
 const ROUNDED = 1 + 1e-13; // a mean of many rounded losses is off by less
 
@@ -13,9 +12,10 @@ const length = (v) => Math.hypot(v[0], v[1], v[2]);
 
 /**
  * How the step to k was made, by the optimizer's rule.
- * @param {Playback} playback @param {number} k @param {TrainingFields} fields
+ * @param {Playback} playback @param {number} k
  */
-function made(playback, k, { opt, batch, lr }) {
+function made(playback, k) {
+  const { opt, batch, constants: { eta: lr } } = playback.spec;
   if (opt === "gd") {
     const g = length(playback.at(playback.gradients, k - 1));
     return `the step was η times the gradient, ${write(lr)} × ${write(g)} ≈ ${write(lr * g)} long`;
@@ -49,10 +49,10 @@ function change(before, after) {
 }
 
 /**
- * What happened at step k of this run.
- * @param {Playback} playback @param {number} k @param {TrainingFields} fields
+ * What happened at step k of this run. The controls may be set to another, which is under way.
+ * @param {Playback} playback @param {number} k
  */
-export function happened(playback, k, fields) {
+export function happened(playback, k) {
   if (k === 0) {
     const start = `Step 0, the start: J = ${write(playback.losses[0])}.`;
     const { settled_start: settled } = playback.spec;
@@ -63,8 +63,8 @@ export function happened(playback, k, fields) {
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];
   // A convex loss that has risen along −g was lower on the way; the last digits flicker.
   const rose = after > before * (1 + playback.spec.flicker);
-  const passed = fields.opt === "gd" && rose ? ", past the lowest point on its way" : "";
-  return `Step ${k}: ${change(before, after)}; ${made(playback, k, fields)}${passed}.`;
+  const passed = playback.spec.opt === "gd" && rose ? ", past the lowest point on its way" : "";
+  return `Step ${k}: ${change(before, after)}; ${made(playback, k)}${passed}.`;
 }
 
 /**

@@ -104,7 +104,7 @@ export class TrainingPage {
       assign(this.fields, fields);
       return this.queue.flush();
     },
-    read: () => runReader(this.playback, this.playback.hold(this.k), this.fields.lr),
+    read: () => runReader(this.playback, this.playback.hold(this.k)),
     known: () => this.queue.done,
     light: () => {},
     root: () => this.root,
@@ -320,7 +320,7 @@ export class TrainingPage {
     this.move.hidden = !playback.spec.settled_start;
     const { large } = playback.spec;
     const way = button("Standardise", () => this.#set("scale", "standard"), { class: "lv-quiet" });
-    this.large.replaceChildren(...(large ? [`${large} `, ...(this.fields.scale === "raw" ? [way] : [])] : []));
+    this.large.replaceChildren(...(large ? [`${large} `, ...(playback.spec.scaled ? [] : [way])] : []));
     const { stopped } = playback.spec;
     this.ended.textContent = stopped ? `${playback.comparisons.length ? "A: " : ""}${stopped}` : "";
     const [rates, about, scale] = spec.texts.map((block) => this.#text(block));
@@ -495,7 +495,7 @@ export class TrainingPage {
     const end = onward && !this.begun && this.k === playback.steps ? `${first}${onward}` : "";
     // On a phone the player is held at the bottom: its buttons would move away under the finger.
     const phone = this.layout === "one";
-    const told = [happened(playback, k, this.fields), phone && end].filter(Boolean).join(" ");
+    const told = [happened(playback, k), phone && end].filter(Boolean).join(" ");
     put(this.now, this.spec.blank ? EMPTY : told);
     put(this.slice, sliceOf(playback, k) + this.surface.note);
     put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
@@ -533,7 +533,7 @@ export class TrainingPage {
     /** @param {number[]} v */
     const list = (v) => `w₁ = ${write(v[0])}, w₂ = ${write(v[1])}, b = ${write(v[2])}`;
     const step = `Step ${this.playback.hold(this.k)}, for the`;
-    this.scales.textContent = this.fields.scale === "raw" ? `${step} raw features: ${list(w)}.`
+    this.scales.textContent = !this.playback.spec.scaled ? `${step} raw features: ${list(w)}.`
       : `${step} standardised features: ${list(w)}. The same model for the raw features: ${list(raw)}.`;
   }
 

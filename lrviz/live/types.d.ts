@@ -543,6 +543,10 @@ export interface PlaybackSpec {
   constants: Record<string, number>;
   /** The optimizer's name. */
   opt: string;
+  /** Rows of a minibatch. */
+  batch: number;
+  /** Whether the features are standardised. */
+  scaled: boolean;
   /** Its statements, where they need no more than the gradient over all the data. */
   program: { lines: [name: string, right: Expression][]; keeps: string[] } | null;
   /** What the optimizer's own picture says; gd and sgd have none. */

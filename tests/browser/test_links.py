@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import WebSocketRoute
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import expect
 
 from lrviz import settings
 from tests.browser.conftest import SITE, frames, new_context, settle, slide
+from tests.browser.held import Held
 from tests.browser.states import GRAPH, TRAINING, Linked, State
 from tests.deploy.protocol import Session, run
 from tests.samples import sample
@@ -118,35 +118,6 @@ def test_a_link_of_too_many_fields_is_read_and_says_what_was_left_out(address):
     run(visit())
 
 
-class Held:
-    """What a server says to a page, passed on at once or kept back for a while."""
-
-    def __init__(self, near: WebSocketRoute) -> None:
-        self.near, self.kept, self.back = near, list[bytes | str](), False
-        far = near.connect_to_server()
-        near.on_message(far.send)
-        far.on_message(self.hear)
-
-    def hear(self, message: bytes | str) -> None:
-        """Pass on a message, or keep it back."""
-        if self.back:
-            self.kept.append(message)
-        else:
-            self.near.send(message)
-
-    def kinds(self) -> list[str | None]:
-        """Of what is kept back, what it is."""
-        found = [one for one in self.kept if isinstance(one, bytes)]
-        return [ForwardMsg.FromString(one).WhichOneof("type") for one in found]
-
-    def let_go(self) -> None:
-        """Pass on everything."""
-        self.back = False
-        for message in self.kept:
-            self.near.send(message)
-        self.kept.clear()
-
-
 def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, address):
     """A choice, and Back before the link to it has come: the page and its link are one state."""
     context = new_context(browser)
@@ -181,4 +152,27 @@ def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, a
     page.wait_for_function("() => location.search.includes('b=1.5')")
     settle(page)
     assert "w1=1" in page.url
+    context.close()
+
+
+def test_until_another_run_is_there_the_words_are_those_of_the_run_that_is_drawn(browser, address):
+    context = new_context(browser)
+    page = context.new_page()
+    lines: list[Held] = []
+    page.route_web_socket(re.compile("_stcore/stream"), lambda near: lines.append(Held(near)))
+    page.goto(address + "/training?data=and&lr=0.5&step=3")
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    (line,) = lines
+    line.back = True
+    page.get_by_label("Optimizer").select_option("adam")
+    page.get_by_text("Raw", exact=True).click()
+    page.get_by_role("button", name="Step", exact=True).click()
+    said = page.locator(".lvt-told").first
+    expect(said).to_have_text(re.compile(r"^Step 4: .* η times the gradient, 0\.5 × "))
+    expect(page.get_by_text("Step 4, for the standardised features")).to_have_count(1)
+    line.let_go()
+    expect(said).to_have_text(re.compile("each parameter took a step of its own size"))
+    settle(page)
+    assert "opt=adam" in page.url
     context.close()

@@ -77,8 +77,8 @@ def test_the_quantities_of_a_run_are_those_of_the_run(request_):
     const { Playback, readRows } = await load("playback.js");
     const { runReader } = await load("run-reader.js");
     const playback = new Playback(given.playback, readRows(given.rows));
-    return given.keys.map(runReader(playback, given.k, given.rate));
+    return given.keys.map(runReader(playback, given.k));
     """
     given = {"playback": payload(made), "rows": examples(made.scaled), "keys": keys}
-    found = run(body, {**given, "k": int(read("step.now")), "rate": request_.lr})
+    found = run(body, {**given, "k": int(read("step.now"))})
     assert found == [read(key) for key in keys]

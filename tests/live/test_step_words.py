@@ -22,9 +22,9 @@ from tests.samples import sample
 SAY = """
 const { Playback, readRows } = await load("playback.js");
 const { happened } = await load("step-words.js");
-return given.map(({ payload, rows, fields, steps }) => {
+return given.map(({ payload, rows, steps }) => {
   const playback = new Playback(payload, readRows(rows));
-  return steps.map((k) => happened(playback, k, fields));
+  return steps.map((k) => happened(playback, k));
 });
 """
 RAN = """
@@ -106,7 +106,6 @@ def test_the_live_sentence_is_true_of_every_step(opt):
         {
             "payload": payload(made),
             "rows": examples(made.scaled),
-            "fields": {"opt": opt, "lr": made.request.lr, "batch": made.request.batch},
             "steps": list(range(len(made.history) + 1)),
         }
         for made in runs
@@ -128,7 +127,6 @@ def test_no_step_within_the_guaranteed_bound_is_said_to_raise_j(data, lr):
     given = {
         "payload": payload(made),
         "rows": examples(made.scaled),
-        "fields": {"opt": "gd", "lr": lr, "batch": 16},
         "steps": list(range(401)),
     }
     (lines,) = run(SAY, [given])
