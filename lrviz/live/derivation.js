@@ -61,7 +61,7 @@ const prose = (texts) => texts.map((text, i) => (i % 2 ? math(text) : document.c
 
 /**
  * @typedef {object} DerivationActions
- * @property {(part: string, line: number, fresh?: boolean) => void} turn to a line; fresh: of another part
+ * @property {(part: string, line: number, view?: "begin" | "follow" | "stay") => void} turn to a line
  * @property {(names: string[] | null) => void} point at parts of the graph
  * @property {(fields: Inputs) => void} extreme show a line where it saturates
  * @property {(fields: Inputs) => void} saturation show the panel about it
@@ -103,7 +103,7 @@ export class Derivation {
   node = el("section", { class: "lv-derivation", "aria-label": "The derivation" });
   previous = button("Previous line", () => this.#turn(this.line - 1));
   next = button("Next line", () => this.#forward());
-  all = button("Show all", () => this.#turn(this.count - 1));
+  all = button("Show all", () => this.drawn && this.actions.turn(this.drawn, this.count - 1, "stay"));
   place = el("span", { class: "lv-count" });
   remark = el("p", { class: "lv-remark", role: "status" });
   bare = failure("The formulas are shown as LaTeX, because what typesets them did not load.", () =>
@@ -299,7 +299,7 @@ export class Derivation {
     const { actions } = this;
     return [
       this.spec.parts.some(({ key }) => key === uses)
-        ? way(`Go to ${this.#part(uses).label}`, () => actions.turn(uses, 0, true)) : null,
+        ? way(`Go to ${this.#part(uses).label}`, () => actions.turn(uses, 0, "begin")) : null,
       extreme && way(extreme.label, () => actions.extreme(extreme.fields)),
       extreme && way("Saturation panel", () => actions.saturation(extreme.fields)),
     ];
@@ -346,7 +346,7 @@ export class Derivation {
   #forward() {
     const here = this.spec.parts.findIndex((one) => one.key === this.drawn);
     if (this.line < this.count - 1) this.#turn(this.line + 1);
-    else this.actions.turn(this.spec.parts[here + 1].key, 0, true);
+    else this.actions.turn(this.spec.parts[here + 1].key, 0, "begin");
   }
 
   /** @param {number} line */

@@ -113,7 +113,7 @@ export class GraphPage {
     },
     state: () => JSON.stringify(["x1", "x2", "w1", "w2", "b", "y", "loss"].map((name) =>
       this.fields[/** @type {keyof GraphFields} */ (name)])),
-    turn: (part, line) => this.#turn(part, line, true),
+    turn: (part, line) => this.#turn(part, line, "begin"),
   });
   product = new Product({
     blank: (key) => this.blanks.field(key),
@@ -124,7 +124,7 @@ export class GraphPage {
   panel = new Panel({ close: () => this.#select(this.fields.at) });
   player = new Player((stage) => this.#staged(stage));
   derivation = new Derivation({
-    turn: (part, line, fresh) => this.#turn(part, line, fresh),
+    turn: (part, line, view) => this.#turn(part, line, view),
     point: (names) => this.#point(names),
     extreme: (fields) => this.#preset(fields),
     saturation: (fields) => this.#saturation(fields),
@@ -626,8 +626,13 @@ export class GraphPage {
     this.strip.show(part);
   }
 
-  /** @param {string} part @param {number} line */
-  #turn(part, line, fresh = false) {
+  /**
+   * A line of the derivation, with those before it.
+   * @param {string} part @param {number} line
+   * @param {"begin" | "follow" | "stay"} view where the page goes: to the top of the part, along with
+   *   the newest line, or nowhere
+   */
+  #turn(part, line, view = "follow") {
     this.reading = true;
     this.walking = false;
     assign(this.fields, { part, line });
@@ -635,8 +640,8 @@ export class GraphPage {
     this.linked.remove();
     this.#point(null);
     this.#paint();
-    if (fresh) this.derivation.begin();
-    else if (line > 0) this.derivation.follow();
+    if (view === "begin") this.derivation.begin();
+    else if (view === "follow" && line > 0) this.derivation.follow();
     this.queue.rested();
   }
 
