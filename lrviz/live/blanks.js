@@ -3,6 +3,7 @@
 
 import { during } from "./busy.js";
 import { button, el, later } from "./dom.js";
+import { keep, kept } from "./memory.js";
 import { BLANK } from "./numbers.js";
 
 /** @import { Figure } from "./figure.js" */
@@ -46,6 +47,11 @@ export class Blanks {
   room = el("div", { class: "lv-room", "aria-hidden": "true" }, ...Array.from({ length: 6 }, () => el("div")));
   node = el("section", { class: "lv-fill", "aria-label": "Fill in what is left out", hidden: true },
     el("div", { class: "lv-bar" }, this.count, this.formulas), this.said, this.ways);
+
+  /** Where what is typed is kept until the visit ends: by all that is asked for. */
+  get #place() {
+    return `blanks-${[...Object.keys(this.spec.names), ...this.spec.formulas.map(({ key }) => key)].join()}`;
+  }
 
   /** @param {BlankActions} actions */
   constructor(actions) {
@@ -161,18 +167,43 @@ export class Blanks {
     const one = { typed, state, answer: null };
     this.filled.set(key, one);
     this.#mark(key);
+    const all = [...this.filled].map(([name, filled]) => [name, [filled.typed, filled.state]]);
+    keep("sessionStorage", this.#place, Object.fromEntries(all));
     if (!typed.trim()) {
       this.#say(null);
       return;
     }
-    during(this.actions.ask(key, typed).then((answer) => {
-      if (this.filled.get(key) !== one) return;
-      one.answer = answer;
-      this.#mark(key);
-      this.#say(answer);
-      // On a phone the player lies over the lower part of the window.
-      this.said.scrollIntoView({ block: "nearest" });
+    during(this.#ask(key, one).then((asked) => {
+      if (!asked) return;
+      this.#say(one.answer);
+      // It stays at the foot of the picture; where that is out of view, it is brought.
+      const { top, bottom } = this.said.getBoundingClientRect();
+      if (top < 0 || bottom > innerHeight) this.said.scrollIntoView({ block: "nearest" });
     }));
+  }
+
+  /** What is known of an answer, unless another came meanwhile. @param {string} key @param {Filled} one */
+  async #ask(key, one) {
+    const answer = await this.actions.ask(key, one.typed);
+    if (this.filled.get(key) !== one) return false;
+    one.answer = answer;
+    this.#mark(key);
+    return true;
+  }
+
+  /** What was filled in before the page was loaded anew, for the inputs that stand: one after another. */
+  async recall() {
+    if (!this.asks || this.filled.size) return;
+    const state = this.actions.state();
+    for (const [key, one] of Object.entries(kept("sessionStorage", this.#place))) {
+      if (!this.places.has(key) || !Array.isArray(one) || one[1] !== state) continue;
+      /** @type {Filled} */
+      const again = { typed: String(one[0]), state, answer: null };
+      this.filled.set(key, again);
+      this.#mark(key);
+      if (again.typed.trim()) await this.#ask(key, again);
+    }
+    this.#counted();
   }
 
   /**

@@ -207,6 +207,8 @@ export class GraphPage {
       () => this.root.isConnected && channel(data.key).signal?.("wake"), PACE);
     this.observer = new ResizeObserver(() => drawing(this, this.#resized()));
     this.observer.observe(this.root);
+    // How much of the window's foot the walk takes, while it stays there.
+    new ResizeObserver(() => this.#measureDock()).observe(this.dock);
     const here = leaving(this, data.key);
     window.addEventListener("resize", () => this.spec && this.#arrange(), here);
     const stop = () => {
@@ -361,8 +363,14 @@ export class GraphPage {
       if (roomy) this.chain.append(this.dock);
       else this.fixed.after(this.dock);
     }
+    this.#measureDock();
     this.#fillDock();
     this.#offerGuide();
+  }
+
+  #measureDock() {
+    const high = this.dock.parentNode === this.root ? this.dock.offsetHeight : 0;
+    this.root.style.setProperty("--lv-dock", `${high}px`);
   }
 
   /** On a phone the tools come far below: who is new finds the guide before the picture. */
@@ -402,6 +410,7 @@ export class GraphPage {
     this.#showFields();
     this.root.classList.add("lv-ready");
     this.guide.drawn();
+    if (!this.opened) during(this.blanks.recall());
     // A link to a line of the derivation opens with what it speaks of lit, and leads there.
     if (!this.opened && this.fields.line > 0 && !this.derivation.node.hidden) {
       this.reading = true;

@@ -9,7 +9,7 @@ const store = (key) => `lrviz-${key}`;
 /** @typedef {"localStorage" | "sessionStorage"} Kind of all visits, or of this one */
 
 /** @param {Kind} kind @param {string} key */
-function kept(kind, key) {
+export function kept(kind, key) {
   try {
     return JSON.parse(window[kind].getItem(store(key)) ?? "{}");
   } catch {
@@ -18,7 +18,7 @@ function kept(kind, key) {
 }
 
 /** @param {Kind} kind @param {string} key @param {unknown} news */
-function keep(kind, key, news) {
+export function keep(kind, key, news) {
   try {
     if (news) window[kind].setItem(store(key), JSON.stringify(news));
   } catch {

@@ -185,6 +185,42 @@ def test_on_a_phone_what_is_said_of_an_answer_is_in_view(open_page):
         assert said["y"] + said["height"] <= dock["y"]
 
 
+def test_no_answer_moves_the_picture(open_page):
+    page = open_page("/?hide=derivation,gradients,number3", width=1366, height=768)
+    top = page.locator(".lv-figure").bounding_box()["y"]
+    for n, name in enumerate(("∂L/∂w₁", "∂L/∂b", "∂L/∂w₂")):
+        fill(page, name, ["1", "-0.3965", "0.25"][n])
+        assert page.locator(".lv-figure").bounding_box()["y"] == top
+        said = page.locator(".lv-fill-said").bounding_box()
+        assert said["height"] > 0
+        assert said["y"] + said["height"] <= page.locator(".lv-dock").bounding_box()["y"]
+
+
+def test_what_was_filled_in_is_there_after_a_reload(open_page):
+    page = open_page("/?hide=gradients,formula3")
+    section = page.get_by_role("region", name="Fill in what is left out")
+    fill(page, "∂L/∂z", "-0.3965")
+    fill(page, "∂L/∂b", "17")
+    fill(page, "∂L/∂z, the formula", "a-y")
+    assert "2 of" in section.inner_text()
+    page.reload()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert "2 of" in section.inner_text()
+    right = page.get_by_role("textbox", name="∂L/∂z, to fill in", exact=True).first
+    wrong = page.get_by_role("textbox", name="∂L/∂b, to fill in", exact=True).first
+    assert (right.input_value(), right.get_attribute("aria-invalid")) == ("-0.3965", "false")
+    assert (wrong.input_value(), wrong.get_attribute("aria-invalid")) == ("17", "true")
+    # Of other inputs nothing is known yet.
+    slide(page, "b", 1.0)
+    settle(page)
+    page.reload()
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    assert right.input_value() == ""
+    assert "0 of" in section.inner_text()
+
+
 def test_formulas_are_filled_in_too(open_page):
     page = open_page("/?hide=formulas")
     section = page.get_by_role("region", name="Fill in what is left out")
