@@ -41,6 +41,8 @@ export function fit(root, views, surface, shape) {
   const [a, b, dock] = ["a", "b", "dock"].map(part);
   if (!a || !b || !dock) return;
   const lecture = root.classList.contains("lvt-lecture");
+  // Why a run ended moves nothing: what is below it gives way.
+  const docked = dock.offsetHeight - (part("ended")?.offsetHeight ?? 0);
   let tall = "";
   if (shape !== "one" || lecture) {
     const { bottom, top } = surface.getBoundingClientRect();
@@ -58,14 +60,14 @@ export function fit(root, views, surface, shape) {
     const room = (most) => {
       const kept = law && Math.min(most, law) + 2 * GAP;
       const captions = shape === "four" || lecture ? under + kept : 0;
-      const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + dock.offsetHeight;
+      const below = beside ? part("legend")?.offsetHeight ?? 0 : captions + docked;
       if (shape !== "four" || lecture || beside || !data) return window.innerHeight - above - below - FOOT;
       // The row is as high as the higher of its two cells: that of the data plane, which is SHORTER
       // than the surface but has a least height, or the surface's own.
       const least = parseFloat(getComputedStyle(views).getPropertyValue("--lvt-least"));
       const [own, other] = [a.getBoundingClientRect().bottom - bottom, b.getBoundingClientRect().bottom - top
         - data.clientHeight];
-      const row = Math.max(least + other, window.innerHeight - above - kept - dock.offsetHeight - FOOT);
+      const row = Math.max(least + other, window.innerHeight - above - kept - docked - FOOT);
       return Math.min(row - own, Math.max(row - other + SHORTER, least + SHORTER));
     };
     const easy = ends > RULE || room(RULE) < FLAT ? Math.max(room(RULE), Math.min(EASY, room(GLIMPSE)))

@@ -112,7 +112,7 @@ export class TrainingPage {
   });
   slice = el("p", { class: "lvt-caption" });
   sides = el("p", { class: "lvt-caption" });
-  ended = el("p", { class: "lvt-caption" });
+  ended = el("p", { class: "lvt-caption lvt-ended" });
   hint = el("p", { class: "lvt-hint", text: "The loss of your points will stand here." });
   planeHost = el("div", { class: "lv-tools" });
   legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
@@ -191,7 +191,7 @@ export class TrainingPage {
     const axis = el("span", { class: "lvt-label" }, "J by step, on a logarithmic axis",
       el("span", { class: "lvt-hand", text: ": draw along it" }));
     const dock = el("div", { class: "lvt-dock" },
-      cell("c", "Loss at every step", [axis], this.loss.node, this.ended), this.player.node);
+      cell("c", "Loss at every step", [axis], this.loss.node), this.ended, this.player.node);
     return el("div", { class: "lvt-views" },
       cell("a", "Loss surface", [this.planeHost], this.hint, el("p", { class: "lvt-veiled", text: VEILED }),
         this.surface.node, this.legend, this.slice),

@@ -399,7 +399,7 @@ _TRAINING_SCREEN = """
     solid: root.classList.contains("lvt-solid"), surface: plot.ariaLabel,
     graph: root.querySelector(".lv-plot")?.ariaLabel ?? "",
     status: root.querySelector(".lvt-status span").textContent,
-    ended: root.querySelector(".lvt-c .lvt-caption:last-child").textContent,
+    ended: root.querySelector(".lvt-ended").textContent,
     points: [...root.querySelectorAll(".lvt-point")].filter((n) => n.checkVisibility())
       .map((n) => n.ariaLabel),
     chosen: [...root.querySelectorAll("[aria-pressed=true].lvt-pick")].map((n) => n.textContent),

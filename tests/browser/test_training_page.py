@@ -874,3 +874,18 @@ def test_no_formula_of_the_rule_is_cut_off(visit, width):
     shown = boxes(page, ".lvt-law .katex-html .base")
     assert len(shown) > 10
     assert all(right <= law["x"] + law["width"] + 1 for _, _, right, _ in shown)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 1000), (1366, 768), (1024, 1000), (390, 844)])
+def test_why_a_run_ended_moves_no_button(visit, width, height):
+    page = visit("/training?data=and&opt=newton&steps=60", width=width, height=height)
+    ended, play = page.locator(".lvt-ended"), page.get_by_role("button", name="Play", exact=True)
+    assert ended.inner_text().startswith("Stopped at step 21: a line separates the classes")
+    with_it = play.bounding_box()
+    steps = page.get_by_role("textbox", name="Steps", exact=True)
+    steps.fill("5")
+    steps.press("Enter")
+    page.wait_for_function("() => document.querySelector('.lvt-ended').textContent === ''")
+    settle(page)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+    assert play.bounding_box() == with_it
