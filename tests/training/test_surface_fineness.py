@@ -217,6 +217,9 @@ def test_nodes_stand_closer_where_slices_bend():
     # All of the bend is in the right half, which gets all of that share and half of the even one.
     right = 1 / (1 + surface.EVEN) * (1 + surface.EVEN / 2)
     assert (found > 1).mean() == pytest.approx(right, abs=0.02)
+    # The other way round, the nodes are the other way round.
+    mirrored = surface._warped(-axis[::-1], bends[::-1], 301)
+    np.testing.assert_allclose(mirrored, -found[::-1], atol=1e-9)
     # Four times the bend has nodes twice as close, but for the even share.
     bends = np.where(axis[1:-1] < 1, 1e-4, 4e-4)
     found = surface._warped(axis, bends, 301)
