@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+#: The gradient's five components in the derivation; TeX alone has no such digits.
+MARKS = "①②③④⑤"
 #: name: (LaTeX, Unicode).
 SPELLINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -15,6 +15,7 @@ from typing import Any
 from lrviz.core.expression import Expression, compiled, plain, rate, symbol
 from lrviz.core.graph import INPUTS, Graph, Pass, differentiate
 from lrviz.core.ops import LOSS, OPS, RESIDUAL
+from lrviz.core.symbols import MARKS
 from lrviz.hiding import COMPONENTS
 from lrviz.practice import calculated
 from lrviz.practice.answer import AnswerError, evaluate, read
@@ -33,7 +34,6 @@ _ELSEWHERE = (
     {"x1": 2.23, "x2": -1.19, "w1": -0.71, "w2": 0.37, "b": 0.61, "y": 1},
 )
 _UP = OPS["squared_error"].rates[0]
-_MARKS = "①②③④⑤"
 #: Words of a mistake that would tell the formula of a component.
 _TELLS = {
     "1": "divides|one over|logarithm counts",
@@ -266,7 +266,7 @@ def _said(what: str, wrong: tuple[str, ...], loss: str, shown: Withheld) -> dict
 
 
 def _place(mistake: Mistake) -> str:
-    return _MARKS[int(mistake.part) - 1] if mistake.part.isdigit() else "what is left out"
+    return MARKS[int(mistake.part) - 1] if mistake.part.isdigit() else "what is left out"
 
 
 def _may(mistake: Mistake, shown: Withheld) -> bool:

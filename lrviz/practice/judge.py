@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 
 from lrviz.core.expression import Expression, latex, plain
+from lrviz.core.symbols import MARKS
 from lrviz.practice.answer import LONGEST, AnswerError, evaluate, read
 from lrviz.practice.mistakes import MISTAKES, Mistake
 from lrviz.practice.problem import TOLERANCE, Problem, close, in_two_digits
 from lrviz.text.numbers import latex_number, number
 from lrviz.text.prose import Text
 
-_NUMBERED = frozenset("①②③④⑤")  #: TeX alone has no such digits
 #: What is said of the tolerance.
 STATED = f"An answer counts as right within {TOLERANCE:.0%} of the exact one.".replace("%", " %")
 #: Said of the right number with fewer digits than that takes; such an answer does not count.
@@ -155,4 +155,4 @@ def markdown(text: Text) -> str:
 def _shown(piece: str | Expression) -> str:
     if isinstance(piece, str):
         return piece
-    return plain(piece) if plain(piece) in _NUMBERED else f"${latex(piece)}$"
+    return plain(piece) if plain(piece) in MARKS else f"${latex(piece)}$"

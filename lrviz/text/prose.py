@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lrviz.core.expression import Expression, latex, plain
+from lrviz.core.symbols import MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Text:
         """For the browser: words and LaTeX in turn, words first."""
         out = [""]
         for piece in self.pieces:
-            if isinstance(piece, str):
-                out[-1] += piece
+            if isinstance(piece, str) or plain(piece) in MARKS:
+                out[-1] += piece if isinstance(piece, str) else plain(piece)
             else:
                 out += [latex(piece), ""]
         return out if self.pieces else []
