@@ -69,6 +69,10 @@ def _values(p: Pass) -> dict[str, float]:
     return {**p.inputs, **{name: float(p.values[name]) for name in ("z", "a", "L")}}
 
 
+#: Slips in arithmetic: where one comes to the right number the problem is as good.
+_SLIPS = frozenset({"product", "bias sign"})
+
+
 def _made(  # noqa: PLR0917 - the columns of a table
     kind: str,
     variant: str,
@@ -86,8 +90,8 @@ def _made(  # noqa: PLR0917 - the columns of a table
 ) -> Problem | None:
     """A problem; ``place`` is its part, chain and rule.
 
-    None where a mistake would pass for the key, unless it is not ``strict``: then that mistake
-    alone is not known.
+    None where a mistake would pass for the key, unless it is one of `_SLIPS` or it is not
+    ``strict``: then that mistake alone is not known.
     """
     names = tuple(values)
 
@@ -95,10 +99,10 @@ def _made(  # noqa: PLR0917 - the columns of a table
         return float(compiled(e, names)(*(at[name] for name in names)))
 
     found = [Wrong(mistake, worth(e, values), e) for mistake, e in wrongs]
-    told = [one for one in found if apart(one.value, key)]
-    if strict and (len(told) < len(found) or key == 0):
+    same = [one for one in found if not apart(one.value, key)]
+    if strict and (key == 0 or any(one.mistake not in _SLIPS for one in same)):
         return None
-    found = told
+    found = [one for one in found if one not in same]
     if "a" in values and "a" in formula.symbols:
         early = {**values, "a": round(values["a"], _EARLY)}
         if 0 < early["a"] < 1 and apart(early_value := worth(formula, early), key):
@@ -142,6 +146,10 @@ def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
             ("no bias", w1 * x1 + w2 * x2),
             ("added", w1 + x1 + w2 + x2 + b),
             ("multiplied", w1 * x1 * (w2 * x2) + b),
+            ("product", w1 * x1 - w2 * x2 + b),
+            ("product", w2 * x2 - w1 * x1 + b),
+            ("product", b - w1 * x1 - w2 * x2),
+            ("bias sign", w1 * x1 + w2 * x2 - b),
         ]
         place = ("goal", "z", "multiply out")
         rule = say("Each weight times its own feature, added up, and the bias on top.")

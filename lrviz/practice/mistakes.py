@@ -146,6 +146,18 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
             "goal",
             "multiply out",
         ),
+        "bias sign": Mistake(
+            "the bias with the other sign",
+            "The bias is added with the sign it has.",
+            "goal",
+            "multiply out",
+        ),
+        "product": Mistake(
+            "the sign of a product",
+            "Minus times minus is plus, and minus times plus is minus.",
+            "goal",
+            "multiply out",
+        ),
         "reciprocal": Mistake(
             "one over it forgotten",
             "σ is one over this.",

@@ -324,3 +324,18 @@ def test_a_picture_is_as_high_as_what_is_on_it(level):
             assert top + height - 30 <= max(lows) <= top + height - 4
             heights.add((svg.count("lv-task-tip-wide") > 0, height))
     assert len(heights) >= 4
+
+
+def test_a_product_with_the_wrong_sign_is_named():
+    seen = 0
+    for made in problems("read"):
+        if made.variant != "z":
+            continue
+        at = dict(made.given)
+        one, other = at["w1"] * at["x1"], at["w2"] * at["x2"]
+        for z in (one - other + at["b"], other - one + at["b"], at["b"] - one - other):
+            verdict = judge(made, str(z))
+            if verdict.right is False:
+                assert MISTAKES["product"] in verdict.mistakes, (at, z)
+                seen += 1
+    assert seen > 20
