@@ -311,6 +311,8 @@ _ON_PAPER = """
     plots: seen(".lv-plot, .lvt-plot").map((node) =>
       [node.clientWidth, (node.querySelector(".main-svg")
         ?? node.parentNode.querySelector("canvas")).clientWidth]),
+    views: boxes(".lvt-a, .lvt-b, .lvt-c, .lvt-law"),
+    marks: seen(".lvt-mark").length,
     press: seen("button:not(.lv-hit, .lvt-pick), summary, input[type=range], .lvt a").length,
     kinds: seen(".lv-plot .textpoint text").filter((n) => getComputedStyle(n).opacity > 0.5)
       .map((n) => [n.dataset.kind, n.textContent]),
@@ -360,6 +362,21 @@ def test_a_printed_page_has_every_picture_whole_and_the_screen_stays_as_it_was(v
     assert sheet["ground"] == "rgb(255, 255, 255)"
     settle(page)
     assert standing() == before
+
+
+@pytest.mark.parametrize("height", [768, 1000])
+def test_on_paper_a_run_has_its_surface_first_and_the_curve_beside_it(visit, height):
+    page = visit("/training?step=3", width=1440, height=height)
+    page.evaluate(_ON_PAPER)
+    page.pdf(format="A4")
+    surface, data, curve, rule = page.evaluate("sheet.views")
+    right, bottom = 2, 3
+    assert surface[0] < surface[right] <= min(curve[0], data[0])
+    assert abs(surface[1] - curve[1]) < 1
+    assert curve[bottom] <= data[1]
+    assert max(surface[bottom], data[bottom]) <= rule[1]
+    assert rule[right] - rule[0] > 1.5 * (surface[right] - surface[0])
+    assert page.evaluate("sheet.marks") == 0  # without the slider that they are on
 
 
 def test_what_a_link_leaves_out_is_left_out_on_paper_too(visit):
