@@ -97,7 +97,7 @@ class Frame:
         start, end = (x0 + w0 / 2, y0 - chained), (x1 - w1 / 2, y1 - chained + spread)
         if head == "L" and tail == "y":
             end = (end[0], y0)
-        return _between(start, end)
+        return self._between(start, end)
 
     def back(self, edge: Edge) -> Bezier:
         """The way back along an edge: from head to tail, beside the way forward."""
@@ -113,11 +113,17 @@ class Frame:
             y = y1 + self.lane
             return (start[0], y), (start[0], y), (end[0], y), (end[0], y)
         start, end = (start[0], y1 + self.lane), (end[0], y0 + 13)
-        return _between(end, start)[::-1]
+        return self._between(end, start)[::-1]
 
     def above(self, edge: Edge) -> bool:
         """Whether the way back lies above the way forward: where the label is below it."""
         return edge[0] in ("a", "m0") and self.at[edge[1]][1] < self.at[edge[0]][1] - 4
+
+    def _between(self, left: Point, right: Point) -> Bezier:
+        """From a card to one that stands to the right of it: level at both ends."""
+        gap = right[0] - left[0]
+        leave, arrive = (1.25, 0.2) if self.lane and gap <= ROOMY else (0.62, 0.34)
+        return left, (left[0] + leave * gap, left[1]), (right[0] - arrive * gap, right[1]), right
 
     def _beside(self, edge: Edge) -> Bezier:
         """The way back where cards have no plot: close to the way forward, away from its label."""
@@ -141,15 +147,6 @@ class Frame:
 #: A wider gap has room for the number of an edge beside its curve; in a narrower one each edge
 #: keeps to the row it comes from for as long as its number is, and turns only then.
 ROOMY = 80.0
-
-
-def _between(left: Point, right: Point) -> Bezier:
-    """From a card to one that stands to the right of it: level at both ends."""
-    gap = right[0] - left[0]
-    leave, arrive = (0.62, 0.34) if gap > ROOMY else (1.25, 0.2)
-    return left, (left[0] + leave * gap, left[1]), (right[0] - arrive * gap, right[1]), right
-
-
 #: How far the way back is from the way forward where cards have no plot, px.
 ASIDE = 9.0
 #: From the left edge of z's card to its bars: the room of a term and its number.
