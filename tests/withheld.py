@@ -141,6 +141,10 @@ def telling_state(dice: random.Random, hide: tuple[str, ...], loss: str, view: s
         if abs(quantities(state, loss)["z"]) > 6 or 1 in map(abs, list(state.values())[:-1]):
             continue
         found, wanted = quantities(state, loss), _wanted(hide)
+        # A percentage may be written like an input.
+        percents = {f"{100 * part:.3g}" for part in (found["a"], 1 - found["a"])}
+        if percents & {f"{abs(value):g}" for value in state.values()}:
+            continue
         if loss == "log" and "3" not in wanted:
             wanted -= {"a"}
         numbers = hidden_numbers(hide, state, loss, view)

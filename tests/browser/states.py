@@ -201,6 +201,7 @@ def graph_shown(state: State) -> Screen:
     part = state["part"] if shown.part(state["part"]) else keys[0] if keys else None
     lines = length(part, state["loss"]) if part else 0
     views = {"vector": "Vector", "features": "Two features", "operations": "Every operation"}
+    card = None if state["hide"] else CARDS.get(state["guide"])
     return {
         "sliders": {name: state[name] for name in ("x1", "x2", "w1", "w2", "b")},
         "y": str(state["y"]),
@@ -225,8 +226,11 @@ def graph_shown(state: State) -> Screen:
         else number(state["nudge"]),
         "lr": None if "onestep" in without else str(state["lr"]),
         "check": "check" not in state["hide"],
-        # The walk shows gradients once it turns back at L, and at least ∂L/∂L = 1.
-        "computed": state["stage"] is None or state["stage"] > last // 2,
+        # The walk shows gradients once it turns back at L, and at least ∂L/∂L = 1; a card may show
+        # one before.
+        "computed": state["stage"] is None
+        or state["stage"] > last // 2
+        or bool(card and any(key.startswith("adjoint.") for key in card.seen)),
         **_graph_tables(state),
     }
 

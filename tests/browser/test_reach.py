@@ -137,7 +137,8 @@ SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
 CUT = """() => [...document.querySelectorAll("button, label, p, h1, h2, td, th, output, a, legend")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     && node.textContent.trim()
-    && !node.closest(".lv-unseen, .katex, [data-testid=stSkipToContent]"))
+    && !node.closest(".lv-unseen, .katex, [data-testid=stSkipToContent]")
+    && getComputedStyle(node).clipPath === "none")
   .filter((node) => ["hidden", "clip"].includes(getComputedStyle(node).overflowX)
     && node.scrollWidth > node.clientWidth + 1)
   .map((node) => node.outerHTML.slice(0, 120))"""
