@@ -118,8 +118,8 @@ def test_a_dialog_and_a_card_are_there_again_after_a_cut(empty_page, address):
 PAGES = {
     "/?w1=2&b=-1": ".lv-ready",
     "/training?data=blobs&opt=adam": ".lv-ready",
-    "/practice?seed=4": ".st-key-practice-question .katex",
-    "/share?link=/?w1=2": ".st-key-share-out",
+    "/practice?seed=4": "[data-testid=stMain]:has(.katex):has(.lv-task-picture svg)",
+    "/share?link=/?w1=2": ".lv-copy-button",
     "/about": "h1",
 }
 
