@@ -93,6 +93,11 @@ def test_what_is_left_out_is_nowhere(visit, share):
         for found in (page.evaluate(_DOM), heard(page), printed(page)):
             assert len(found) > 60
             assert leaks(found, *hidden) == [], (hide, state, loss, view)
+        # Plotly notes there what it has drawn, which later is of a state before.
+        page.evaluate(
+            "() => document.querySelectorAll('[data-unformatted]')"
+            ".forEach((node) => node.removeAttribute('data-unformatted'))"
+        )
         for n in range(1, sample(3, 40)):
             state = telling_state(dice, hide, loss, view)
             page.evaluate(_MOVE, state)
