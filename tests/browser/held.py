@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import WebSocketRoute
+import re
+
+from playwright.sync_api import Browser, Page, WebSocketRoute
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.conftest import new_context, settle
 
 
 class Held:
@@ -33,3 +37,14 @@ class Held:
         for message in self.kept:
             self.near.send(message)
         self.kept.clear()
+
+
+def held(browser: Browser, url: str) -> tuple[Page, Held]:
+    """A page of the app in a context of its own, and its line."""
+    page, lines = new_context(browser).new_page(), list[Held]()
+    page.route_web_socket(re.compile("_stcore/stream"), lambda near: lines.append(Held(near)))
+    page.goto(url)
+    page.wait_for_selector(".lv-ready")
+    settle(page)
+    (line,) = lines
+    return page, line

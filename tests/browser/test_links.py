@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from lrviz import settings
-from tests.browser.conftest import SITE, frames, new_context, settle, slide
-from tests.browser.held import Held
+from tests.browser.conftest import SITE, frames, settle, slide
+from tests.browser.held import held
 from tests.browser.states import GRAPH, TRAINING, Linked, State
 from tests.deploy.protocol import Session, run
 from tests.samples import sample
@@ -123,17 +123,10 @@ def test_a_link_of_too_many_fields_is_read_and_says_what_was_left_out(address):
 
 def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, address):
     """A choice, and Back before the link to it has come: the page and its link are one state."""
-    context = new_context(browser)
-    page = context.new_page()
-    lines: list[Held] = []
-    page.route_web_socket(re.compile("_stcore/stream"), lambda near: lines.append(Held(near)))
-    page.goto(address + "/?w1=1")
-    page.wait_for_selector(".lv-ready")
-    settle(page)
+    page, line = held(browser, address + "/?w1=1")
     slide(page, "w1", 2.0)
     page.wait_for_function("() => location.search === '?w1=2'")
     settle(page)
-    (line,) = lines
     line.back = True
     slide(page, "w1", 3.0)
     for _ in range(5000):  # frames: a minute or more, and not for ever
@@ -155,18 +148,11 @@ def test_a_step_back_overtaken_by_a_link_on_its_way_ends_where_it_led(browser, a
     page.wait_for_function("() => location.search.includes('b=1.5')")
     settle(page)
     assert "w1=1" in page.url
-    context.close()
+    page.context.close()
 
 
 def test_until_another_run_is_there_the_words_are_those_of_the_run_that_is_drawn(browser, address):
-    context = new_context(browser)
-    page = context.new_page()
-    lines: list[Held] = []
-    page.route_web_socket(re.compile("_stcore/stream"), lambda near: lines.append(Held(near)))
-    page.goto(address + "/training?data=and&lr=0.5&step=3")
-    page.wait_for_selector(".lv-ready")
-    settle(page)
-    (line,) = lines
+    page, line = held(browser, address + "/training?data=and&lr=0.5&step=3")
     line.back = True
     page.get_by_label("Optimizer").select_option("adam")
     page.get_by_text("Raw", exact=True).click()
@@ -178,4 +164,4 @@ def test_until_another_run_is_there_the_words_are_those_of_the_run_that_is_drawn
     expect(said).to_have_text(re.compile("each parameter took a step of its own size"))
     settle(page)
     assert "opt=adam" in page.url
-    context.close()
+    page.context.close()
