@@ -197,11 +197,12 @@ export class Blanks {
     const state = this.actions.state();
     for (const [key, one] of Object.entries(kept("sessionStorage", this.#place))) {
       if (!this.places.has(key) || !Array.isArray(one) || one[1] !== state) continue;
-      /** @type {Filled} */
-      const again = { typed: String(one[0]), state, answer: null };
-      this.filled.set(key, again);
+      this.filled.set(key, { typed: String(one[0]), state, answer: null });
       this.#mark(key);
-      if (again.typed.trim()) await this.#ask(key, again);
+    }
+    // What is typed meanwhile is newer, and asks for itself.
+    for (const [key, one] of [...this.filled]) {
+      if (one.typed.trim() && this.filled.get(key) === one) await this.#ask(key, one);
     }
     this.#counted();
   }

@@ -13,8 +13,8 @@ from lrviz.export.code import LANGUAGES, graph_code
 from lrviz.export.standalone import standalone
 from lrviz.export.tables import data_csv, history_csv, marked
 from lrviz.export.training_code import WRITTEN, languages_of, training_code
-from lrviz.figures.palette import Mode
 from lrviz.live.component import pictures
+from lrviz.pages.session import mode
 from lrviz.settings import State
 from lrviz.text.latex import to_latex
 from lrviz.text.runs import labelled
@@ -33,8 +33,8 @@ def offer(key: str, made: Playback) -> None:
     """
     data, request = made.scaled.data, made.request
     runs = labelled(made, start_too=False)
+    now = mode()  # a file is made later, where no page is
     stem = f"lrviz-{re.sub(r'[^a-z0-9]+', '-', data.name.lower()).strip('-') or 'data'}"
-    mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
 
     # Slices that stand for several steps would not be those of the frames.
     surface = made.surface if made.surface.slices.kind == "series" else None
@@ -47,7 +47,7 @@ def offer(key: str, made: Playback) -> None:
             plane=request.plane,
             scaled=request.scale == "standard",
             surface=surface,
-            mode=mode,
+            mode=now,
         )
 
     with st.container(key=f"{key}-away"):

@@ -10,10 +10,10 @@ import streamlit as st
 from lrviz import settings
 from lrviz.core.expression import latex
 from lrviz.core.symbols import SPELLINGS
-from lrviz.figures.palette import PALETTES, Mode
+from lrviz.figures.palette import PALETTES
 from lrviz.live.component import HERE, alone, drawing, remember, signals
 from lrviz.pages import teaching
-from lrviz.pages.session import PageState
+from lrviz.pages.session import PageState, mode
 from lrviz.practice import explain, schedule, visit
 from lrviz.practice.answer import LONGEST
 from lrviz.practice.judge import STATED, Verdict, judge, markdown
@@ -128,10 +128,6 @@ def _solved(made: Problem) -> bool:
     return verdict is not None and verdict.right is True
 
 
-def _mode() -> Mode:
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
 def _given(made: Problem, *, solved: bool) -> None:
     if made.lines:
         with st.container(key="practice-lines"):
@@ -144,7 +140,7 @@ def _given(made: Problem, *, solved: bool) -> None:
     elif made.rows:
         st.html(_table(made))
     else:
-        drawing(KEY, picture(made, _mode(), answered=solved))
+        drawing(KEY, picture(made, mode(), answered=solved))
 
 
 def _table(made: Problem) -> str:
@@ -279,7 +275,7 @@ def _sign(verdict: Verdict) -> str:
     """What the words say, for the eye: as the blanks of a link show it."""
     if verdict.right is None:
         return ""
-    colours = PALETTES[_mode()]
+    colours = PALETTES[mode()]
     colour, sign = (colours["value"], "✓") if verdict.right else (colours["gradient"], "✗")
     style = f"background: {colour}; color: {colours['surface']}"
     return f'<span class="lv-judged" aria-hidden="true" style="{style}">{sign}</span>'

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from lrviz import settings
+from lrviz.figures.palette import Mode
 from lrviz.live import internals
 from lrviz.live.component import HOME, Message, heard, sync
 from lrviz.settings import Field, State
@@ -24,6 +25,11 @@ from lrviz.text.cards import CARDS
 def bound_links() -> None:
     """Once per server: of a link that is too long, the fields that a page has are read."""
     internals.bound_links(settings.shortened)
+
+
+def mode() -> Mode:
+    """Whether the page is light or dark."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def home(url: str, page: str) -> str:

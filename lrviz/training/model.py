@@ -43,6 +43,18 @@ PLANES: Mapping[str, tuple[int, int, int]] = MappingProxyType(
 PARAMETERS = ("w1", "w2", "b")
 
 
+def check_plane(plane: object) -> None:
+    """Refuse what is no plane.
+
+    Raises
+    ------
+    ValueError
+        It is not a key of `PLANES`.
+    """
+    if not isinstance(plane, str) or plane not in PLANES:
+        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
+
+
 def mean_loss(X: npt.ArrayLike, y: npt.ArrayLike, params: npt.ArrayLike, l2: float = 0.0) -> float:
     """J: mean log loss (natural log) of X (m, 2), y (m,) at params w1, w2, b; in [0, ∞).
 
@@ -142,8 +154,7 @@ def slice_grid(  # noqa: PLR0917 - the order that a plane is read in
         Bad data, an unknown plane, or a value that is not a finite number.
     """
     l2 = check_decay(l2)
-    if not isinstance(plane, str) or plane not in PLANES:
-        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
+    check_plane(plane)
     blocks = Batch(X, y).blocks
     horizontal, vertical = _axis(across), _axis(up)
     i, j, k = PLANES[plane]

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lrviz.core.numerics import Array
-from lrviz.training.model import PLANES, slice_grid
+from lrviz.training.model import PLANES, check_plane, slice_grid
 from lrviz.training.run import History
 
 #: Nodes along each side of the grid: the first that is fine enough, see `ACCURACY`, and keeps
@@ -206,8 +206,7 @@ def surface_of(
     ValueError
         An unknown plane, no run, or bad data.
     """
-    if not isinstance(plane, str) or plane not in PLANES:
-        raise ValueError(f"The plane must be one of {', '.join(PLANES)}, not {plane!r}.")
+    check_plane(plane)
     if not histories:
         raise ValueError("At least one run is needed.")
     first, *others = (history.params for history in histories)
