@@ -199,9 +199,9 @@ z.retain_grad()
 {off}L = {value}
 L.backward()
 results = {{
-    "z": z,
-    "a": a,
-    "L": L,
+    "z": z.detach(),
+    "a": a.detach(),
+    "L": L.detach(),
     "dL/dz": z.grad,
     "dL/dw1": w1.grad,
     "dL/dw2": w2.grad,
