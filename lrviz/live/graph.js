@@ -175,7 +175,10 @@ export class GraphPage {
     part: (name) => ({ picture: this.figureHost, nudge: this.nudge.node, onestep: this.onestep.node })[name]
       ?? this.figure.buttons.get(name) ?? null,
   });
-  /** What stays at hand on a phone: the one slider that is wanted, and the walk. */
+  /**
+   * What stays at hand at the foot of a low window: what the slopes come to, the walk, and on a phone the one slider
+   * that is wanted.
+   */
   gradient = new Bindings();
   /** @type {HTMLElement | null} */
   rate = null;
@@ -277,7 +280,12 @@ export class GraphPage {
     });
     this.inputs.replaceChildren(...groups);
     this.gradient = new Bindings();
-    this.rate = this.gradient.text("p", { class: "lv-dock-rate" }, spec.product.rate);
+    this.rate = el("p", { class: "lv-dock-rate" }, this.gradient.text("span", {}, spec.product.rate));
+    if (shows(spec, "product")) {
+      const names = spec.product.factors.map(({ symbol, mark }) => `${symbol} ${mark}`).join(" × ");
+      this.rate.append(" ", this.gradient.text("span", { class: "lv-dock-terms" }, spec.product.terms),
+        " ", el("span", { class: "lv-dock-names", text: `= ${names}` }));
+    }
     this.dock.replaceChildren(this.rate, this.player.node);
     this.widgets[spec.drag]?.node.classList.add("lv-wanted-input");
     this.legend.replaceChildren(...spec.legend.map(([role, text]) =>
@@ -463,7 +471,8 @@ export class GraphPage {
     this.figure.paint(this.read);
     this.product.bind.paint(this.read);
     this.panel.bind.paint(this.read);
-    if (this.root.dataset.layout === "phone") this.gradient.paint(this.read);
+    this.gradient.digits = this.product.bind.digits;
+    this.gradient.paint(this.read);
     this.player.bind.paint(this.read);
     this.derivation.digits = this.product.bind.digits;
     if (!this.derivation.node.hidden) {

@@ -287,6 +287,8 @@ export interface ProductSpec {
   result: { symbol: string; number: string };
   /** The result in one line. */
   rate: string;
+  /** What goes on it: the factors that make it. */
+  terms: string;
   /** None: the link leaves it out. */
   identity: { symbol: string; numbers: string } | null;
   choice: ChoiceSpec & { name: "of"; title: string };

@@ -211,6 +211,13 @@ def _strip(graph: Graph, of: str) -> list[dict[str, Any]]:
     return [*items, {"names": [], "role": "result", "text": result}]
 
 
+def _terms(product: explanations.Product) -> str:
+    """The result's factors in one line, with the sign that goes between it and them."""
+    first, *others = [one.key for one in reversed(product.factors)]
+    line = " × ".join([f"{{{first}}}", *(f"{{({one})}}" for one in others)])
+    return f"{{~{' '.join((product.key, first, *others))}}} {line}"
+
+
 @lru_cache(maxsize=32)
 def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the live component is given: it depends on no value that is dragged.
@@ -286,6 +293,7 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
             "stage": product.stage,
             "result": {"symbol": product.symbol, "number": f"{{_{product.key}}}"},
             "rate": f"{product.symbol} {{~{product.key}}} {{{product.key}}}",
+            "terms": _terms(product),
             "identity": {"symbol": plain(product.identity), "numbers": product.identity_numbers}
             if shown.short(of, loss)
             else None,

@@ -141,7 +141,8 @@ class Withheld:
         if self.number(*keys):
             return match[0]
         if match["open"] == "~":
-            return "="
+            # What is typed into a blank beside numbers that may be rounded is judged as such.
+            return "≈" if any(map(self.number, keys)) else "="
         # The terms of a sum are not asked for, only the sum. Plotly drops a text without letters.
         return FIGURE_SPACE if keys[0].startswith("term.") else f"{{?{match['keys']}}}"
 

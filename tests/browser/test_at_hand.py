@@ -5,14 +5,38 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+import lrviz
 from lrviz.core.graph import VIEWS
-from lrviz.text.numbers import number
+from lrviz.text.numbers import equation, number
 from tests.browser.conftest import apart, boxes, settle, slide
 from tests.browser.test_graph_page import faded
 from tests.samples import OPENING, thin
 
 PHONE = {"width": 390, "height": 844}
 WALK = ("Back", "Step", "Play", "Restart")
+
+
+def chain(page):
+    """What can be seen of the line at the foot: the gradient, its factors, their names."""
+    (line,) = boxes(page, ".lv-dock-rate")
+    seen = boxes(page, ".lv-dock-rate > span")
+    texts = page.locator(".lv-dock-rate > span").all_inner_texts()
+    whole = [box[1] >= line[1] - 1 and box[3] <= line[3] + 1 and box[2] <= line[2] for box in seen]
+    gone = [box[1] >= line[3] - 1 for box in seen]
+    assert [not one for one in gone] == whole, "cut off"
+    assert line[3] <= page.viewport_size["height"]
+    return [text for text, shown in zip(texts, whole, strict=True) if shown]
+
+
+def product(**moved):
+    """The same by Python: ∂L/∂w₁ and its factors from w₁ on, where a factor is rounded."""
+    p = lrviz.differentiate(**OPENING | moved)
+    x1, by_z, by_a = p.locals["w1", "z"], p.locals["z", "a"], p.locals["a", "L"]
+    assert x1 > 0 > by_a
+    return [
+        equation("∂L/∂w₁", p.adjoints["w1"]),
+        f"≈ {number(x1)} × {number(by_z)} × ({number(by_a)})",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +188,35 @@ def test_on_a_phone_picture_slider_and_gradient_share_one_view_while_the_thumb_d
         assert picture[1] >= 40
         assert picture[3] <= dock[1]
         assert dock[3] <= 844
-        p = page.evaluate("document.querySelector('.lv').parentNode.lrviz.read('adjoint.w1')")
-        said = page.locator(".lv-dock-rate").inner_text()
-        assert said.split(" ")[0] == "∂L/∂w₁"
-        assert said.split(" ")[-1] == number(p)
+        assert chain(page) == product(w1=value)
         assert page.locator(".lv-dock").get_by_role("button", name="Play").is_visible()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 700)])
+def test_on_a_low_window_the_product_is_in_view_with_the_picture(visit, size):
+    width, height = size
+    page = visit("/", width=width, height=height)
+    for value in (-3.0, 4.0):
+        slide(page, "w1", value)
+        settle(page)
+        assert chain(page) == [*product(w1=value), "= ∂z/∂w₁ ④ × ∂a/∂z ② × ∂L/∂a ①"]
+    # What the walk has not come to is not said yet.
+    page.get_by_role("button", name="Restart", exact=True).click()
+    settle(page)
+    assert page.locator(".lv-dock-rate").evaluate("(node) => getComputedStyle(node).opacity") == "0"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_where_the_product_is_left_out_what_it_comes_to_stays(visit, size):
+    page = visit("/?hide=product", width=size[0], height=size[1])
+    assert chain(page) == product()[:1]
+
+
+def test_on_a_phone_factors_that_have_no_room_on_the_line_are_not_cut_off(visit):
+    extreme = {"x1": 4.999, "w1": -4.999, "x2": 4.997, "w2": -4.999, "b": -4.99}
+    link = "&".join(f"{name}={value}" for name, value in extreme.items())
+    page = visit(f"/?{link}", width=320, height=844)
+    assert chain(page) == product(**extreme)[:1]
 
 
 def test_on_a_phone_details_come_in_a_sheet_from_below(visit):

@@ -195,7 +195,7 @@ def test_a_text_keeps_the_numbers_that_may_be_shown():
     }
     assert out.clean(spec) == {
         "said": ["{value.a} at {?local.z-a}, = {?local.z-a}", "no number", 7, None],
-        "pair": ["{_adjoint.z} {~adjoint.z value.a}", {"deep": "={?local.z-a}"}],
+        "pair": ["{_adjoint.z} {~adjoint.z value.a}", {"deep": "≈{?local.z-a}"}],
     }
     everything = withheld("features", "log", ("values",))
     assert everything.clean("{term.z.0} + {term.z.1}") == f"{FIGURE_SPACE} + {FIGURE_SPACE}"
