@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
-from lrviz.core.graph import Edge, View
+from lrviz.core.graph import Edge, Loss, View
 
 Shape = Literal["tall", "wide", "broad", "vast"]
 Point = tuple[float, float]
@@ -266,29 +266,44 @@ FRAMES: Mapping[tuple[View, Shape], Frame] = {
     ("operations", "vast"): _stretched(_SINGLE, 1500),
     ("operations", "tall"): Frame(
         354,
-        1112,
+        1292,
         _features(50, (34, 104, 174, 244, 324))
         | {
             "u1": (180, 69),
             "u2": (180, 209),
             "s": (300, 139),
-            "z": (262, 272),
-            "n": (262, 352),
-            "t": (262, 432),
-            "d": (262, 512),
-            "a": (262, 596),
-            "l1": (58, 716),
-            "c": (262, 716),
-            "l0": (262, 804),
-            "y": (158, 804),
-            "m1": (58, 892),
-            "m0": (262, 892),
-            "m": (160, 996),
-            "r": (160, 996),
-            "L": (160, 1080),
+            "z": (262, 280),
+            "n": (262, 378),
+            "t": (262, 478),
+            "d": (262, 578),
+            "a": (262, 682),
+            "l1": (58, 820),
+            "c": (262, 820),
+            "l0": (262, 926),
+            "y": (158, 926),
+            "m1": (58, 1032),
+            "m0": (262, 1032),
+            "m": (160, 1154),
+            "r": (160, 1154),
+            "L": (160, 1254),
         },
         (96, 48),
         {"z": (124, 48), "a": (138, 48), "c": (132, 48), "L": (124, 48), "y": (76, 48)}
         | dict.fromkeys(_SPLIT, (112, 48)),
+        said=19,
     ),
 }
+
+#: Half a square is two operations, where log loss is seven: hanging, it ends sooner.
+_SQUARED_TALL = replace(
+    FRAMES["operations", "tall"],
+    height=960,
+    at={**FRAMES["operations", "tall"].at, "y": (60, 820), "r": (262, 820), "L": (262, 922)},
+)
+
+
+def frame_of(view: View, shape: Shape, loss: Loss) -> Frame:
+    """The frame of a picture; what stands in it depends on the loss only where that is split."""
+    if (view, shape, loss) == ("operations", "tall", "squared"):
+        return _SQUARED_TALL
+    return FRAMES[view, shape]

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from lrviz.core.expression import plain
 from lrviz.core.graph import Edge, Graph, Loss, Pass, View, between, build, path
 from lrviz.figures import plots
-from lrviz.figures.geometry import ABOVE, BELOW, FRAMES, Bezier, Frame, Point, Shape
+from lrviz.figures.geometry import ABOVE, BELOW, Bezier, Frame, Point, Shape, frame_of
 from lrviz.figures.palette import PALETTES, Mode, check_mode
 from lrviz.text import explanations
 from lrviz.text.numbers import fill, number
@@ -455,7 +455,7 @@ def build_figure(
         select a node or an edge.
     """
     graph, shown = build(view, loss), withheld(view, loss, hide)
-    frame = FRAMES[view, shape]
+    frame = frame_of(view, shape, loss)
     lit = set(between(graph, path(graph, of)[-1], "L"))
     canvas = _Canvas(PALETTES[mode])
     _edges(canvas, graph, frame, lit, read)

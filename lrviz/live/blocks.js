@@ -136,6 +136,7 @@ export class Panel {
   /** @param {PanelSpec | undefined} panel */
   show(panel) {
     this.bind = new Bindings();
+    this.heard.replaceChildren(); // what was told of another, or of this one before a link left something out
     this.node.hidden = !panel;
     if (!panel) return;
     const close = el("button", {

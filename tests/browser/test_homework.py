@@ -78,6 +78,16 @@ def query(hide, state, **more):
     return "/?" + "&".join(f"{name}={quote(value, safe=',-')}" for name, value in made.items())
 
 
+def test_what_was_told_of_a_part_is_forgotten_by_a_link_that_leaves_it_out(visit):
+    rate, session = "∂L/∂a=(1−y)/(1−a)−y/a", visit("/")
+    session.locator(".lv-hit[data-name='a-L']").click()
+    settle(session)
+    assert leaks(heard(session), set(), {rate})
+    page = visit("/?hide=formulas")
+    assert page == session
+    assert leaks(heard(page), set(), {rate}) == []
+
+
 @pytest.mark.parametrize("share", some(2, range(4)))
 def test_what_is_left_out_is_nowhere(visit, share):
     dice = random.Random(share)

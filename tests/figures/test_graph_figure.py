@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import lrviz
-from lrviz.core.graph import VIEWS, build
+from lrviz.core.graph import LOSSES, VIEWS, build
 from lrviz.figures import plots
-from lrviz.figures.geometry import FRAMES
+from lrviz.figures.geometry import FRAMES, frame_of
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.text import explanations
@@ -58,9 +58,10 @@ def test_labels_and_shapes_know_their_stage(view, shape):
 
 
 @pytest.mark.parametrize("loss", ["log", "squared"])
-@pytest.mark.parametrize("shape", ["wide", "vast"])
+@pytest.mark.parametrize("shape", ["wide", "vast", "tall"])
 def test_a_card_of_a_single_operation_says_which(loss, shape):
-    figure, frame = build_figure("operations", loss=loss, shape=shape), FRAMES["operations", shape]
+    figure = build_figure("operations", loss=loss, shape=shape)
+    frame = frame_of("operations", shape, loss)
     trace = figure.data[0]
     said = {t: (x, y) for t, x, y in zip(trace.meta["templates"], trace.x, trace.y, strict=True)}
     alike = {"u1": "w₁x₁", "u2": "w₂x₂", "s": "u₁ + u₂", "z": "s + b", "n": "−z", "t": "eⁿ"}
@@ -109,6 +110,17 @@ def _along(way):
     n = np.linspace(0, 1, 101)[:, None]
     weights = np.hstack([(1 - n) ** 3, 3 * (1 - n) ** 2 * n, 3 * (1 - n) * n**2, n**3])
     return weights @ np.array(way)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pictures
+def test_no_arrow_goes_through_a_card_that_it_does_not_belong_to(view, shape, loss):
+    graph, frame = build(view, loss), frame_of(view, shape, loss)
+    for edge in graph.edges:
+        points = np.vstack([_along(frame.edge(edge)), _along(frame.back(edge))])
+        for name in set(graph) - set(edge):
+            apart = np.abs(points - frame.at[name]) >= np.array(frame.size(name)) / 2
+            assert apart.any(axis=1).all(), (edge, name)
 
 
 @pytest.mark.parametrize("of", ["w1", "w2", "b"])

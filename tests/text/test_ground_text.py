@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lrviz.core.graph import LOSSES, VIEWS, between, build, differentiate, stages
-from lrviz.figures.geometry import FRAMES
+from lrviz.figures.geometry import frame_of
 from lrviz.figures.graph import build_figure
 from lrviz.figures.palette import PALETTES
 from lrviz.live import derivation_payload
@@ -96,7 +96,7 @@ def test_every_edge_on_any_way_is_lit(loss):
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("shape", ["wide", "tall"])
 def test_cards_of_both_losses_have_room(loss, shape):
-    frame = FRAMES["operations", shape]
+    frame = frame_of("operations", shape, loss)
     boxes = []
     for name in build("operations", loss):
         (x, y), (w, h) = frame.at[name], frame.size(name)
