@@ -10,6 +10,17 @@ import { say } from "./sentence.js";
 
 /** @typedef {(changed: Partial<GraphFields>) => Read} Elsewhere the pass with some fields changed */
 
+/**
+ * What a node changed by: where a is near 1 by what is left of 1, in which no digit is lost.
+ * @param {string} name @param {Read} here @param {Read} there
+ */
+function moved(name, here, there) {
+  if (name !== "a" || plain(here("value.a")) < 0.5) {
+    return plain(there(`value.${name}`)) - plain(here(`value.${name}`));
+  }
+  return plain(here("complement.a")) - plain(there("complement.a"));
+}
+
 /** Nudge the chosen parameter: true changes beside rate times change. */
 export class Nudge {
   node = el("section", { class: "lv-nudge", "aria-label": "Nudge" });
@@ -96,8 +107,7 @@ export class Nudge {
     /** @type {Record<string, number>} */
     const numbers = { "nudge.size": this.size };
     path.forEach((name, n) => {
-      const change = plain(there(`value.${name}`)) - plain(here(`value.${name}`));
-      numbers[`change.${name}`] = change;
+      numbers[`change.${name}`] = moved(name, here, there);
       if (n) {
         const before = path[n - 1];
         numbers[`guess.${name}`] = plain(here(`local.${before}-${name}`)) * numbers[`change.${before}`];

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz import settings
 from lrviz.text.numbers import equation, number
 from lrviz.training.batch import Batch
 from lrviz.training.course import FLICKER
 from lrviz.training.optimizers import OPTIMIZERS
-from lrviz.training.playback import Playback
+from lrviz.training.playback import SYMBOLS, Playback
+
+#: How far from the minimum a parameter is there all the same: what is left of one that should be 0
+#: has other digits. A share of the largest, where that is above 1.
+_NOTHING = 1e-9
 
 
 def onward(made: Playback) -> str:
@@ -27,14 +32,36 @@ def onward(made: Playback) -> str:
             return "There is no minimum to come to: add the other class."
         return "There is no minimum to come to: with weight decay λ there is one."
     lowest = Batch(made.scaled.X, made.scaled.data.y, r.l2).loss(bounds.minimum)
-    if number(end) == number(lowest):
+    off = [] if number(end) != number(lowest) else _off(made, bounds.minimum)
+    if number(end) == number(lowest) and not off:
         other = "η, or start elsewhere" if rate else "start"
         return f"To the digits shown this is the minimum: try another {other}."
     if r.opt == "gd" and local is not None and r.lr > local:
         way = f"η is too large to settle there, try one below {equation('2/κ', local)}"
     else:
         way = f"try {_nearer(made)}"
+    if off:
+        there = (
+            f"because it is flat there, but {_listed(off)} {'is' if len(off) == 1 else 'are'} not"
+        )
+        return f"To the digits shown J is the minimum’s, {there}: {way}."
     return f"The minimum is {equation('J', lowest)}: {way}."
+
+
+def _off(made: Playback, minimum: NDArray[np.float64]) -> list[str]:
+    """The parameters that are not at the minimum, to the digits shown."""
+    end = made.history.params[-1]
+    nothing = _NOTHING * max(1.0, float(np.abs(minimum).max()))
+    return [
+        name
+        for name, now, best in zip(SYMBOLS, end, minimum, strict=True)
+        if number(float(now)) != number(float(best)) and abs(now - best) > nothing
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    """One, or the last after an "and"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _nearer(made: Playback) -> str:
@@ -44,7 +71,10 @@ def _nearer(made: Playback) -> str:
     if r.opt == "sgd" and r.batch < len(made.scaled.data):
         ways = [*more, "a smaller η or a larger batch, which scatter the steps less"]
     elif h.losses[-1] > np.min(h.losses) * (1 + FLICKER):
-        ways = [*more, "a smaller η"]
+        # A rule that leaps to and fro with steps of one size comes no nearer with more of them.
+        half = len(h) // 2
+        falls = np.min(h.losses[half + 1 :]) < np.min(h.losses[: half + 1])
+        ways = [*(more if falls else []), "a smaller η"]
     elif r.opt == "gd" and r.lr < guaranteed / 3:
         # Along a direction of curvature c a step leaves |1 − ηc| of the way: with twice the η
         # that is less along all, because ηc is at most 2/3.

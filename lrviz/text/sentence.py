@@ -61,15 +61,18 @@ def _way(loss: Loss, of: str) -> Table:
         lines.append(({f"value.{x}": ZERO}, nothing))
     if loss == "squared":
         stuck = (
-            f" Yet moving {sym} hardly changes the loss: by {{|{slope}}} for each unit, "
-            "because ② is nearly 0."
+            f" Yet a small move of {sym} hardly changes the loss: at first by {{|{slope}}} for "
+            "each unit, because ② is nearly 0."
         )
         flat: Mapping[str, Bounds] = {**hardly, "local.z-a": (None, FLAT)}
         lines.append(({**flat, "value.y": ONE, "value.z": DOWN}, stuck))
         lines.append(({**flat, "value.y": ZERO, "value.z": UP}, stuck))
     falls = f"{sym}: the loss falls, at first by {{|{slope}}} for each unit."
     lines += [
-        (hardly, f" Moving {sym} hardly changes the loss: by {{|{slope}}} for each unit."),
+        (
+            hardly,
+            f" A small move of {sym} hardly changes the loss: at first by {{|{slope}}} for each unit.",
+        ),
         ({slope: DOWN}, f" Raise {falls}"),
         ({}, f" Lower {falls}"),
     ]
@@ -142,12 +145,12 @@ def nudged() -> Table:
     ``nudge.place`` is 1 where the size is above the one that comes nearest, -1 below it.
     """
     return (
-        ({"nudge.place": ONE}, "A smaller nudge comes closer."),
-        ({"nudge.place": ZERO}, "No other nudge comes closer."),
+        ({"nudge.place": ONE}, "A smaller nudge brings the ratio closer."),
+        ({"nudge.place": ZERO}, "No other nudge brings the ratio closer."),
         (
             {},
             "Too small: the two losses agree in nearly all of the 16 digits of a float64, and "
-            "their difference loses the rest. {nudge.best} came closest.",
+            "their difference loses the rest. With {nudge.best} the ratio came closest.",
         ),
     )
 

@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+from mpmath import mp
 
 from lrviz import settings
 from lrviz.core.graph import differentiate
@@ -42,6 +43,25 @@ def test_a_nudge_travels_along_the_path(visit, of, size):
     assert [row[2].split(" ")[-1] for row in found[1:4]] == [number(v) for v in guesses]
     assert found[4][2].split(" ")[-1] == number(here.adjoints[of])
     assert page.locator(".lv-mark-name").text_content().endswith(f"≈ {number(loss / moved)}")
+
+
+@pytest.mark.parametrize("y", [0, 1])
+def test_what_a_moves_by_is_known_where_a_is_as_good_as_1(visit, y):
+    inputs = {"x1": 5.0, "x2": 5.0, "w1": 4.5, "w2": 4.5, "b": 5.0, "y": y}
+    link = "&".join(f"{name}={value:g}" for name, value in inputs.items())
+    found = cells(visit(f"/?{link}&of=w2&nudge=0.1"))
+    here, (_, z, a, loss) = changes("w2", 0.1, **inputs)
+    assert a == 0  # float64 has lost it
+    with mp.workdps(60):
+        before = mp.mpf(float(here.values["z"]))
+        by = [1 / (1 + mp.exp(-at)) for at in (before, before + mp.mpf(z))]
+        lost = [-mp.log(one if y else 1 - one) for one in by]
+        exact = {"a": by[1] - by[0], "L": lost[1] - lost[0]}
+    assert exact["a"] > 0
+    assert [row[1] for row in found[2:4]] == [number(float(exact[name])) for name in "aL"]
+    guess = float(here.locals["a", "L"]) * float(exact["a"])
+    assert found[3][2] == f"∂L/∂a × Δa ≈ {number(guess)}"
+    assert loss == pytest.approx(float(exact["L"]), rel=1e-9)
 
 
 def test_the_secant_turns_into_the_tangent(visit):

@@ -86,9 +86,9 @@ def test_the_verdict_on_a_nudge_follows_its_place():
         place: sentence.say((sentence.nudged(),), {"nudge.place": place, "nudge.best": 1e-8}.get)
         for place in (-1, 0, 1)
     }
-    assert said[1] == "A smaller nudge comes closer."
-    assert said[0] == "No other nudge comes closer."
-    assert said[-1].endswith("10⁻⁸ came closest.")
+    assert said[1] == "A smaller nudge brings the ratio closer."
+    assert said[0] == "No other nudge brings the ratio closer."
+    assert said[-1].endswith("With 10⁻⁸ the ratio came closest.")
     assert f"the {math.floor(1 + 53 * math.log10(2))} digits" in said[-1].replace("of the ", "the ")
 
 
