@@ -86,12 +86,13 @@ def _made(  # noqa: PLR0917 - the columns of a table
     place: tuple[str, str, str],
     rule: Text,
     strict: bool = True,
+    slips: Iterable[tuple[str, Expression]] = (),
     **more: object,
 ) -> Problem | None:
     """A problem; ``place`` is its part, chain and rule.
 
     None where a mistake would pass for the key, unless it is one of `_SLIPS` or it is not
-    ``strict``: then that mistake alone is not known.
+    ``strict``: then that mistake alone is not known, as is one of ``slips``.
     """
     names = tuple(values)
 
@@ -103,6 +104,8 @@ def _made(  # noqa: PLR0917 - the columns of a table
     if strict and (key == 0 or any(one.mistake not in _SLIPS for one in same)):
         return None
     found = [one for one in found if one not in same]
+    more_of = [Wrong(mistake, worth(e, values), e) for mistake, e in slips]
+    found += [one for one in more_of if apart(one.value, key)]
     if "a" in values and "a" in formula.symbols:
         early = {**values, "a": round(values["a"], _EARLY)}
         if 0 < early["a"] < 1 and apart(early_value := worth(formula, early), key):
@@ -156,7 +159,7 @@ def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
     elif variant == "a":
         asked, formula, given = a, SIGMOID, ("z",)
         wrongs = [
-            ("sign", sigma(-z)),
+            ("mirrored", sigma(-z)),
             ("reciprocal", 1 + exp(-z)),
             ("value", SLOPE),
         ]
@@ -262,6 +265,7 @@ def chain(p: Pass, of: str, known: tuple[str, ...] = (), *, strict: bool = True)
     if of == "b":
         formula: Expression = DELTA
         wrongs = [("bias", DELTA @ x1), ("slope", UP), ("added", UP + SLOPE)]
+        slips = [("unlabelled", a)]
         place = ("result", "bias", "put in: the result of ③")
     else:
         formula = DELTA @ X[of]
@@ -272,6 +276,7 @@ def chain(p: Pass, of: str, known: tuple[str, ...] = (), *, strict: bool = True)
             ("slope", UP @ X[of]),
             ("added", UP + SLOPE + X[of]),
         ]
+        slips = [("unlabelled", a @ X[of]), ("weight", DELTA @ W[of])]
         place = ("result", "weight", "put in: the result of ④")
     turned = (y - a) @ X[of] if of != "b" else y - a
     return _made(
@@ -290,6 +295,7 @@ def chain(p: Pass, of: str, known: tuple[str, ...] = (), *, strict: bool = True)
             DELTA,
         ),
         strict,
+        slips,
         inputs=p.inputs,
         of=of,
     )
@@ -314,6 +320,7 @@ def residual(p: Pass, *, strict: bool = True) -> Problem | None:
         ("3", "main", "cancel: ya is taken away"),
         say("It is ① times ②: {} and {} meet in {}.", UP, SLOPE, z),
         strict,
+        [("unlabelled", a)],
         inputs=p.inputs,
     )
 
@@ -465,6 +472,12 @@ def _mean(dice: Dice, level: int) -> Problem | None:
         *(asked, formula, key, wrongs, {}, ()),
         ("result", "weight", "put in: the result of ④"),
         say("One gradient for each example, {}; then their mean.", DELTA @ X[of]),
+        slips=[
+            (
+                "unlabelled",
+                total(*(number(_four(r["a"])) @ x for r, x in zip(rows, xs, strict=True))) / 3,
+            )
+        ],
         inputs=MappingProxyType(start),
         rows=tuple(MappingProxyType({name: row[name] for name in shown}) for row in rows),
         of=of,

@@ -45,7 +45,20 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
     {
         "sign": Mistake(
             "the sign flipped",
-            "The size is right and the sign is not: it says which way the loss goes.",
+            "The size is right and the sign is not: a minus was lost on the way, or one too many "
+            "put in.",
+            *_RESIDUAL,
+        ),
+        "mirrored": Mistake(
+            "the sign of z flipped",
+            "This is σ(−z), which is 1 − a: the exponent in 1/(1 + e⁻ᶻ) is −z, and −z is positive "
+            "where z is negative.",
+            "goal",
+            "put in: the formula of the sigmoid",
+        ),
+        "unlabelled": Mistake(
+            "a in place of a − y",
+            "The label is taken away from the prediction: what is left is how far off that is.",
             *_RESIDUAL,
         ),
         "swapped": Mistake(

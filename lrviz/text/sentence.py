@@ -71,7 +71,8 @@ def _way(loss: Loss, of: str) -> Table:
     lines += [
         (
             hardly,
-            f" A small move of {sym} hardly changes the loss: at first by {{|{slope}}} for each unit.",
+            f" A small move of {sym} hardly changes the loss: at first by {{|{slope}}} for each "
+            "unit.",
         ),
         ({slope: DOWN}, f" Raise {falls}"),
         ({}, f" Lower {falls}"),

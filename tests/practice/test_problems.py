@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import mpmath
 import pytest
 
+import lrviz
 from lrviz import settings
 from lrviz.core.expression import compiled, latex, plain
 from lrviz.pages.graph import mismatched
@@ -339,3 +340,28 @@ def test_a_product_with_the_wrong_sign_is_named():
                 assert MISTAKES["product"] in verdict.mistakes, (at, z)
                 seen += 1
     assert seen > 20
+
+
+def test_the_prediction_taken_for_the_residual_is_named():
+    told = 0
+    for made in problems("chain"):
+        a = float(sigma(lrviz.differentiate(**made.inputs).values["z"]))
+        x = {"w1": made.inputs["x1"], "w2": made.inputs["x2"]}.get(made.variant, 1.0)
+        verdict = judge(made, repr(a * x))
+        if made.inputs["y"] and a * x:
+            assert verdict.right is False
+            assert MISTAKES["unlabelled"] in verdict.mistakes, made
+            told += 1
+    assert told > 10
+
+
+def test_of_the_probability_the_other_side_is_told_and_no_sign():
+    told = 0
+    for made in problems("read"):
+        if made.variant == "a" and abs(made.key - 0.5) > 0.02:
+            verdict = judge(made, repr(1 - made.key))
+            assert MISTAKES["mirrored"] in verdict.mistakes
+            assert "σ(−z), which is 1 − a" in MISTAKES["mirrored"].sentence
+            assert MISTAKES["sign"] not in verdict.mistakes
+            told += 1
+    assert told > 3
