@@ -176,7 +176,9 @@ def _slice_captions(runs: Sequence[LabelledRun], plane: str, frames: Sequence[in
         third = number(float(first.history.params[min(step, len(first.history)), k]))
         at = f"The slice at {LETTERS[k]} = {third}"
         if not others:
-            out.append(f"{at}, this step’s own. The path is a projection onto it.")
+            out.append(
+                f"{at}, this step’s own. The path is a projection onto it, along {LETTERS[k]}."
+            )
             continue
         names = " and ".join(run.name for run in others)
         paths = (

@@ -31,8 +31,8 @@ export class Scenarios {
   show(fields) {
     let look = "";
     for (const [spec, node] of this.all) {
-      // How far it has been played is no matter.
-      const on = Object.entries(spec.fields).every(([name, value]) => name === "step"
+      // How far it has been played is no matter, nor from which side one looks at it.
+      const on = Object.entries(spec.fields).every(([name, value]) => ["step", "plane"].includes(name)
         || same(fields[/** @type {keyof TrainingFields} */ (name)], value));
       node.setAttribute("aria-pressed", String(on));
       if (on) look = spec.look;

@@ -84,9 +84,10 @@ export function ran({ losses, taken, comparisons, spec: { stopped, onward } }) {
 export function sliceOf(playback, k) {
   const { plane, symbols, minimum } = playback.spec;
   const at = playback.sliceStep(k);
-  const slice = `The slice at ${symbols[plane[2]]} = ${write(playback.at(playback.params, at)[plane[2]])}`;
+  const third = symbols[plane[2]];
+  const slice = `The slice at ${third} = ${write(playback.at(playback.params, at)[plane[2]])}`;
   const faint = minimum ? "; a faint + is a minimum on another slice" : "";
-  return at === k ? `${slice}, this step’s own. The path is a projection onto it${faint}.`
+  return at === k ? `${slice}, this step’s own. The path is a projection onto it, along ${third}${faint}.`
     : `${slice}, of step ${at}: this run moves too far to keep every slice.`;
 }
 

@@ -37,6 +37,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: One spread is "only" or "even" that of another from so many times on.
+MUCH = 1.5
 #: Letters of the rules in words.
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -152,10 +154,14 @@ def _rates(slope: str) -> Table:
             f"One parameter has a {slope} of exactly zero and stays; {own}",
         ),
         (
-            {"evened": (1, None)},
+            {"evened": (MUCH, None)},
             f"{sizes}, the largest step only {{~steps}} {{steps}} times the smallest: {own}",
         ),
-        ({}, f"{sizes}, the largest step even {{~steps}} {{steps}} times: {own}"),
+        (
+            {"evened": (None, 1 / MUCH)},
+            f"{sizes}, the largest step even {{~steps}} {{steps}} times: {own}",
+        ),
+        ({}, f"{sizes}, the largest step {{~steps}} {{steps}} times: {own}"),
     )
 
 

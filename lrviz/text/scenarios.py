@@ -67,18 +67,21 @@ SCENARIOS = (
             "lr": 0.003,
             "steps": 200,
             "start": (0.5, 0.5, 0.0),
+            "plane": "w1b",
         },
     ),
 )
 
-#: What a scenario decides, besides what it says itself: how the page is looked at stays.
+#: What a scenario decides, besides what it says itself: its run, and the plane it is seen in.
 _SET = ("data", "scale", "opt", "lr", "momentum", "batch", "seed", "l2", "steps", "start", "step")
 
 
 def state(scenario: Scenario) -> dict[str, Any]:
     """The fields that it sets, those at their defaults too."""
     fresh = settings.defaults(settings.TRAINING, scenario.fields)
-    return {name: scenario.fields.get(name, fresh[name]) for name in (*_SET, "comparisons")}
+    return {
+        name: scenario.fields.get(name, fresh[name]) for name in (*_SET, "plane", "comparisons")
+    }
 
 
 def spec() -> list[dict[str, Any]]:

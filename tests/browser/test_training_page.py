@@ -583,7 +583,9 @@ def test_the_four_views_the_player_and_the_rule_are_in_view_together(visit, quer
     assert all(0 <= top < bottom <= 900 for _, top, _, bottom in lines)
 
 
-@pytest.mark.parametrize(("opt", "width"), [("sgd", 1440), ("momentum", 1280), ("gd", 1280)])
+@pytest.mark.parametrize(
+    ("opt", "width"), [("sgd", 1440), ("sgd", 1366), ("momentum", 1280), ("gd", 1280)]
+)
 def test_the_fields_of_an_optimizer_push_nothing_down(visit, opt, width):
     page = visit(f"/training?opt={opt}", width=width, height=900)
     found = boxes(page, ".lvt-controls > *")
@@ -754,6 +756,11 @@ def test_a_scenario_sets_its_run_and_says_what_to_look_for(visit):
         made = make(Request(**{k: v for k, v in scenarios.state(one).items() if k != "step"}))
         assert labels(page) == shown_by_python(made, 0)
     assert page.locator("[aria-pressed=true].lv-button").count() == 1
+    # The last one's valley runs along b: one may look from another side, and it is the same run.
+    assert page.get_by_role("radio", name="w₁, b").is_checked()
+    page.get_by_role("radio", name="w₁, w₂").check(force=True)
+    settle(page)
+    assert button.get_attribute("aria-pressed") == "true"
 
 
 def test_where_nothing_moves_it_is_said_and_a_start_is_offered(visit):
