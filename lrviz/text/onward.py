@@ -40,11 +40,9 @@ def onward(made: Playback) -> str:
         way = f"η is too large to settle there, try one below {equation('2/κ', local)}"
     else:
         way = f"try {_nearer(made)}"
-    if off:
-        there = (
-            f"because it is flat there, but {_listed(off)} {'is' if len(off) == 1 else 'are'} not"
-        )
-        return f"To the digits shown J is the minimum’s, {there}: {way}."
+    if off:  # around a minimum J is flat: it arrives before they do
+        are = "is" if len(off) == 1 else "are"
+        return f"To the digits shown J is the minimum’s, but {_listed(off)} {are} not: {way}."
     return f"The minimum is {equation('J', lowest)}: {way}."
 
 
