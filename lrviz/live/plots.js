@@ -3,7 +3,7 @@
 
 import { put, svg } from "./dom.js";
 import { compile, plain } from "./expression.js";
-import { number } from "./numbers.js";
+import { exact, number } from "./numbers.js";
 
 /** @import { BarsSpec, CurveSpec, PlotSpec, Read } from "./types.d.ts" */
 
@@ -361,7 +361,7 @@ export class Plots {
     this.named.setAttribute("x", String(left + width));
     // Beside the title of the plot, or above it where there is no room for both.
     this.named.setAttribute("y", String(top - (width < BOTH ? 26 : 8)));
-    this.named.textContent = `${dashed} ≈ ${number(rise / run)}`;
+    this.named.textContent = `${dashed} ${exact(rise / run) ? "=" : "≈"} ${number(rise / run)}`;
   }
 
   /** @param {PlotSpec} plot @param {string} kind */

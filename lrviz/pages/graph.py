@@ -179,7 +179,7 @@ def _curves() -> dict[str, Any]:
         "∂L/∂z keeps the factor a(1 − a), which vanishes wherever the model is sure, right or "
         "wrong. The dots are the current z, held at the edge when it lies beyond.",
         "lines": [
-            {"graph": "log", "text": "Log loss: ∂L/∂z = a − y {~adjoint.z} {adjoint.z}"},
+            {"graph": "log", "text": "Log loss: ∂L/∂z = a − y {~adjoint.z value.a} {adjoint.z}"},
             {
                 "graph": "squared",
                 "text": "Squared error: ∂L/∂z = (a − y)·a(1 − a) {~local.a-L local.z-a} "

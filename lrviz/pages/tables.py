@@ -17,6 +17,11 @@ from lrviz.text.withheld import Withheld, withheld
 
 #: Stands in a table where a link leaves something out.
 LEFT_OUT = "left out"
+#: Under a gradient check that float64 cannot make.
+CHECK_LOST = (
+    "The central difference takes one loss from another. Here they agree in nearly all of the 16 "
+    "digits of a float64, and what is left is rounding: the check ends here, not the formula."
+)
 
 
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -73,7 +78,8 @@ def local_derivatives(p: Pass, shown: Withheld | None = None) -> str:
 
 
 def check(p: Pass) -> str:
-    """The table ``Gradient check``."""
+    """The table ``Gradient check``, and why it ends where float64 does."""
+    checks = gradient_check(p)
     rows = [
         (
             explanations.gradient(c.input),
@@ -82,10 +88,11 @@ def check(p: Pass) -> str:
             number(c.central),
             "equal" if c.difference in (None, 0.0) else number(c.difference or 0.0),
         )
-        for c in gradient_check(p)
+        for c in checks
     ]
     head = ("", "By formula", "By the graph", "Central difference", "Relative difference")
-    return table("Gradient check", head, rows)
+    note = f'<p class="lv-note">{escape(CHECK_LOST)}</p>' if any(c.lost for c in checks) else ""
+    return table("Gradient check", head, rows) + note
 
 
 def _by_formula(p: Pass, of: str) -> float:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import lrviz
@@ -32,6 +32,7 @@ from lrviz.core.graph import (
 from lrviz.core.ops import OPS
 from lrviz.core.program import Planned, programs
 from tests.reference import exact, relative
+from tests.samples import sample
 from tests.training.torch_reference import TABLE
 
 WORKED = {"x1": 1.5, "x2": 2, "w1": 0.5, "w2": -0.25, "b": 0.1, "y": 1}
@@ -277,6 +278,40 @@ def test_the_difference_of_a_check_is_relative_to_the_larger(monkeypatch, factor
     monkeypatch.setattr(checking, "central_difference", lambda *_: factor * slope)
     (check,) = gradient_check(differentiate(**WORKED), ("w1",))
     assert check.difference == difference
+
+
+@given(states, st.sampled_from(LOSSES))
+@settings(max_examples=sample(100, 2000))
+def test_a_check_is_lost_where_the_digits_of_the_loss_do_not_reach(state, loss):
+    p = differentiate(**state, loss=loss)
+    for check in gradient_check(p):
+        step = checking.STEP * max(1.0, abs(state[check.input]))
+        kept = abs(check.graph) * step / np.spacing(p.values["L"])
+        off = check.difference is not None and check.difference > 1e-3
+        if off:  # the change of the loss is a thousand units in its last place, or less
+            assert check.lost
+            assert kept < 2100
+        else:
+            assert not check.lost
+
+
+@pytest.mark.parametrize(("factor", "lost"), [(1 - 2e-3, False), (1.002, False), (1.0, False)])
+def test_a_wrong_derivative_is_not_laid_on_rounding(monkeypatch, factor, lost):
+    slope = differentiate(**WORKED).adjoints["w1"]
+    monkeypatch.setattr(checking, "central_difference", lambda *_: factor * slope)
+    (check,) = gradient_check(differentiate(**WORKED), ("w1",))
+    assert check.lost is lost
+
+
+def test_rounding_explains_what_it_can_reach_and_no_more(monkeypatch):
+    tiny = {"x1": 5, "x2": 5, "w1": -5, "w2": -5, "b": -5, "y": 1}
+    p = differentiate(**tiny, loss="squared")
+    reach = float(2 * np.finfo(float).eps * p.values["L"] / (5 * checking.STEP))
+    for off, lost in ((0.99 * reach, True), (1.01 * reach, False)):
+        monkeypatch.setattr(checking, "central_difference", lambda *_, off=off: off)
+        (check,) = gradient_check(p, ("b",))
+        assert check.lost is lost
+        assert check.difference == pytest.approx(1)
 
 
 def test_the_step_of_the_check_is_where_its_two_errors_balance():
