@@ -303,15 +303,17 @@ def test_a_wrong_derivative_is_not_laid_on_rounding(monkeypatch, factor, lost):
     assert check.lost is lost
 
 
-def test_rounding_explains_what_it_can_reach_and_no_more(monkeypatch):
-    tiny = {"x1": 5, "x2": 5, "w1": -5, "w2": -5, "b": -5, "y": 1}
-    p = differentiate(**tiny, loss="squared")
-    reach = float(2 * np.finfo(float).eps * p.values["L"] / (5 * checking.STEP))
-    for off, lost in ((0.99 * reach, True), (1.01 * reach, False)):
-        monkeypatch.setattr(checking, "central_difference", lambda *_, off=off: off)
+@pytest.mark.parametrize("b", [-5.0, 0.5])
+def test_rounding_explains_what_it_can_reach_and_no_more(monkeypatch, b):
+    p = differentiate(x1=5, x2=5, w1=-50, w2=-50, b=b, y=1, loss="squared")
+    reach = float(2 * np.finfo(float).eps * p.values["L"] / (max(1, -b) * checking.STEP))
+    slope = float(p.adjoints["b"])
+    told = [(0.99 * reach, True), (reach, True), (1.01 * reach, False)]
+    told += [(slope * (1 + 9e-4), False), (slope * (1 + 1.1e-3), True)]
+    for central, lost in told:
+        monkeypatch.setattr(checking, "central_difference", lambda *_, central=central: central)
         (check,) = gradient_check(p, ("b",))
         assert check.lost is lost
-        assert check.difference == pytest.approx(1)
 
 
 def test_the_step_of_the_check_is_where_its_two_errors_balance():
