@@ -70,9 +70,8 @@ def _nearer(made: Playback) -> str:
         ways = [*more, "a smaller η or a larger batch, which scatter the steps less"]
     elif h.losses[-1] > np.min(h.losses) * (1 + FLICKER):
         # A rule that leaps to and fro with steps of one size comes no nearer with more of them.
-        half = len(h) // 2
-        falls = np.min(h.losses[half + 1 :]) < np.min(h.losses[: half + 1])
-        ways = [*(more if falls else []), "a smaller η"]
+        late = 2 * int(np.argmin(h.losses)) > len(h)
+        ways = [*(more if late else []), "a smaller η"]
     elif r.opt == "gd" and r.lr < guaranteed / 3:
         # Along a direction of curvature c a step leaves |1 − ηc| of the way: with twice the η
         # that is less along all, because ηc is at most 2/3.

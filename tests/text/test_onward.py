@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +14,9 @@ from lrviz.data.dataset import from_points
 from lrviz.settings import STEPS_HIGH
 from lrviz.text.numbers import exact, number
 from lrviz.text.onward import onward
+from lrviz.training.course import FLICKER
 from lrviz.training.model import hessian, mean_loss
-from lrviz.training.newton import minimum
+from lrviz.training.newton import StepBounds, minimum
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Request, TrainingData, make
 
@@ -135,3 +138,103 @@ def test_a_loss_that_has_arrived_is_no_minimum_where_the_weights_have_not():
     assert onward(made).startswith(
         "To the digits shown J is the minimum’s, but w₁, w₂ and b are not: try more steps"
     )
+
+
+#: Where a made-up run is to go, on data of its own.
+BEST = (0.0, 2.34561, -3.0)
+DATA = from_points([(1, 2, 1), (2, 1, 0), (3, 0.5, 1), (0.5, 1, 0)])
+LOWEST = mean_loss(DATA.X, DATA.y, np.array(BEST))
+
+
+class Steps(list):
+    """A history of which only J and the parameters are asked."""
+
+    stopped = None
+
+    def __init__(self, losses, end):
+        super().__init__(losses[1:])
+        self.losses = np.array(losses)
+        self.params = np.array([(9.0, 9.0, 9.0)] * (len(losses) - 1) + [end])
+
+
+def told(losses, end=(9.0, 9.0, 9.0), best=BEST, guaranteed=6.0, local=8.0, **changes):
+    """What is said of a run with these losses, made up."""
+    request = Request(**{"opt": "gd", "lr": 5.0, "steps": len(losses) - 1} | changes)
+    bounds = StepBounds(guaranteed, local, np.array(best), None)
+    scaled = SimpleNamespace(X=DATA.X, data=DATA)
+    made = SimpleNamespace(
+        history=Steps(losses, end), request=request, bounds=bounds, scaled=scaled
+    )
+    return onward(made)
+
+
+def test_higher_is_what_is_more_than_a_flicker_above_the_start():
+    assert told([0.5, 0.5 * (1 + 1.1e-9)]) == (
+        "J ended higher than it began: try a smaller η, below 2/K = 6."
+    )
+    assert told([0.5, 0.6], opt="adam") == "J ended higher than it began: try a smaller η."
+    at_most = 0.5 * (1 + FLICKER)
+    assert not any(told([0.5, end]).startswith("J ended") for end in (at_most, 0.5))
+
+
+def test_arrived_is_what_has_all_the_digits_of_the_minimum():
+    arrived = "To the digits shown this is the minimum: try another "
+    assert told([LOWEST + 1, LOWEST], BEST) == arrived + "η, or start elsewhere."
+    assert told([LOWEST + 1, LOWEST], BEST, opt="newton") == arrived + "start."
+    assert told([LOWEST + 1, LOWEST + 1, LOWEST], BEST).startswith(arrived)
+    # The digits of a parameter are shown, not what lies below them, nor what is left of a zero.
+    edge = 1e-9 * 3.0
+    for end in ((0.0, 2.34562, -3.0), (0.97 * edge, *BEST[1:]), (edge, *BEST[1:])):
+        assert told([LOWEST + 1, LOWEST], end).startswith(arrived)
+    for end, names in (
+        ((1.03 * edge, *BEST[1:]), "w₁ is"),
+        ((0.0, 2.3471, -3.0), "w₂ is"),
+        ((0.0, 2.34561, 3.0), "b is"),
+        ((1.0, 2.34561, 3.0), "w₁ and b are"),
+        ((1.0, 1.0, 1.0), "w₁, w₂ and b are"),
+    ):
+        said = f"To the digits shown J is the minimum’s, but {names} not: try more steps."
+        assert told([LOWEST + 1, LOWEST], end) == said
+    near = (0.0, 0.5, -0.5)
+    low = mean_loss(DATA.X, DATA.y, np.array(near))
+    for off, said in ((0.9e-9, "this is the minimum"), (1.5e-9, "but w₁ is not")):
+        assert said in told([low + 1, low], (off, 0.5, -0.5), best=near)
+
+
+def test_a_rate_that_cannot_settle_is_one_beyond_the_threshold():
+    way = "η is too large to settle there, try one below 2/κ = 8."
+    losses = [LOWEST + 1, LOWEST + 0.5]
+    for more, wanted in (
+        ({"lr": 8.1}, True),
+        ({"lr": 8.0}, False),
+        ({"lr": 8.1, "opt": "adam"}, False),
+        ({"lr": 8.1, "local": None}, False),
+    ):
+        assert told(losses, **more).endswith(way) == wanted
+
+
+@pytest.mark.parametrize(
+    ("above", "late"),
+    [
+        ((9, 4, 3, 3, 2, 6, 6), True),  # the lowest lies just after the middle
+        ((5, 4, 1, 3, 2, 2, 2), False),
+        ((5, 4, 4, 1, 2, 2, 2), False),  # in the middle
+        ((5, 4, 2, 3, 2, 3, 4), False),  # as low before as after
+    ],
+)
+def test_more_steps_help_where_the_lowest_came_late(above, late):
+    way = "more steps, or a smaller η." if late else "try a smaller η."
+    assert told([LOWEST + one for one in above]).endswith(way)
+
+
+def test_what_brings_nearer():
+    falling = [LOWEST + 2, LOWEST + 1]
+    assert told(falling, lr=1.9).endswith(": try more steps, or a larger η, up to 2/K = 6.")
+    assert told(falling, lr=2.0).endswith(": try more steps.")
+    assert told(falling, lr=1.9, opt="adam").endswith(": try more steps.")
+    scatter = "a smaller η or a larger batch, which scatter the steps less."
+    assert told(falling, opt="sgd", batch=3).endswith(f": try more steps, or {scatter}")
+    assert told(falling, opt="sgd", batch=4).endswith(": try more steps.")
+    low, flicker = LOWEST + 1, (LOWEST + 1) * (1 + FLICKER)
+    assert told([low + 1, low, flicker]).endswith(": try more steps.")
+    assert told([low + 1, low, low * (1 + 1.1e-9)]).endswith("a smaller η.")
