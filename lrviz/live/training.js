@@ -39,7 +39,8 @@ import { leaveOut } from "./withheld.js";
 const VEILED = "The surface comes with your answer.";
 const EMPTY = "No point yet: a click in the data plane adds one.";
 const WAIT = 700; // ms until "Computing" is said
-const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", "−η∂J"], ["best", "minimum"]];
+const DOWNHILL = "−η∂J";
+const KEYS = [["marker", "this step"], ["ghost", "next step"], ["downhill", DOWNHILL], ["best", "minimum"]];
 
 export class TrainingPage {
   component = /** @type {Component<TrainingSpec>} */ (later);
@@ -115,8 +116,10 @@ export class TrainingPage {
   ended = el("p", { class: "lvt-caption lvt-ended" });
   hint = el("p", { class: "lvt-hint", text: "The loss of your points will stand here." });
   planeHost = el("div", { class: "lv-tools" });
-  legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind, text]) =>
-    el("span", { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), text)));
+  /** @type {Record<string, HTMLElement>} what is said of each mark */
+  keys = Object.fromEntries(KEYS.map(([kind, text]) => [kind, el("span", { text })]));
+  legend = el("p", { class: "lvt-legend" }, ...KEYS.map(([kind]) => el("span",
+    { class: `lvt-key-pair lvt-pair-${kind}` }, el("span", { class: `lvt-key lvt-key-${kind}` }), this.keys[kind])));
   scenarios = new Scenarios((fields) => this.#change({ ...fields, step: 0, example: 0, comparisons: [] }));
   player = new Player({
     last: () => this.playback.steps,
@@ -557,7 +560,11 @@ export class TrainingPage {
     this.root.classList.toggle("lv-guided", Boolean(this.guide.name));
     this.#arrange();
     this.#showControls();
-    this.root.classList.toggle("lvt-no-minimum", !this.playback.spec.minimum);
+    const { minimum, opt } = this.playback.spec;
+    this.root.classList.toggle("lvt-no-minimum", !minimum);
+    this.root.classList.toggle("lvt-no-rate", opt === "newton");
+    // For the other rules it is no step of theirs.
+    this.keys.downhill.textContent = opt === "gd" || opt === "sgd" ? DOWNHILL : `gradient descent’s ${DOWNHILL}`;
     this.root.classList.toggle("lvt-solid", this.fields.surface === "3d");
     const solid = this.fields.surface === "3d";
     if (this.surface.solid !== solid) drawing(this, this.#redraw(solid));

@@ -763,6 +763,13 @@ def test_a_scenario_sets_its_run_and_says_what_to_look_for(visit):
     assert button.get_attribute("aria-pressed") == "true"
 
 
+def test_the_legend_says_whose_step_the_arrow_is(visit):
+    for opt, arrow in (("gd", ["−η∂J"]), ("adam", ["gradient descent’s −η∂J"]), ("newton", [])):
+        page = visit(f"/training?opt={opt}&step=1")
+        told = [one.inner_text() for one in page.locator(".lvt-key-pair:visible").all()]
+        assert told == ["this step", "next step", *arrow, "minimum"]
+
+
 def test_where_nothing_moves_it_is_said_and_a_start_is_offered(visit):
     page = visit("/training?data=xor")
     made = make(Request(data="xor"))
