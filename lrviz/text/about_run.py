@@ -176,8 +176,10 @@ def about_rates(made: Playback) -> tuple[list[str], list[tuple[str, float]]]:
     else:
         lines.append(
             f"The local threshold, {equation('2/κ', local)}: κ is the largest curvature at the "
-            "minimum. Above it gradient descent cannot settle there: near the minimum, along the "
-            "direction of that curvature, a step lands on the other side and farther away."
+            "minimum. Near there, along the direction of that curvature, a step with an η below "
+            f"{equation('1/κ', local / 2)} stays on its side of the valley. With a larger one it "
+            "leaps to the other side, and the path is a zig-zag: below 2/κ it lands nearer, above "
+            "farther away, and gradient descent cannot settle there."
         )
     lines.append(now(made))
     if r.opt != "gd":

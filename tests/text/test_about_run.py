@@ -79,6 +79,24 @@ def test_what_is_said_of_a_random_run_is_true_of_it(request):
     _true_of_the_size(made)
 
 
+@pytest.mark.parametrize("data", ["twins", "blobs", "penguins"])
+def test_a_step_near_the_minimum_lands_where_it_is_said_to(data):
+    made = make(Request(data=data, l2=0.01))
+    text, bounds = " ".join(about_rates(made)[0]), made.bounds
+    shown(text, "1/κ", bounds.local / 2)
+    for share, crosses, nearer in (
+        (0.48, False, True),
+        (0.52, True, True),
+        (0.98, True, True),
+        (1.02, True, False),
+    ):
+        start = bounds.minimum + 1e-4 * bounds.steepest
+        run = make(made.request._replace(lr=share * bounds.local, start=tuple(start), steps=1))
+        before, after = (run.history.params - bounds.minimum) @ bounds.steepest
+        assert (after * before < 0) == crosses
+        assert (abs(after) < abs(before)) == nearer
+
+
 def _true_of_the_rate(made, losses, along):
     r, bounds, text = made.request, made.bounds, " ".join(about_rates(made)[0])
     if r.opt == "newton":

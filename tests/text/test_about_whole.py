@@ -197,7 +197,13 @@ def test_the_bounds_in_whole_sentences(l2):
     )
     parts = int(re.search(r"XᵀX/\((\d)m\)", lines[1])[1])
     assert curvature(X, l2, parts) == K
-    assert lines[2].startswith(f"The local threshold, {is_(2 / sharpest, '2/κ')}: κ is the largest")
+    assert lines[2] == (
+        f"The local threshold, {is_(2 / sharpest, '2/κ')}: κ is the largest curvature at the "
+        "minimum. Near there, along the direction of that curvature, a step with an η below "
+        f"{is_(1 / sharpest, '1/κ')} stays on its side of the valley. With a larger one it leaps "
+        "to the other side, and the path is a zig-zag: below 2/κ it lands nearer, above farther "
+        "away, and gradient descent cannot settle there."
+    )
     assert lines[3] == "Now η = 0.5: within the guaranteed bound, so J never rises."
     shares = [("Just below 2/K", 0.98 * 2 / K), ("Just below 2/κ", 0.97 * 2 / sharpest)]
     shares += [("Beyond 2/κ", 1.15 * 2 / sharpest), ("Far beyond", 4 * 2 / sharpest)]
