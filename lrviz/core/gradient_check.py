@@ -14,8 +14,7 @@ from lrviz.core.graph import Graph, Pass, forward, holder
 STEP = 6.1e-6
 #: A relative difference from which on a reader asks why.
 NOTED = 1e-3
-#: What the rounding of the losses comes to at most, in units of their last digit over the step:
-#: half a unit for each of them and for each of their differences' ends; 0.97 is the most seen.
+#: By so many units of their last digit two losses may be off together; 0.97 is the most seen.
 _ROUNDINGS = 2
 
 

@@ -69,10 +69,6 @@ def _values(p: Pass) -> dict[str, float]:
     return {**p.inputs, **{name: float(p.values[name]) for name in ("z", "a", "L")}}
 
 
-#: Slips in arithmetic: where one comes to the right number the problem is as good.
-_SLIPS = frozenset({"product", "bias sign"})
-
-
 def _made(  # noqa: PLR0917 - the columns of a table
     kind: str,
     variant: str,
@@ -91,21 +87,21 @@ def _made(  # noqa: PLR0917 - the columns of a table
 ) -> Problem | None:
     """A problem; ``place`` is its part, chain and rule.
 
-    None where a mistake would pass for the key, unless it is one of `_SLIPS` or it is not
-    ``strict``: then that mistake alone is not known, as is one of ``slips``.
+    None where one of ``wrongs`` would pass for the key, unless it is not ``strict``: then that
+    mistake alone is not known. One of ``slips`` that does so is left out, too, and the problem is
+    as good.
     """
     names = tuple(values)
 
     def worth(e: Expression, at: Mapping[str, float]) -> float:
         return float(compiled(e, names)(*(at[name] for name in names)))
 
-    found = [Wrong(mistake, worth(e, values), e) for mistake, e in wrongs]
-    same = [one for one in found if not apart(one.value, key)]
-    if strict and (key == 0 or any(one.mistake not in _SLIPS for one in same)):
+    found, others = (
+        [Wrong(mistake, worth(e, values), e) for mistake, e in each] for each in (wrongs, slips)
+    )
+    if strict and (key == 0 or not all(apart(one.value, key) for one in found)):
         return None
-    found = [one for one in found if one not in same]
-    more_of = [Wrong(mistake, worth(e, values), e) for mistake, e in slips]
-    found += [one for one in more_of if apart(one.value, key)]
+    found = [one for one in found + others if apart(one.value, key)]
     if "a" in values and "a" in formula.symbols:
         early = {**values, "a": round(values["a"], _EARLY)}
         if 0 < early["a"] < 1 and apart(early_value := worth(formula, early), key):
@@ -140,6 +136,7 @@ def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
     """The question what z, a or L is, of a pass with two features."""
     values = _values(p)
     wrongs: list[tuple[str, Expression]]
+    slips: list[tuple[str, Expression]] = []
     if variant == "z":
         asked, formula = z, OPS["affine"].formula
         given: tuple[str, ...] = ("x1", "x2", "w1", "w2", "b")
@@ -149,6 +146,8 @@ def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
             ("no bias", w1 * x1 + w2 * x2),
             ("added", w1 + x1 + w2 + x2 + b),
             ("multiplied", w1 * x1 * (w2 * x2) + b),
+        ]
+        slips = [
             ("product", w1 * x1 - w2 * x2 + b),
             ("product", w2 * x2 - w1 * x1 + b),
             ("product", b - w1 * x1 - w2 * x2),
@@ -182,7 +181,7 @@ def value(p: Pass, variant: str, *, strict: bool = True) -> Problem | None:
         "read",
         variant,
         say("What is {}?", asked),
-        *(asked, formula, values[variant], wrongs, values, given, place, rule, strict),
+        *(asked, formula, values[variant], wrongs, values, given, place, rule, strict, slips),
         inputs=p.inputs,
     )
 
