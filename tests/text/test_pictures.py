@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lrviz.core.expression import plain, symbol
 from lrviz.text.numbers import number
 from lrviz.text.pictures import MEANINGS, PICTURES, letters, picture, quantities, sentence
 from lrviz.training.model import hessian, mean_loss
@@ -78,6 +79,15 @@ def test_every_letter_of_a_rule_is_said_in_words(opt):
     assert "λ" in shown
     assert "λ" not in {letter for letter, _, _ in letters(opt)}
     assert len(MEANINGS) == len(set(MEANINGS.values()))
+
+
+@pytest.mark.parametrize("opt", OPTIMIZERS)
+def test_every_constant_of_a_rule_is_told_in_words(opt):
+    told, rule = [sign for sign, _, _ in letters(opt)], OPTIMIZERS[opt]
+    used = {name for line in rule.statements for name in line.right.symbols} & set(rule.constants)
+    assert {plain(symbol(name)) for name in used} <= set(told)
+    assert ("β₁" in told) == ("β₂" in told) == (opt == "adam")
+    assert len(told) == len(set(told))
 
 
 def test_what_is_said_of_letters_in_numbers_is_so():

@@ -152,6 +152,7 @@ def test_what_a_drag_did_is_true():
         assert ("a fall of" in text) == (start.adjoints[of] * by < 0)
         assert ("a rise of" in text) == (start.adjoints[of] * by > 0)
         assert text.endswith("the curve bends.") == (not kept)
+        assert text.endswith(".")
         if "a fall" in text and "fell" in text:
             # The loss is convex in each parameter: it never falls by more than was promised.
             assert numbers["moved.loss"] >= numbers["moved.promise"] * (1 + 1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import networkx as nx
@@ -184,6 +185,12 @@ def test_the_shortest_product_is_shown_where_all_that_it_says_may_be_said(loss, 
     for n in "12345":
         assert withheld("features", loss, (f"formula{n}",)).short(of, loss) == (n not in says)
         assert withheld("features", loss, (f"number{n}",)).short(of, loss) == (n != last)
+
+
+def test_what_one_link_leaves_out_cannot_be_changed():
+    out = withheld("features", "log", ("number2",))
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'names'"):
+        out.names = frozenset()
 
 
 def test_a_text_keeps_the_numbers_that_may_be_shown():
