@@ -81,6 +81,10 @@ def test_raw_units_make_a_narrow_valley():
     assert h.losses[10] - h.losses[-1] < 0.01 * (h.losses[0] - h.losses[10])
     way = abs(made.bounds.minimum[2] - h.params[10, 2])
     assert abs(h.params[-1, 2] - h.params[10, 2]) < 0.01 * way
+    # It is seen in the plane of b and of the weight that moves more.
+    w1, w2, _ = np.abs(h.params[-1] - h.params[0])
+    assert w1 > w2
+    assert state(BY_NAME["raw"])["plane"] == "w1b"
 
 
 @pytest.mark.parametrize("one", spec(), ids=lambda one: one["name"])
