@@ -34,6 +34,10 @@ class Check:
     lost: bool
 
 
+def _step(at: float) -> float:
+    return STEP * max(1.0, abs(at))
+
+
 def central_difference(graph: Graph, inputs: Mapping[str, float], name: str) -> float:
     """dL/d(input) of any graph of the project, from its forward pass alone.
 
@@ -42,7 +46,7 @@ def central_difference(graph: Graph, inputs: Mapping[str, float], name: str) -> 
     ValueError
         As `lrviz.core.graph.forward`, when the step leaves float64.
     """
-    step = STEP * max(1.0, abs(inputs[name]))
+    step = _step(inputs[name])
     above, below = inputs[name] + step, inputs[name] - step
     loss_above, loss_below = (
         float(forward(graph, {**inputs, name: value})["L"]) for value in (above, below)
@@ -57,8 +61,7 @@ def gradient_check(p: Pass, names: tuple[str, ...] = ("w1", "w2", "b")) -> tuple
         found = p.read(f"adjoint.{holder(p.graph, name)}")
         central = central_difference(p.graph, p.inputs, name)
         size, apart = max(abs(found), abs(central)), abs(found - central)
-        step = STEP * max(1.0, abs(p.inputs[name]))
-        rounding = _ROUNDINGS * float_info.epsilon * float(p.values["L"]) / step
-        lost = NOTED * size < apart <= rounding
+        units = float_info.epsilon * float(p.values["L"]) / _step(p.inputs[name])
+        lost = NOTED * size < apart <= _ROUNDINGS * units
         out.append(Check(name, found, central, apart / size if size else None, lost))
     return tuple(out)

@@ -32,8 +32,9 @@ def onward(made: Playback) -> str:
             return "There is no minimum to come to: add the other class."
         return "There is no minimum to come to: with weight decay λ there is one."
     lowest = Batch(made.scaled.X, made.scaled.data.y, r.l2).loss(bounds.minimum)
-    off = [] if number(end) != number(lowest) else _off(made, bounds.minimum)
-    if number(end) == number(lowest) and not off:
+    level = number(end) == number(lowest)
+    off = _off(made, bounds.minimum) if level else []
+    if level and not off:
         other = "η, or start elsewhere" if rate else "start"
         return f"To the digits shown this is the minimum: try another {other}."
     if r.opt == "gd" and local is not None and r.lr > local:

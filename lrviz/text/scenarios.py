@@ -73,15 +73,16 @@ SCENARIOS = (
 )
 
 #: What a scenario decides, besides what it says itself: its run, and the plane it is seen in.
-_SET = ("data", "scale", "opt", "lr", "momentum", "batch", "seed", "l2", "steps", "start", "step")
+_SET = (
+    *("data", "scale", "opt", "lr", "momentum", "batch", "seed", "l2", "steps", "start", "step"),
+    *("plane", "comparisons"),
+)
 
 
 def state(scenario: Scenario) -> dict[str, Any]:
     """The fields that it sets, those at their defaults too."""
     fresh = settings.defaults(settings.TRAINING, scenario.fields)
-    return {
-        name: scenario.fields.get(name, fresh[name]) for name in (*_SET, "plane", "comparisons")
-    }
+    return {name: scenario.fields.get(name, fresh[name]) for name in _SET}
 
 
 def spec() -> list[dict[str, Any]]:

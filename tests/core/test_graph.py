@@ -295,12 +295,12 @@ def test_a_check_is_lost_where_the_digits_of_the_loss_do_not_reach(state, loss):
             assert not check.lost
 
 
-@pytest.mark.parametrize(("factor", "lost"), [(1 - 2e-3, False), (1.002, False), (1.0, False)])
-def test_a_wrong_derivative_is_not_laid_on_rounding(monkeypatch, factor, lost):
+@pytest.mark.parametrize("factor", [0.998, 1.002, 1.0])
+def test_a_wrong_derivative_is_not_laid_on_rounding(monkeypatch, factor):
     slope = differentiate(**WORKED).adjoints["w1"]
     monkeypatch.setattr(checking, "central_difference", lambda *_: factor * slope)
     (check,) = gradient_check(differentiate(**WORKED), ("w1",))
-    assert check.lost is lost
+    assert check.lost is False
 
 
 @pytest.mark.parametrize("b", [-5.0, 0.5])

@@ -16,9 +16,9 @@ STUCK = {"x1": 5, "x2": 5, "w1": -5, "w2": -5, "b": -5, "y": 1}
 def test_a_check_that_float64_cannot_make_says_so():
     p = lrviz.differentiate(**STUCK, loss="squared")
     assert {one.central for one in gradient_check(p)} == {0}
-    text = re.sub(r"<[^>]+>", " ", check(p))
-    assert text.count("10⁻²⁴ 0 1") + text.count("10⁻²⁴  0  1") == 3
-    assert text.rstrip().endswith(CHECK_LOST)
+    text = " ".join(re.sub(r"<[^>]+>", " ", check(p)).split())
+    assert text.count("10⁻²⁴ 0 1") == 3
+    assert text.endswith(CHECK_LOST)
 
 
 def test_no_other_check_says_so():
