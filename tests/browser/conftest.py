@@ -526,6 +526,21 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
+TRAVEL = """(steps) => new Promise((done) => {
+  addEventListener("popstate", () => done(true), { once: true });
+  history.go(steps);
+})"""
+
+
+def back(page: Page, steps: int = 1) -> None:
+    """Go back within the app, and wait until it has gone there.
+
+    Not Playwright's own step, which takes the news of a link that was set before for its own end.
+    """
+    page.evaluate(TRAVEL, -steps)
+    settle(page)
+
+
 def resize(page: Page, width: int, height: int) -> None:
     """Give the page another size, and wait until everything is drawn in it."""
     page.set_viewport_size({"width": width, "height": height})

@@ -13,7 +13,7 @@ from lrviz.core.graph import differentiate
 from lrviz.text import sentence
 from lrviz.text.act import SIZES
 from lrviz.text.numbers import number
-from tests.browser.conftest import apart, boxes, pick, settle, slide
+from tests.browser.conftest import apart, back, boxes, pick, settle, slide
 from tests.samples import OPENING, some, thin
 
 INPUTS = ("w1", "w2", "b")
@@ -131,7 +131,7 @@ def test_of_another_loss_no_step_was_taken(visit):
     said = page.locator(".lv-onestep [role=status]")
     for leave in (
         lambda: page.get_by_role("radio", name="squared error").check(force=True),
-        page.go_back,
+        lambda: back(page),
     ):
         page.get_by_role("button", name="Take one step").click()
         settle(page)

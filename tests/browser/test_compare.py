@@ -10,7 +10,7 @@ from lrviz.text.runs import labelled
 from lrviz.training.model import PLANES
 from lrviz.training.playback import Request, make
 from lrviz.training.surface import interpolate
-from tests.browser.conftest import follow, settle, table
+from tests.browser.conftest import back, settle, table
 from tests.browser.test_training_page import scrub
 
 ADAM = ("adam", 0.1, 0.9, 16, 0, 1.0, -1.0, 0.5)
@@ -171,7 +171,7 @@ def test_runs_change_places_and_leave(visit):
     settle(page)
     assert page.get_by_role("table", name="Runs", exact=True).count() == 0
     assert "versus" not in page.url
-    follow(page, page.go_back)
+    back(page)
     assert [row[0] for row in table(page, "Runs")] == ["A", "B"]
 
 

@@ -7,7 +7,7 @@ import os
 import urllib.request
 
 from lrviz.pages import PATHS
-from tests.browser.conftest import SITE, settle
+from tests.browser.conftest import SITE, back, settle
 
 #: Every page, and states of the two that have many.
 LINKS = (
@@ -64,6 +64,6 @@ def test_from_a_page_below_the_root_the_others_are_reached(open_page, address):
     page.wait_for_selector(".lv-figure .lv-plot")
     settle(page)
     assert page.url.split("?")[0] == f"{address}/"
-    page.go_back()
+    back(page)
     page.wait_for_function("() => location.pathname === '/practice'")
     settle(page)

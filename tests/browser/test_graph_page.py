@@ -14,9 +14,9 @@ from lrviz.text import explanations
 from lrviz.text.numbers import fill
 from tests.browser.conftest import (
     apart,
+    back,
     barriers,
     boxes,
-    follow,
     labels,
     pick,
     settle,
@@ -90,11 +90,11 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     assert link == page.url == f"{address}/?x2=3.5&w1=-1.25&of=b"
     other = open_page(link.removeprefix(address))
     assert labels(other) == labels(page) == shown_by_python(of="b", w1=-1.25, x2=3.5)
-    follow(page, page.go_back)
+    back(page)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
-    follow(page, page.go_back)
+    back(page)
     assert labels(page) == shown_by_python(w1=-1.25)
-    follow(page, page.go_forward)
+    back(page, -1)
     assert labels(page) == shown_by_python(w1=-1.25, x2=3.5)
     page.reload()
     page.wait_for_selector(".lv-ready")

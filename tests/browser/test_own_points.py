@@ -13,7 +13,7 @@ from lrviz.data.built_in import load_dataset
 from lrviz.data.dataset import standardise
 from lrviz.text.numbers import number
 from lrviz.training.run import train
-from tests.browser.conftest import follow, frames, new_context, settle, table
+from tests.browser.conftest import back, frames, new_context, settle, table
 
 FOUR = "data=own&points=-2_-1_0~-1_1.5_0~1_-0.5_1~2_1_1"
 
@@ -280,11 +280,11 @@ def test_the_browsers_back_goes_to_the_points_before(visit):
     settle(page)
     place(page, 3, 3)
     settle(page)
-    follow(page, page.go_back)
+    back(page)
     assert len(points(page)) == 5
-    follow(page, page.go_back)
+    back(page)
     assert points(page) == start
-    follow(page, page.go_forward)
+    back(page, -1)
     assert len(points(page)) == 5
 
 

@@ -14,7 +14,7 @@ from lrviz.practice.making import kind_of, problem
 from lrviz.practice.mistakes import MISTAKES
 from lrviz.practice.problem import KINDS, TASK
 from lrviz.text.numbers import number
-from tests.browser.conftest import STEP, THERE, apart, barriers, boxes, resize, settle
+from tests.browser.conftest import STEP, THERE, apart, back, barriers, boxes, resize, settle
 from tests.samples import thin
 
 
@@ -144,7 +144,7 @@ def test_one_state_is_one_link_and_back_goes_back(open_practice):
     heard(page)
     press(page, "Next")
     assert page.url.endswith("/practice?n=2")
-    page.go_back()
+    back(page)
     page.wait_for_function("!location.search")
     settle(page)
     assert page.get_by_role("heading", level=1).inner_text() == KINDS[problem(1, 1, 1).kind]
@@ -174,7 +174,7 @@ def test_by_keyboard_the_level_and_the_seed_keep_the_focus(open_practice):
     seed.fill("")
     page.keyboard.press("Enter")
     expect(seed).to_have_value("7")
-    page.go_back()
+    back(page)
     expect(seed).to_have_value("1")
     expect(page.get_by_role("radio", name="3", exact=True)).to_be_checked()
     settle(page)

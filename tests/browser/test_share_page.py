@@ -12,6 +12,7 @@ from lrviz import settings
 from lrviz.pages import share
 from tests.browser.conftest import (
     apart,
+    back,
     boxes,
     labels,
     resize,
@@ -219,13 +220,12 @@ def shares_and_goes_back(page, address):
     settle(page)
     assert (page.url, shared(page)) == trail[-1]
     for step in trail[-2::-1]:
-        page.go_back()
-        settle(page)
+        back(page)
         assert (page.url, shared(page)) == step
-    page.go_back()
+    back(page)
     page.wait_for_selector(".lvt.lv-ready")
     assert page.url == f"{address}/training?data=outlier&step=4"
-    page.go_forward()
+    back(page, -1)
     page.locator("code").first.wait_for()
     settle(page)
     assert (page.url, shared(page)) == trail[0]

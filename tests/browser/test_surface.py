@@ -8,7 +8,7 @@ import pytest
 from lrviz.figures.palette import RAMPS
 from lrviz.training.model import PLANES, slice_grid
 from lrviz.training.playback import Request, make
-from tests.browser.conftest import assert_computed, follow, frames, settle
+from tests.browser.conftest import assert_computed, back, frames, settle
 from tests.samples import some, thin
 
 PAGE = "document.querySelector('.lvt').parentNode.lrvizTraining"
@@ -153,7 +153,7 @@ def test_a_start_is_dragged_and_every_view_follows(visit, opt):
     assert rested["ahead"] is None
     assert f"start={','.join(f'{v:g}' for v in rested['start'])}" in page.url.replace("%2C", ",")
     # One entry of the history for the whole way.
-    follow(page, page.go_back)
+    back(page)
     assert page.evaluate(SHOWN)["params"] == before["params"]
     assert "start" not in page.url
     assert page.locator(".lvt-surface .js-plotly-plot, .plotly-notifier").count() == 0

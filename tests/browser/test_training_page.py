@@ -22,9 +22,9 @@ from lrviz.training.run import preview
 from lrviz.training.surface import interpolate
 from tests.browser.conftest import (
     apart,
+    back,
     barriers,
     boxes,
-    follow,
     frames,
     labels,
     resize,
@@ -227,7 +227,7 @@ def test_the_link_opens_the_same_screen_elsewhere_and_back_goes_back(open_page, 
     made = make(Request(data="outlier", opt="adam", lr=0.25, plane="w1b"))
     assert labels(other) == labels(page) == shown_by_python(made, 12, 59)
     assert other.evaluate(READ) == page.evaluate(READ)
-    follow(page, page.go_back)
+    back(page)
     assert "example" not in page.url
     assert labels(page) == shown_by_python(made, 12, 0)
 
