@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ulp
 from sys import float_info
 
 from lrviz.core.graph import Graph, Pass, forward, holder
@@ -14,8 +15,10 @@ from lrviz.core.graph import Graph, Pass, forward, holder
 STEP = 6.1e-6
 #: A relative difference from which on a reader asks why.
 NOTED = 1e-3
-#: By so many units of their last digit two losses may be off together; 0.97 is the most seen.
+#: By so many units of its last digit a loss of an exact z may be off; half of it is the most seen.
 _ROUNDINGS = 2
+#: And z by so many of that of its terms together: half one for the products, and for each sum.
+_OF_Z = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Check:
 
     ``difference`` is |graph - central| / max(|graph|, |central|), in [0, 2], or None where
     both are zero and there is nothing to divide by. ``lost``: it is above `NOTED`, and no more than
-    the rounding of the two losses can make of it: they agree in nearly all digits of a float64.
+    the rounding of the two losses, and of the z they are of, can make of it: they agree in nearly
+    all digits of a float64.
     """
 
     input: str
@@ -58,10 +62,18 @@ def gradient_check(p: Pass, names: tuple[str, ...] = ("w1", "w2", "b")) -> tuple
     """Check the derivative of a pass by each of some inputs, in any view and loss."""
     out = []
     for name in names:
-        found = p.read(f"adjoint.{holder(p.graph, name)}")
+        found = float(p.read(f"adjoint.{holder(p.graph, name)}"))
         central = central_difference(p.graph, p.inputs, name)
         size, apart = max(abs(found), abs(central)), abs(found - central)
-        units = float_info.epsilon * float(p.values["L"]) / _step(p.inputs[name])
-        lost = NOTED * size < apart <= _ROUNDINGS * units
+        lost = NOTED * size < apart <= _rounding(p) / _step(p.inputs[name])
         out.append(Check(name, found, central, apart / size if size else None, lost))
     return tuple(out)
+
+
+def _rounding(p: Pass) -> float:
+    """By how much float64 may be off in the loss."""
+    at = p.inputs
+    terms = abs(at["x1"] * at["w1"]) + abs(at["x2"] * at["w2"]) + abs(at["b"])
+    of_z = _OF_Z * float_info.epsilon * terms * abs(float(p.adjoints["z"]))
+    # Next to 0 the last digit is the same for all numbers.
+    return _ROUNDINGS * max(float_info.epsilon * float(p.values["L"]), ulp(0.0)) + of_z
