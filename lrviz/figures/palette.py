@@ -66,6 +66,21 @@ PALETTES: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: What the three colours of a graph stand for: in short, and in words for who sees it first.
+ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "value": ("value", "forward: the value of each node"),
+        "rate": (
+            "local derivative",
+            "on an arrow: its local derivative, the slope of a tangent",
+        ),
+        "gradient": (
+            "gradient",
+            "backward: the gradient ∂L/∂node, how fast the loss changes with it",
+        ),
+    }
+)
+
 _BETWEEN: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
     {
         "light": ("#f3efbd", "#cfe6b9", "#a3d3c6"),

@@ -33,6 +33,7 @@ export class ExampleView {
 
   host = el("div", { class: "lvt-graph" });
   graph = new Figure(this.host, { onSelect: (name) => this.#select(name) });
+  legend = el("p", { class: "lv-legend" });
   panel = new Panel({ close: () => this.#select(this.at) });
   chosen = el("p", { class: "lvt-caption" });
   /** Stands for the graph where that cannot be drawn. */
@@ -46,7 +47,7 @@ export class ExampleView {
   node = el("section", { class: "lvt-cell lvt-d", "aria-label": "One example" },
     el("div", { class: "lvt-title lvt-title-left" }, el("h2", { text: "Example" }),
       el("div", { class: "lvt-control" }, this.number, this.wrong), this.count),
-    this.chosen, this.far, this.host, this.panel.node, this.panel.heard);
+    this.chosen, this.far, this.host, this.legend, this.panel.node, this.panel.heard);
 
   /** @param {(i: number) => void} choose another example was asked for */
   constructor(choose) {
@@ -57,6 +58,8 @@ export class ExampleView {
   load(playback, spec) {
     this.playback = playback;
     this.spec = spec;
+    this.legend.replaceChildren(...spec.legend.map(([role, text]) =>
+      el("span", { class: `lv-role-${role}`, text })));
     this.count.textContent = playback.rows > 1 ? `counted from 0 to ${playback.rows - 1}` : "the only one";
   }
 

@@ -58,6 +58,9 @@ export const amountOf = ({ keys, how, by }, read) => {
   return by * numbers.reduce((so, x) => (how === "product" ? so * x : so + x), how === "product" ? 1 : 0);
 };
 
+/** Of a wrong number that nothing is known about; and of every first one. */
+const WRONG = "Not quite.";
+const AGAIN = "Try once more, or have it shown.";
 /** Characters of an answer: it is said again in the verdict. */
 const LONGEST = 40;
 /**
@@ -77,6 +80,8 @@ export class Guide {
   /** What was wrong with the answer: nothing where it was right. */
   reason = "";
   given = "";
+  /** What was right as a typed answer missed it for the first time: the next one counts. */
+  missed = /** @type {number | null} */ (null);
   /** @type {HTMLElement | null} */
   marked = null;
   /** Whether the page may have to be drawn anew for the card, and what it speaks of is elsewhere then. */
@@ -158,15 +163,18 @@ export class Guide {
     if (!ask) return;
     const asking = node.offsetHeight;
     const options = ask.kind === "choose" ? ask.options.map(({ meaning, label }) => said(label, meaning)) : [];
-    const why = ask.kind === "type" ? ask.mistakes.map(({ why: one }) => said("−0.0000", one)) : [];
+    const whys = ask.kind === "type" ? [WRONG, ...ask.mistakes.map((one) => one.why)] : [];
+    const why = whys.map((one) => said("−0.0000", one));
     /** @param {string[]} texts */
     const longest = (texts) => texts.reduce((so, one) => (one.length > so.length ? one : so), "");
     // Which words it will be depends on numbers that are still to come.
     const reasons = because.map((table) => longest(table.map(([, text]) => text.replace(/\{~.*?\}/g, "≈"))));
     const answer = ask.kind === "type" ? "It is −0.0000, to four digits. " : "";
+    put(verdict, longest(why) && longest(why) + AGAIN);
+    const missed = node.offsetHeight;
     put(verdict, longest([...options, ...why]) + answer + reasons.join("").replace(/\{.*?\}/g, "−0.0000"));
     answers.hidden = true;
-    node.style.minHeight = `${Math.max(asking, node.offsetHeight)}px`;
+    node.style.minHeight = `${Math.max(asking, missed, node.offsetHeight)}px`;
     put(verdict, "");
     answers.hidden = false;
   }
@@ -276,6 +284,7 @@ export class Guide {
     this.name = name !== null && name in this.spec.cards ? name : null;
     this.answered = false;
     this.given = this.reason = "";
+    this.missed = null;
     const { card } = this;
     this.node.hidden = !card;
     put(this.verdict, "");
@@ -339,7 +348,7 @@ export class Guide {
       const form = el("form", { class: "lv-guide-form" }, field, el("button", { class: "lv-button", text: "Check" }));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        this.#wrote(field.value);
+        if (!this.#wrote(field.value)) field.select();
       });
       this.answers.replaceChildren(form, button("Show me", () => this.#reveal("", "")));
     } else {
@@ -362,14 +371,17 @@ export class Guide {
     this.#reveal(label, picked === right ? "" : picked?.meaning ?? "");
   }
 
-  /** @param {string} text */
+  /**
+   * Judge a typed answer; says whether that is the end of it. Who was wrong once has another try.
+   * @param {string} text
+   */
   #wrote(text) {
     const { card } = this;
-    if (card?.ask?.kind !== "type") return;
+    if (card?.ask?.kind !== "type") return true;
     const answer = typed(text);
     if (answer === null) {
-      this.verdict.textContent = "Type a number, such as −0.25.";
-      return;
+      put(this.verdict, "Type a number, such as −0.25.");
+      return false;
     }
     const read = this.guided.read();
     /** @param {GuideAmount} amount */
@@ -378,8 +390,28 @@ export class Guide {
       return Math.abs(answer - x) <= this.spec.tolerance * Math.abs(x);
     };
     const { right, mistakes } = card.ask;
-    const why = near(right) ? "" : mistakes.find(near)?.why ?? "Not quite.";
+    const why = near(right) ? "" : mistakes.find(near)?.why ?? WRONG;
+    if (why && this.missed === null) {
+      this.missed = amountOf(right, read);
+      this.reason = why;
+      this.paint();
+      put(this.verdict, said(text.trim(), why) + AGAIN);
+      return false;
+    }
     this.#reveal(text.trim(), why);
+    return true;
+  }
+
+  /**
+   * What was said of a typed answer is not said of other numbers.
+   * @param {Read} read
+   */
+  #stale(read) {
+    const ask = this.card?.ask;
+    if (this.answered || this.missed === null || ask?.kind !== "type") return;
+    if (amountOf(ask.right, read) === this.missed) return;
+    put(this.verdict, "");
+    this.reason = "";
   }
 
   /**
@@ -421,9 +453,10 @@ export class Guide {
     put(this.says, say(card.says, read));
     put(this.question, card.ask ? say(card.ask.question, read) : "");
     this.answers.hidden = this.answered;
+    this.#stale(read);
     const judged = !this.given ? "" : this.reason ? said(this.given, this.reason) : "Right. ";
     if (this.answered) put(this.verdict, judged + this.#because(card.ask, card.because, read));
-    this.node.classList.toggle("lv-guide-wrong", Boolean(this.answered && this.reason));
+    this.node.classList.toggle("lv-guide-wrong", Boolean(this.reason));
     this.node.classList.toggle("lv-guide-done", this.answered);
     const last = this.#place === this.spec.order.length - 1;
     put(this.next, last ? "Done" : this.answered || !card.ask ? "Next" : "Skip");

@@ -13,6 +13,8 @@ import { say } from "./sentence.js";
 
 const [WIDTH, HEIGHT, TEXT] = [360, 176, 12];
 const [SAMPLES, HEAD] = [40, 7];
+/** Slopes that are drawn beside their running mean: older ones count for less than a tenth of the newest. */
+const TICKS = 22;
 
 /** @param {number[]} v */
 const length = (v) => Math.hypot(...v);
@@ -115,6 +117,38 @@ function rated(playback, k) {
   return { slopes, rates, steps: slopes.map((x, i) => x * rates[i]) };
 }
 
+/**
+ * What a slope counts in Adam's mean m̂, by its age in steps; all together count 1.
+ * @param {Playback} playback @param {number} k @returns {(age: number) => number}
+ */
+function fading({ spec }, k) {
+  const { beta1 } = spec.constants;
+  const whole = 1 - beta1 ** (k + 1);
+  return (age) => ((1 - beta1) * beta1 ** age) / whole;
+}
+
+/** The mean size of each parameter's slopes, each counting as in m̂. @param {Playback} playback @param {number} k */
+function meanSizes(playback, k) {
+  const share = fading(playback, k);
+  const sizes = [0, 0, 0];
+  for (let age = k; age >= 0; age -= 1) {
+    playback.at(playback.used, k - age).forEach((g, i) => {
+      sizes[i] += share(age) * Math.abs(g);
+    });
+  }
+  return sizes;
+}
+
+/**
+ * The least share of its slopes' size that a mean has kept, and of which parameter.
+ * @param {Playback} playback @param {number} k @param {number[]} means
+ */
+function cancelled(playback, k, means) {
+  const shares = meanSizes(playback, k).map((size, i) => (size ? means[i] / size : 1));
+  const left = Math.min(...shares);
+  return { left, whose: shares.indexOf(left) };
+}
+
 /** @param {Playback} playback @param {number} k @returns {Numbers} */
 function ofRates(playback, k) {
   const found = rated(playback, k);
@@ -124,7 +158,7 @@ function ofRates(playback, k) {
   const [ofSlopes, ofSteps] = [spread(slopes), spread(steps)];
   return {
     moves: Math.max(...steps), least: Math.min(...slopes), slopes: ofSlopes, steps: ofSteps,
-    evened: ofSlopes / ofSteps,
+    evened: ofSlopes / ofSteps, ...(playback.terms.m_hat ? cancelled(playback, k, slopes) : {}),
   };
 }
 
@@ -233,41 +267,59 @@ function drawVelocity(playback, k) {
 }
 
 /**
- * Three rows: each parameter's slope and step as bars, its own rate between them as a number.
+ * Three rows: each parameter's slope and step as bars, its own rate between them as a number. Where
+ * the slope is a running mean, the slopes that it is of are ticks, which fade as they do in the mean.
  * @param {Playback} playback @param {number} k
  */
 function drawRates(playback, k) {
   const { spec } = playback;
   const { slopes, rates, steps } = rated(playback, k);
-  const [sizes, moves] = [slopes.map(Math.abs), steps.map(Math.abs)];
-  if (![...sizes, ...moves].every(Number.isFinite)) return [];
+  const mean = Boolean(playback.terms.m_hat);
+  const ages = mean ? Array.from({ length: Math.min(k + 1, TICKS) }, (_, age) => age) : [];
+  const past = ages.map((age) => playback.at(playback.used, k - age));
+  const share = fading(playback, k);
+  if (![...slopes, ...steps, ...past.flat()].every(Number.isFinite)) return [];
   const [width, row, first] = [96, 42, 44];
   const [name, slope, rate, step] = [4, 30, 184, WIDTH - width - 4];
-  /** @param {number} left @param {number} y @param {number} share @param {string} colour */
-  const bar = (left, y, share, colour) => [
+  /** @param {number} left @param {number} part of the most, with its sign */
+  const place = (left, part) => left + (width / 2) * (1 + part);
+  /** @param {number} left @param {number} y @param {number} part @param {string} colour */
+  const bar = (left, y, part, colour) => [
     svg("rect", { x: left, y, width, height: 12, rx: 2, ...ink("card") }),
-    svg("rect", { x: left, y, width: px(Math.max(share * width, 1)), height: 12, rx: 2, ...ink(colour) }),
+    svg("rect", {
+      class: "lvt-part", x: px(Math.min(place(left, part), place(left, 0))), y,
+      width: px(Math.max((Math.abs(part) * width) / 2, 1)), height: 12, ...ink(colour),
+    }),
+    svg("path", { d: way([[place(left, 0), y - 2], [place(left, 0), y + 14]]), ...stroke("muted", 1) }),
   ];
+  /** @param {number[]} all */
+  const reach = (all) => Math.max(...all.map(Math.abs)) || 1;
+  const [most, furthest] = [reach([...slopes, ...past.flat()]), reach(steps)];
   return [
-    label([slope, 16], terms(playback), "gradient"),
+    label([slope, 16], mean ? "slopes |, mean m̂" : "slope g", "gradient"),
     label([rate, 16], "its own rate", "rate", "middle"),
     label([step, 16], "step", "value"),
     ...spec.symbols.flatMap((letter, n) => {
       const y = first + row * n;
+      // The newest comes last, above the others.
+      const ticks = [...ages].reverse().map((age) => {
+        const x = place(slope, past[age][n] / most);
+        const opacity = (share(age) / share(0)).toFixed(3);
+        const d = way([[x, y - 10], [x, y + 6]]);
+        return svg("path", { class: "lvt-slope", d, ...stroke("text", age ? 1.25 : 2), opacity });
+      });
       return [
         label([name, y + 2], letter, "text"),
-        ...bar(slope, y - 8, Math.max(...sizes) ? sizes[n] / Math.max(...sizes) : 0, "gradient"),
+        ...bar(slope, y - 8, slopes[n] / most, "gradient"),
+        ...ticks,
         label([slope, y + 18], shown(slopes[n])),
         label([rate, y + 2], `× ${shown(rates[n])}`, "rate", "middle"),
-        ...bar(step, y - 8, Math.max(...moves) ? moves[n] / Math.max(...moves) : 0, "value"),
+        ...bar(step, y - 8, -steps[n] / furthest, "value"),
         label([step, y + 18], shown(-steps[n])),
       ];
     }),
   ];
 }
-
-/** What the first column holds. @param {Playback} playback */
-const terms = (playback) => (playback.terms.m_hat ? "mean slope m̂" : "slope g");
 
 const DRAWN = { parabola: drawParabola, velocity: drawVelocity, rates: drawRates };
 

@@ -658,6 +658,7 @@ export interface TrainingStructure {
   graph: GraphNode[];
   panels: Record<string, PanelSpec>;
   example: Record<"wide" | "tall", GraphFigureSpec>;
+  legend: [role: string, text: string][];
   reach: number;
   /** From where to where an example may count as class 1. */
   threshold: [low: number, high: number];

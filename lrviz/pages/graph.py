@@ -26,7 +26,7 @@ from lrviz.core.graph import (
 from lrviz.figures.curves import curves_figure
 from lrviz.figures.geometry import FRAMES
 from lrviz.figures.graph import build_figure
-from lrviz.figures.palette import PALETTES
+from lrviz.figures.palette import PALETTES, ROLES
 from lrviz.live import derivation_payload
 from lrviz.live.component import base_path, control, live, signals
 from lrviz.live.component import plain as plain_spec
@@ -246,11 +246,7 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
         },
         "drag": of,
         "bridge": _BRIDGE[view] + (_TWO_WAYS if graph.out_degree("a") > 1 else ""),
-        "legend": [
-            ["value", "forward: the value of each node"],
-            ["rate", "on an arrow: its local derivative, the slope of a tangent"],
-            ["gradient", "backward: the gradient ∂L/∂node, how fast the loss changes with it"],
-        ],
+        "legend": [[role, text] for role, (_, text) in ROLES.items()],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.symbol} = {{{product.key}}}",
         "graph": explanations.spec(graph),

@@ -19,7 +19,7 @@ from lrviz.data.dataset import Dataset, from_points
 from lrviz.figures.data import data_figure, plane_figure
 from lrviz.figures.graph import build_figure
 from lrviz.figures.loss import loss_figure
-from lrviz.figures.palette import PALETTES
+from lrviz.figures.palette import PALETTES, ROLES
 from lrviz.figures.styles import RUN_STYLES, outline
 from lrviz.figures.surface import LETTERS, surface_spec
 from lrviz.live.component import (
@@ -337,6 +337,7 @@ def _shared() -> Spec:
         "graph": explanations.spec(graph),
         "panels": {name: explanations.panel(graph, name) for name in explanations.names(graph)},
         "example": example,
+        "legend": [[role, name] for role, (name, _) in ROLES.items()],
         "reach": settings.HIGH,
         "threshold": [settings.THRESHOLD_LOW, settings.THRESHOLD_HIGH],
         "z_limit": int(Z_LIMIT),

@@ -6,7 +6,7 @@ The grammar, with the usual precedence; a product may be written without a sign:
     product = sign (("*" | "/")? sign)*
     sign    = ("-" | "+")? power
     power   = atom ("^" sign | superscript)?
-    atom    = number | letter | function atom | "(" sum ")"
+    atom    = number "%"? | letter | function atom | "(" sum ")"
 
 Everything is bounded before it is looked at: the length, the digits of a number, the depth and
 powers of ten. What is refused is refused with one sentence.
@@ -55,7 +55,7 @@ _SAME = str.maketrans(
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᶻ", "0123456789-z")
 _TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+(?:[.,][0-9]*)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"(?P<number>(?:[0-9]+(?:[.,][0-9]*)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?)"
     r"|(?P<raised>⁻?(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|ᶻ))"
     rf"|(?P<word>{'|'.join(map(re.escape, _WORDS))})"
     r"|(?P<sign>\*\*|[-+*/^()])"
@@ -138,11 +138,15 @@ def _strange(text: str, at: int) -> str:
         begun = re.search(r"[^\W\d_]*$", text[:at])
         word = re.match(r"[^\W\d_]{1,12}", text[begun.start() if begun else at :])
         return f"“{word[0] if word else one}” means nothing here: use the letters that are given."
+    if one == "%":
+        return "Write % right after a number, such as 30%."
     shown = one if one.isprintable() else "A hidden character"
     return f"“{shown}” cannot stand in an answer: use numbers, + − * / ^ and parentheses."
 
 
 def _number(text: str) -> Expression:
+    if text.endswith("%"):
+        return _number(text.removesuffix("%").rstrip()) / number(100)
     mantissa, _, power = text.lower().partition("e")
     if sum(c.isdigit() for c in mantissa) > DIGITS:
         raise AnswerError(f"A number has at most {DIGITS} digits here.")

@@ -12,9 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.core.expression import latex, plain, symbol
 from lrviz.text.sentence import ONE, ZERO, Line, Table, payload, say
+from lrviz.training.model import PARAMETERS
 from lrviz.training.optimizers import OPTIMIZERS
 from lrviz.training.playback import Playback
 
@@ -165,20 +167,41 @@ def _rates(slope: str) -> Table:
     )
 
 
+#: From less than this share on one says that slopes have cancelled.
+CANCELLED = 0.5
+
+
+def _cancels() -> Table:
+    """Of Adam: what slopes of changing sign leave of their mean."""
+    return (
+        ({"finite": ZERO}, ""),
+        ({"left": (CANCELLED, None)}, ""),
+        *(
+            (
+                {"whose": (n, n)},
+                f" The slopes of {plain(symbol(name))} have changed sign and cancel in the mean: "
+                "m̂ is {~left} {left} times their mean size.",
+            )
+            for n, name in enumerate(PARAMETERS)
+        ),
+    )
+
+
 def picture(opt: str) -> dict[str, Any] | None:
     """What the browser is given of an optimizer's picture; None where it has none."""
     kind = PICTURES.get(opt)
     if kind is None:
         return None
+    adam = opt == "adam"
     says = {
-        "parabola": _parabola(),
-        "velocity": _velocity(),
-        "rates": _rates("mean slope m̂" if opt == "adam" else "slope"),
+        "parabola": (_parabola(),),
+        "velocity": (_velocity(),),
+        "rates": (_rates("mean slope m̂"), _cancels()) if adam else (_rates("slope"),),
     }
     return {
         "kind": kind,
         "title": TITLES[kind],
-        "says": payload((says[kind],)),
+        "says": payload(says[kind]),
         # Nesterov carries the velocity that this step's slope is in already.
         "ahead": opt == "nesterov",
     }
@@ -244,10 +267,25 @@ def _of_rates(made: Playback, k: int) -> dict[str, float]:
     of_slopes, of_steps = (
         (float(each.max() / each.min()) if each.min() else 1.0) for each in (slopes, steps)
     )
-    return {
+    found = {
         "moves": most,
         "least": least,
         "slopes": of_slopes,
         "steps": of_steps,
         "evened": of_slopes / of_steps,
     }
+    if adam:
+        shares = [
+            float(mean / size) if size else 1.0
+            for mean, size in zip(slopes, _mean_sizes(made, k), strict=True)
+        ]
+        found["left"] = min(shares)
+        found["whose"] = float(shares.index(found["left"]))
+    return found
+
+
+def _mean_sizes(made: Playback, k: int) -> NDArray[np.float64]:
+    """The mean size of each parameter's slopes, each counting as it does in Adam's m̂."""
+    shares = OPTIMIZERS["adam"].constants["beta1"] ** np.arange(k, -1, -1.0)
+    sizes: NDArray[np.float64] = shares @ np.abs(made.used[: k + 1]) / shares.sum()
+    return sizes

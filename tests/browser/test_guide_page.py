@@ -1,6 +1,7 @@
 """The guide on the Graph page: it asks, holds back, shows, and gives back what was there."""
 
 import pytest
+from playwright.sync_api import expect
 
 from lrviz.live.component import version
 from lrviz.text.cards import CARDS
@@ -292,11 +293,21 @@ def test_the_guide_leads_from_page_to_page_and_back_and_each_gets_back_what_it_h
     # Where what would tell it is veiled, that is said.
     assert page.get_by_text("The surface comes with your answer.").is_visible()
     answer = card(page).get_by_label("Your answer")
+    # Who is wrong has another try, with what is known of the mistake.
+    room = card(page).bounding_box()["height"]
     answer.fill("0.5")
     answer.press("Enter")
     settle(page)
-    assert verdict(page).startswith("You said “0.5”. That is a. The loss is −log of it.")
+    wrong = "You said “0.5”. That is a. The loss is −log of it. "
+    assert verdict(page) == wrong + "Try once more, or have it shown."
+    assert page.get_by_text("The surface comes with your answer.").is_visible()
+    expect(answer).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == "0.5"
+    answer.press("Enter")
+    settle(page)
+    assert verdict(page).startswith(f"{wrong}It is 0.6931, to four digits.")
     assert not page.get_by_text("The surface comes with your answer.").is_visible()
+    assert card(page).bounding_box()["height"] == room
     card(page).get_by_role("button", name="Back", exact=True).click()
     page.wait_for_function("() => location.search.endsWith('guide=step')")
     settle(page)

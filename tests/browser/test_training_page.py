@@ -594,6 +594,37 @@ def test_the_fields_of_an_optimizer_push_nothing_down(visit, opt, width):
     assert max(right for _, _, right, _ in found) <= width
 
 
+#: Of each parameter the slopes that are drawn, as place and weight, and where the bar of their mean
+#: begins and ends.
+SLOPES = """() => {
+  const drawing = document.querySelector("[aria-label='What this rule does'] svg");
+  const number = (node, name) => Number(node.getAttribute(name));
+  const bars = [...drawing.querySelectorAll(".lvt-part")].filter((_, n) => n % 2 === 0);
+  const ticks = [...drawing.querySelectorAll(".lvt-slope")];
+  const each = ticks.length / bars.length;
+  return bars.map((bar, n) => ({
+    ticks: ticks.slice(n * each, (n + 1) * each)
+      .map((one) => [parseFloat(one.getAttribute("d").slice(1)), number(one, "opacity")]),
+    bar: [number(bar, "x"), number(bar, "x") + number(bar, "width")],
+    zero: parseFloat(bar.nextSibling.getAttribute("d").slice(1)),
+  }));
+}"""
+
+
+@pytest.mark.parametrize("step", [0, 9])
+def test_adams_slopes_as_they_are_drawn_have_the_mean_that_is_drawn(visit, step):
+    page = visit(f"/training?opt=adam&step={step}")
+    rows = page.evaluate(SLOPES)
+    assert [len(row["ticks"]) for row in rows] == [step + 1] * 3
+    for row in rows:
+        places, weights = np.transpose(row["ticks"])
+        mean = np.average(places, weights=weights)
+        end = max(row["bar"], key=lambda x: abs(x - row["zero"]))
+        # A tenth of a pixel is what is written; a bar is never thinner than one.
+        assert end == pytest.approx(mean, abs=1 if abs(mean - row["zero"]) < 1 else 0.3)
+    assert any(row["bar"][1] - row["bar"][0] > 5 for row in rows)
+
+
 def test_columns_stay_where_they_are_while_their_numbers_change(visit):
     page = visit("/training?step=3", width=1440, height=900)
     before = boxes(page, ".lvt-table th[scope=col]")

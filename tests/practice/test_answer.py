@@ -58,6 +58,10 @@ GOOD = {
     "√2": math.sqrt(2),
     "sqrt(2)": math.sqrt(2),
     "½": 0.5,
+    "30.8%": 0.308,
+    "30,8 %": 0.308,
+    "1 - 25%": 0.75,
+    "20%/(1-20%)": 0.25,
     "= -0.62": -0.62,
     "≈ 0.5": 0.5,
     "w1 - η·0.2": 0.5 - 0.5 * 0.2,
@@ -170,7 +174,7 @@ DIGITS = [
 ]
 WORDS = [
     *("and", "or", "not a", "is", "del a", "yield", "class", "def f()", "pass", "global a"),
-    *("a&b", "a>b", "a<b", "a≥1", "∞", "∂", "Σ", "√", "%", "50%", "1e5e5", "1..2", "..", "5..5"),
+    *("a&b", "a>b", "a<b", "a≥1", "∞", "∂", "Σ", "√", "%", "%50", "1e5e5", "1..2", "..", "5..5"),
     *(
         "abc",
         "alpha",
@@ -216,6 +220,9 @@ HOSTILE = [*UNCLEAR, *CODE, *HUGE, *NESTED, *DIGITS, *WORDS, *LONG, *BLANK]
         ("abc", "“abc” means nothing here: use the letters that are given."),
         ("2 + eta2c", "“c” means nothing here: use the letters that are given."),
         ("x10", "Write * between x1 and 0."),
+        ("x10%", "Write * between x1 and 0%."),
+        ("a % 2", "Write % right after a number, such as 30%."),
+        ("30%%", "Write % right after a number, such as 30%."),
         ("3·w₁2", "Write * between w₁ and 2."),
         ("(" * 13 + "1" + ")" * 13, "At most 12 parentheses and signs stand inside each other."),
         ("-" * 13 + "1", "At most 12 parentheses and signs stand inside each other."),

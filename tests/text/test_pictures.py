@@ -189,6 +189,39 @@ def test_rates_where_one_parameter_has_no_slope():
     )
 
 
+def test_slopes_of_changing_sign_are_said_to_cancel_in_adams_mean():
+    beta1, seen = OPTIMIZERS["adam"].constants["beta1"], set()
+    told = set()
+    for request in [Request(opt="adam", steps=60, lr=lr) for lr in (0.05, 2.0)]:
+        made = make(request)
+        sizes = np.zeros(3)
+        for k in range(len(made.history)):
+            # The same running mean as m̂ is, of sizes.
+            sizes = beta1 * sizes + (1 - beta1) * np.abs(made.used[k])
+            means = np.abs(made.terms["m_hat"][k])
+            shares = means / (sizes / (1 - beta1 ** (k + 1)))
+            left, whose = shares.min(), ("w₁", "w₂", "b")[shares.argmin()]
+            assert quantities(made, k)["left"] == pytest.approx(left, rel=1e-9)
+            said = sentence(made, k)
+            assert ("cancel in the mean" in said) == (left < 0.5)
+            seen.add(left < 0.5)
+            if left < 0.5:
+                assert f"The slopes of {whose} have changed sign" in said
+                assert f"m̂ is ≈ {number(left)} times" in said
+                signs = np.sign(made.used[: k + 1, shares.argmin()])
+                assert signs.min() < signs.max()
+                told.add(whose)
+    assert seen == {False, True}
+    assert told == {"w₁", "w₂", "b"}
+
+
+def test_a_parameter_without_slopes_cancels_nothing():
+    zero = [0.0, 0.0, 0.0]
+    made = one_step("adam", g=zero, m_hat=zero, s_hat=zero)
+    assert quantities(made, 0)["left"] == 1
+    assert sentence(made, 0) == "Nothing moves here."
+
+
 def test_gd_and_sgd_have_no_picture():
     for opt in ("gd", "sgd"):
         assert picture(opt) is None
