@@ -335,6 +335,19 @@ def test_rounding_explains_what_it_can_reach_and_no_more(monkeypatch, b):
         assert check.lost is lost
 
 
+def test_terms_that_cancel_in_z_take_its_digits_with_them(monkeypatch):
+    p = differentiate(x1=1e4, w1=3e4, x2=-2e4, w2=1.5e4, b=9, y=1)
+    slope, loss = float(p.adjoints["b"]), float(p.values["L"])
+    off = np.finfo(float).eps * (2 * loss + 1.5 * (6e8 + 9) * abs(slope))
+    reach = float(off / (9 * checking.STEP))
+    assert reach > 2e-3 * abs(slope)
+    for part, lost in ((0.99, True), (-0.99, True), (1.01, False), (-1.01, False)):
+        central = slope + part * reach
+        monkeypatch.setattr(checking, "central_difference", lambda *_, central=central: central)
+        (check,) = gradient_check(p, ("b",))
+        assert check.lost is lost
+
+
 def test_the_step_of_the_check_is_where_its_two_errors_balance():
     assert pytest.approx(np.cbrt(np.finfo(float).eps), rel=0.02) == checking.STEP
     # It grows with the input, or it would be lost in the rounding of w + step.
