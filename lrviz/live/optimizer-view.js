@@ -132,8 +132,9 @@ function meanSizes(playback, k) {
   const share = fading(playback, k);
   const sizes = [0, 0, 0];
   for (let age = k; age >= 0; age -= 1) {
+    const part = share(age);
     playback.at(playback.used, k - age).forEach((g, i) => {
-      sizes[i] += share(age) * Math.abs(g);
+      sizes[i] += part * Math.abs(g);
     });
   }
   return sizes;

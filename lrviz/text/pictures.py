@@ -169,13 +169,26 @@ def _rates(slope: str) -> Table:
 
 #: From less than this share on one says that slopes have cancelled.
 CANCELLED = 0.5
+#: So much is all of it: what is missing is rounding.
+WHOLE = 1 - 1e-9
 
 
 def _cancels() -> Table:
     """Of Adam: what slopes of changing sign leave of their mean."""
     return (
         ({"finite": ZERO}, ""),
-        ({"left": (CANCELLED, None)}, ""),
+        ({"moves": ZERO}, ""),
+        # About as long as the others: what stands below does not jump while a run is played.
+        (
+            {"left": (WHOLE, None)},
+            " No slopes of changing sign cancel in the mean so far: m̂ is as large as the mean of "
+            "their sizes.",
+        ),
+        (
+            {"left": (CANCELLED, None)},
+            " No parameter’s slopes cancel in the mean by more than half: m̂ is at least {~left} "
+            "{left} times their mean size.",
+        ),
         *(
             (
                 {"whose": (n, n)},

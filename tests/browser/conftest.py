@@ -535,7 +535,7 @@ TRAVEL = """(steps) => new Promise((done) => {
 def back(page: Page, steps: int = 1) -> None:
     """Go back within the app, and wait until it has gone there.
 
-    Not Playwright's own step, which takes the news of a link that was set before for its own end.
+    The page itself says so: Playwright's own step may end with the news of a link set before it.
     """
     page.evaluate(TRAVEL, -steps)
     settle(page)

@@ -904,12 +904,18 @@ def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):
     for part in ["Beyond |z| = 700 the factors of the chain rule do not fit", *said]:
         assert part in text
     assert not page.locator(".lvt-graph").is_visible()
+    assert not page.locator(".lvt-d .lv-legend").is_visible()  # of colours that are not there
     assert "–" not in text
     assert not re.search("[=≈] 0[,.]", text)
     page.get_by_label("Data").first.select_option("penguins")
     page.get_by_text("Standardised", exact=True).click()
     settle(page)
     assert page.locator(".lvt-graph").is_visible()
+    assert page.locator(".lvt-d .lv-legend").inner_text().split("\n") == [
+        "value",
+        "local derivative",
+        "gradient",
+    ]
     assert "Beyond |z|" not in page.locator(".lvt-d").inner_text()
 
 

@@ -203,16 +203,34 @@ def test_slopes_of_changing_sign_are_said_to_cancel_in_adams_mean():
             left, whose = shares.min(), ("w₁", "w₂", "b")[shares.argmin()]
             assert quantities(made, k)["left"] == pytest.approx(left, rel=1e-9)
             said = sentence(made, k)
-            assert ("cancel in the mean" in said) == (left < 0.5)
-            seen.add(left < 0.5)
+            assert ("have changed sign and cancel in the mean" in said) == (left < 0.5)
+            assert ("cancel in the mean by more than half" in said) == (0.5 <= left < 1 - 1e-9)
+            assert ("as large as the mean of their sizes" in said) == (left >= 1 - 1e-9)
+            seen.add((left < 0.5, left < 1 - 1e-9))
+            if 0.5 <= left < 1 - 1e-9:
+                assert f"m̂ is at least ≈ {number(left)} times" in said
             if left < 0.5:
                 assert f"The slopes of {whose} have changed sign" in said
                 assert f"m̂ is ≈ {number(left)} times" in said
                 signs = np.sign(made.used[: k + 1, shares.argmin()])
                 assert signs.min() < signs.max()
                 told.add(whose)
-    assert seen == {False, True}
+    assert seen == {(False, False), (False, True), (True, True)}
     assert told == {"w₁", "w₂", "b"}
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (1 - 0.9e-9, "No slopes of changing sign"),
+        (1 - 1.1e-9, "No parameter’s slopes cancel in the mean by more than half"),
+        (0.5, "No parameter’s slopes cancel in the mean by more than half"),
+        (0.49, "The slopes of w₂ have changed sign"),
+    ],
+)
+def test_where_one_word_ends_and_the_next_begins(left, said):
+    made = one_step("adam", g=[2.0, 2.0, 2.0], m_hat=[2.0, -2 * left, 2.0], s_hat=[4.0, 4.0, 4.0])
+    assert f" {said}" in sentence(made, 0)
 
 
 def test_a_parameter_without_slopes_cancels_nothing():
