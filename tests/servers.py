@@ -86,3 +86,20 @@ def served(
         yield server
     finally:
         stop(server.process)
+
+
+def own_frames(log: str) -> list[str]:
+    """The project's own frames in what a server has logged; there should be none.
+
+    Streamlit itself logs a traceback when a browser leaves in mid-answer, and each call goes
+    through the middleware of ``lrviz/serving.py``: a frame there that only passes a call on to
+    where the error was raised is not its own.
+    """
+    lines = [line.strip() for line in log.splitlines() if line.strip(" ^~")]
+    found = []
+    for n, line in enumerate(lines):
+        code, inner = [*lines[n + 1 : n + 3], "", ""][:2]
+        passes = code.startswith("await self.app(scope, ") and inner.startswith("File ")
+        if f"{ROOT}/lrviz" in line and not (f"{ROOT}/lrviz/serving.py" in line and passes):
+            found.append(line)
+    return found

@@ -14,6 +14,7 @@ from lrviz.serving import (
     headers,
 )
 from tests.deploy.protocol import run
+from tests.servers import ROOT, own_frames
 
 
 def policy(**environ):
@@ -100,3 +101,30 @@ def test_a_message_that_no_page_sends_is_dropped():
 
     assert heard("websocket") == [sent[0], *sent[3:]]
     assert heard("http") == sent
+
+
+@pytest.mark.parametrize(
+    ("raised", "own"),
+    [
+        # Raised beyond the middleware, which is in every call's way.
+        ("", 0),
+        # Raised by the middleware itself, by the app, by what the middleware was given to call.
+        (f'  File "{ROOT}/lrviz/serving.py", line 1, in receive_short\n    max(None)', 1),
+        (f'  File "{ROOT}/lrviz/pages/graph.py", line 1, in show\n    1 / 0', 1),
+        (f'  File "{ROOT}/lrviz/serving.py", line 1, in __call__\n    await self.app(scope, 0)', 1),
+    ],
+)
+def test_what_only_passed_through_is_not_the_projects_fault(raised, own):
+    log = f"""Exception in ASGI application
+Traceback (most recent call last):
+  File "{ROOT}/lrviz/serving.py", line 137, in __call__
+    await self.app(scope, receive, send)
+  File "{ROOT}/lrviz/serving.py", line 177, in __call__
+    await self.app(scope, receive_short if scope["type"] == "websocket" else receive, send)
+          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "starlette/websockets.py", line 104, in send
+    raise WebSocketDisconnected("The browser has left.")
+{raised}
+Error: all of it
+"""
+    assert len(own_frames(log)) == own

@@ -11,7 +11,7 @@ from lrviz import launch, settings
 from lrviz.pages import PATHS
 from tests.deploy.protocol import Session, run
 from tests.samples import sample, some
-from tests.servers import ROOT, served
+from tests.servers import own_frames, served
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def address(tmp_path_factory):
     log = tmp_path_factory.mktemp("hostile") / "log"
     with served("app.py", log=log) as server:
         yield server.url
-    assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
+    assert own_frames(log.read_text()) == [], log.read_text()
 
 
 GOOD = {"client": "hostile", "seq": 1, "rest": True, "fields": {"w1": 2}}

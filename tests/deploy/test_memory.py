@@ -16,7 +16,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from benchmarks.load import memory
 from tests.deploy.protocol import Session, run
 from tests.samples import NIGHT
-from tests.servers import ROOT, served
+from tests.servers import own_frames, served
 
 pytestmark = NIGHT
 
@@ -31,7 +31,7 @@ def server(tmp_path_factory):
     log = tmp_path_factory.mktemp("memory") / "log"
     with served("app.py", log=log, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="1") as one:
         yield one
-    assert f"{ROOT}/lrviz" not in log.read_text(), log.read_text()
+    assert own_frames(log.read_text()) == [], log.read_text()
 
 
 def lie(session: Session, size: int) -> bytes:

@@ -27,7 +27,7 @@ from lrviz.pages import tables
 from tests.browser.conftest import FLAGS, SHELL, chromium
 from tests.deploy.protocol import Session, SessionError, cells, run
 from tests.samples import NIGHT
-from tests.servers import ROOT, Server, await_answer, free_port, start, stop
+from tests.servers import ROOT, Server, await_answer, free_port, own_frames, start, stop
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 #: Sessions by the protocol, and by Chromium; half of each on either replica.
@@ -297,4 +297,4 @@ def test_a_replica_is_killed_and_every_session_goes_on(deployment):
     assert found["slowest"] < float("inf")
     assert found["statuses"] == [200] * 20
     for log in deployment.logs[:2]:
-        assert f"{ROOT}/lrviz" not in log.read_text()
+        assert own_frames(log.read_text()) == []
