@@ -150,7 +150,7 @@ ROOMY = 80.0
 #: How far the way back is from the way forward where cards have no plot, px.
 ASIDE = 9.0
 #: From the left edge of z's card to its bars: the room of a term and its number.
-BARS = 104
+BARS = 110
 
 
 def _features(x: float, rows: tuple[float, ...]) -> dict[str, Point]:
