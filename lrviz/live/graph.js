@@ -31,7 +31,7 @@ import { place, shows, spoken } from "./withheld.js";
 
 const TARGETS = ["w1", "w2", "b"];
 const PHONE = 640; // px of width, and less
-const HIGH = 860; // px of height from which on the walk is in view below the product
+const HIGH = 860; // px of height from which on the walk or the inputs are in view below the picture
 const PACE = 2000; // ms between Python's answers while a hand drags: it pauses, and they come
 const BESIDE = 260; // what the inputs take beside a picture
 /** @type {PictureShape[]} the pictures that lie, from wide to narrow */
@@ -390,12 +390,16 @@ export class GraphPage {
     } else if (this.reset.previousElementSibling !== offer) this.reset.before(offer);
   }
 
-  /** The wanted slider moves to the dock on a phone, and back to its place among the others. */
+  /**
+   * The wanted slider moves to the dock where the others lie below the window, on a phone or on a low
+   * one, and back to its place among them.
+   */
   #fillDock() {
     const wanted = this.widgets[this.spec.drag]?.node;
     if (!wanted) return;
     const docked = this.dock.firstElementChild;
-    if (this.root.dataset.layout === "phone") {
+    const { layout } = this.root.dataset;
+    if (layout === "phone" || (layout === "below" && innerHeight < HIGH)) {
       // What is moved loses the hand that is on it.
       if (docked !== wanted) this.dock.prepend(wanted);
     } else if (docked === wanted) {

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 import lrviz
-from lrviz.core.graph import VIEWS
+from lrviz.core.graph import INPUTS, VIEWS
 from lrviz.text.numbers import equation, number
-from tests.browser.conftest import apart, boxes, settle, slide
+from tests.browser.conftest import apart, boxes, labels, resize, settle, slide
 from tests.browser.test_graph_page import faded
 from tests.samples import OPENING, thin
 
@@ -54,6 +54,23 @@ def test_the_walk_is_in_view_with_the_picture(visit, view, size):
     if width >= 1280:
         assert picture[3] <= dock[1] + 24  # the whole picture, but for the room below it
         assert page.locator(".lv").get_attribute("data-shape") != "tall"
+
+
+@pytest.mark.parametrize(("wanted", "link"), [("b", "of=b"), ("w1", "guide=way")])
+def test_on_a_low_window_the_wanted_slider_is_in_view_with_the_picture(visit, wanted, link):
+    page = visit(f"/?view=operations&{link}", width=1366, height=768)
+    (picture,) = boxes(page, ".lv-figure")
+    (box,) = boxes(page, f".lv-dock input[type=range][aria-label={wanted}]")
+    assert picture[3] <= box[1] < box[3] <= 768
+    slide(page, wanted, 1.25)
+    assert labels(page)[f"{{_value.{wanted}}}"].strip() == "1.25"
+    # Where they are in view, it stands among the others.
+    resize(page, 1440, 900)
+    assert page.locator(".lv-dock input").count() == 0
+    names = page.locator("input[type=range][aria-label]").evaluate_all(
+        "all => all.map(n => n.ariaLabel)"
+    )
+    assert [name for name in names if name in INPUTS] == ["w1", "w2", "b", "x1", "x2"]
 
 
 def test_arrow_keys_walk_along_the_edges_and_the_focus_is_seen(visit):
