@@ -132,7 +132,8 @@ def _given(made: Problem, *, solved: bool) -> None:
     if made.lines:
         with st.container(key="practice-lines"):
             for mark, line in made.lines:
-                st.markdown(rf"**{mark}**  $\displaystyle {latex(line)}$")
+                name = f"Line {mark}" if mark.isdigit() else mark
+                st.markdown(rf"**{name}:**  $\displaystyle {latex(line)}$")
         if made.kind == "order":
             with st.container(key="practice-rules"):
                 st.markdown("**The rules, in order**")

@@ -254,7 +254,7 @@ def _said(what: str, wrong: tuple[str, ...], loss: str, shown: Withheld) -> dict
     names = [one.name for one in named if _may(one, shown)]
     names += [f"a known mistake at {place}" for place in dict.fromkeys(quiet)]
     if len(names) == 1:
-        said = f"Not yet. This {what} is what comes out with {names[0]}."
+        said = f"Not yet. This {what} comes of a mistake: {names[0]}."
     else:
         listed = f"{', '.join(names[:-1])} or {names[-1]}"
         said = f"Not yet. {len(names)} mistakes make this same {what}: {listed}."

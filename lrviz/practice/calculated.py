@@ -202,7 +202,8 @@ def local(
     given: tuple[str, ...]
     if edge == ("b", "z"):
         formula, given = X["b"], tuple(INPUTS[:-1])
-        wrongs = [("sign", -formula), ("bias", x1), ("bias", x2), ("value", b), ("zero", number(0))]
+        wrongs = [("sign", -formula), ("bias", x1), ("bias", x2), ("value", b)]
+        wrongs.append(("constant", number(0)))
         place = ("5", "main", "zero: adding 0")
         rule = say("{} is simply added.", b)
     elif head == "z":
@@ -523,7 +524,7 @@ def _saturation(dice: Dice, level: int) -> Problem | None:
             ("sign", -sure),
             ("kept", sure @ near),
             ("slope", sure @ far),
-            ("zero", number(0)),
+            ("flat", number(0)),
         ]
         place = ("3", "main", "cancel: ya is taken away")
         rule = say(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from lrviz import settings
 from lrviz.core.expression import Expression, Slot, compiled, is_complement, latex, symbol
 from lrviz.core.graph import INPUTS
+from lrviz.practice import calculated
 from lrviz.practice.calculated import passed
 from lrviz.practice.judge import equation, exact, markdown
 from lrviz.practice.mistakes import Mistake, line_of
@@ -83,10 +84,32 @@ def solution(problem: Problem) -> list[str]:
         if problem.kind == "saturation":
             out += [_estimate(problem), f"Computed: **{equation(problem)}**"]
         else:
-            out += [hint(problem, HINTS), f"**{equation(problem)}**"]
+            out += [*_forward(problem), hint(problem, HINTS), f"**{equation(problem)}**"]
     else:
         out.append(f"**{' '.join(problem.key)}**")
     return [*out, *derivation(problem)]
+
+
+def _forward(problem: Problem) -> list[str]:
+    """Where a is needed and not given: how it is computed, and z before it if that is not given."""
+    assert problem.formula is not None
+    letters = problem.letters
+    if "a" in letters or "a" not in problem.formula.symbols or not _has_state(problem):
+        return []
+    made = (calculated.value(passed(problem.inputs), name, strict=False) for name in ("z", "a"))
+    return [_worked(one) for one in made if one and one.variant not in letters]
+
+
+def _worked(problem: Problem) -> str:
+    """The third hint and what it comes to."""
+    assert isinstance(problem.key, float)
+    sign = "=" if exact(problem.key) else r"\approx"
+    return f"{hint(problem, HINTS)[:-1]} {sign} {latex_number(problem.key)}$"
+
+
+def _has_state(problem: Problem) -> bool:
+    """Whether a problem is of one state that the source post knows: y is 0 or 1."""
+    return bool(problem.inputs) and problem.inputs.get("y") in (0.0, 1.0) and not problem.rows
 
 
 def chain_of(problem: Problem) -> Chain:
@@ -102,9 +125,8 @@ def derivation(problem: Problem) -> list[str]:
     if problem.kind in ("order", "wrong"):
         first, count = int(problem.variant.split("/")[2]), len(problem.lines)
         lines = lines[first : first + count]
-    plain_state = problem.inputs and problem.inputs.get("y") in (0.0, 1.0) and not problem.rows
-    p = passed(problem.inputs) if plain_state else None
-    out = []
+    p = passed(problem.inputs) if _has_state(problem) else None
+    out, before = [], ""
     for n, line in enumerate(lines):
         head = f"{latex(chain.head)} = " if n == 0 else "= "
         out.append(rf"$\displaystyle {head}{line.latex}$ · {markdown(line.rule)}")
@@ -113,8 +135,9 @@ def derivation(problem: Problem) -> list[str]:
         filled, value = numeric(line), latex_number(evaluate(chain.value, p.read))
         if filled is None:
             out[-1] += f"  \n at ${render(point(line), p.read)}$"
-        elif (shown := render(filled, p.read)) != value:
+        elif (shown := render(filled, p.read)) not in (value, before):
             out[-1] += f"  \n ${shown} {relation(chain, line)} {value}$"
+            before = shown
     return out
 
 

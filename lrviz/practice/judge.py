@@ -73,7 +73,7 @@ def _value(problem: Problem, value: float) -> Verdict:
         return Verdict(False, NONE_FITS, value=value)
     names = [f"**{one.name}**" for one in named]
     if len(names) == 1:
-        said = f"Not yet. This number is what comes out with {names[0]}."
+        said = f"Not yet. This number comes of a mistake: {names[0]}."
     else:
         listed = ", ".join(names[:-1]) + f" or {names[-1]}"
         said = f"Not yet. {len(names)} mistakes make this same number: {listed}."
@@ -114,14 +114,16 @@ def _line(problem: Problem, typed: str) -> Verdict:
         return Verdict(None, f"Type the number of a line, 1 to {count}.")
     at = int(found[1])
     rule = markdown(problem.notes[at - 1])
+    # Of a side calculation nothing stands on the page.
+    rule = "" if "side calculation" in rule else f" Its rule is: {rule}."
     if found[1] == problem.key:
         right, wrong = (latex_number(problem.values[name]) for name in ("right", "wrong"))
         return Verdict(
             True,
             f"Right: line {at} comes to ${wrong}$ where the others come to ${right}$, with the "
-            f"numbers of this problem. Its rule is: {rule}.",
+            f"numbers of this problem.{rule}",
         )
-    return Verdict(False, f"Not yet. Line {at} is right. Its rule is: {rule}.")
+    return Verdict(False, f"Not yet. Line {at} is right.{rule}")
 
 
 def exact(value: float) -> bool:

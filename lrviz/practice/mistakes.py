@@ -183,7 +183,7 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
             *_CHAIN,
         ),
         "ascent": Mistake(
-            "uphill",
+            "a step uphill",
             "This step goes up: the gradient points to where the loss grows, so it is taken away.",
             *_CHAIN,
         ),
@@ -208,10 +208,22 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
             *_CHAIN,
         ),
         "zero": Mistake(
-            "nothing at all",
+            "the slope taken for 0",
             "It is small, but it is not zero: something is left to go down by.",
             "2",
             "put in: the sigmoid of z is a",
+        ),
+        "flat": Mistake(
+            "the slope of σ alone",
+            "σ is flat here, but the loss is as steep as σ is flat: the two multiply to a − y, and "
+            "of a sure mistake that is about 1 in size.",
+            *_RESIDUAL,
+        ),
+        "constant": Mistake(
+            "b taken for a constant",
+            "b is what moves here, and z moves by as much.",
+            "5",
+            "zero: adding 0",
         ),
         "rounded": Mistake(
             "rounded too early",

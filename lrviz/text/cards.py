@@ -746,8 +746,8 @@ _TRAINING: tuple[Card, ...] = (
                 ),
                 (
                     {},
-                    "Double all weights, and the line stays where it is, but every example is "
-                    "surer, and right: J falls again. So there is no minimum, and the weights "
+                    "Double the weights and b, and the line stays where it is, but every example "
+                    "is surer, and right: J falls again. So there is no minimum, and the weights "
                     "grow for ever, slower and slower.",
                 ),
             ),

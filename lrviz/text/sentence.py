@@ -25,7 +25,8 @@ ZERO: Bounds = (0, 0)
 DOWN: Bounds = (None, 0)
 UP: Bounds = (0, None)
 ONE: Bounds = (1, 1)
-#: So near to 0 or 1 a probability is given by a bound: its percents would read 0 or 100.
+#: So near to 0 or 1 a probability is given by a bound, which the words name: its percents would
+#: read 0 or 100.
 NEAR = 5e-4
 #: Below this a unit of a parameter hardly changes the loss, and a slope ② is nearly flat.
 FLAT = 1e-3
@@ -36,8 +37,8 @@ KEPT = 0.01
 def _belief() -> Table:
     return (
         ({"value.z": ZERO}, "The model says 50 %: it has no opinion"),
-        ({"complement.a": (None, NEAR)}, "The model says more than 99.9 %"),
-        ({"value.a": (None, NEAR)}, "The model says less than 0.1 %"),
+        ({"complement.a": (None, NEAR)}, "The model says more than 99.95 %"),
+        ({"value.a": (None, NEAR)}, "The model says less than 0.05 %"),
         ({}, "The model says {%value.a}"),
     )
 

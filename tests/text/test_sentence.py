@@ -93,9 +93,9 @@ def said(of, loss="log", **inputs):
 def test_a_bound_is_said_only_where_percents_would_read_0_or_100():
     # 1 − a is 4.9e-4 and 5.1e-4 there.
     z, less = -math.log(4.9e-4 / (1 - 4.9e-4)), -math.log(5.1e-4 / (1 - 5.1e-4))
-    assert said("b", w1=z).startswith("The model says more than 99.9 %, and the answer is 1.")
+    assert said("b", w1=z).startswith("The model says more than 99.95 %, and the answer is 1.")
     assert said("b", w1=less).startswith("The model says 99.9 %, and")
-    assert said("b", w1=-z).startswith("The model says less than 0.1 %, but the answer is 1.")
+    assert said("b", w1=-z).startswith("The model says less than 0.05 %, but the answer is 1.")
     assert said("b", w1=-less).startswith("The model says 0.051 %,")
 
 
