@@ -211,8 +211,8 @@ def _bars(plot: Bars, read: Read) -> list[Mark]:
         return left + width / 2 + (v - (low + high) / 2) * scale
 
     def bar(n: int, start: float, end: float) -> str:
-        x0, x1 = sorted((across(start), across(end)))
-        x1 = max(x1, x0 + THIN)
+        middle, half = across((start + end) / 2), max(abs(end - start) * scale, THIN) / 2
+        x0, x1 = middle - half, middle + half
         y0, y1 = top + row * n + 3, top + row * (n + 1) - 3
         return f"M{_px(x0, y0)} L{_px(x1, y0)} L{_px(x1, y1)} L{_px(x0, y1)} Z"
 

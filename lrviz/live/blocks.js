@@ -63,6 +63,8 @@ export class Product {
     this.staged = [];
     const result = keysOf(spec.result.number);
     const whole = [...result, ...spec.factors.flatMap((factor) => keysOf(factor.number))];
+    /** @type {(keys: string[]) => string} */
+    const equal = (keys) => `{~${keys.join(" ")}}`;
     /** @type {(symbol: string, template: string, mark: string, kind: string, stage: number, keys: string[]) =>
      *   HTMLElement} */
     const cell = (symbol, template, mark, kind, stage, keys) => {
@@ -75,7 +77,7 @@ export class Product {
     };
     /** @type {(text: string, stage: number, keys: string[], below?: string) => HTMLElement} */
     const sign = (text, stage, keys, below = text) => {
-      const digits = el("span", { text: below });
+      const digits = this.bind.text("span", {}, below);
       this.staged.push({ digits, stage, keys });
       return el("div", { class: "lv-sign" }, el("span", { text }), digits);
     };
@@ -84,7 +86,7 @@ export class Product {
     /** @param {HTMLElement} before @param {HTMLElement} after a sign stays with what follows it */
     const together = (before, after) => row.append(el("div", { class: "lv-together" }, before, after));
     spec.factors.forEach((factor, i) => {
-      const before = i ? sign("×", factor.stage, whole) : sign("=", spec.stage, whole, "≈");
+      const before = i ? sign("×", factor.stage, whole) : sign("=", spec.stage, whole, equal(whole));
       const node = cell(factor.symbol, factor.number, factor.mark, "factor-of", factor.stage,
         keysOf(factor.number));
       node.addEventListener("pointerenter", () => this.actions.point(factor.names));
@@ -92,7 +94,7 @@ export class Product {
       together(before, node);
     });
     if (spec.identity) {
-      together(sign("=", spec.stage, [], "≈"),
+      together(sign("=", spec.stage, [], equal([...result, ...keysOf(spec.identity.numbers)])),
         cell(spec.identity.symbol, spec.identity.numbers, "", "identity", spec.stage, []));
     }
     this.of = choice({ ...spec.choice, value: fields[spec.choice.name] }, (value) =>

@@ -54,8 +54,8 @@ function bars({ box: [left, top, width, height], terms }, read) {
   const across = (v) => left + width / 2 + (v - (low + high) / 2) * scale;
   /** @type {(n: number, start: number, end: number) => string} */
   const bar = (n, start, end) => {
-    const x0 = Math.min(across(start), across(end));
-    const x1 = Math.max(across(start), across(end), x0 + THIN);
+    const [middle, half] = [across((start + end) / 2), Math.max(Math.abs(end - start) * scale, THIN) / 2];
+    const [x0, x1] = [middle - half, middle + half];
     const [y0, y1] = [top + row * n + 3, top + row * (n + 1) - 3];
     return `M${px(x0, y0)} L${px(x1, y0)} L${px(x1, y1)} L${px(x0, y1)} Z`;
   };

@@ -36,6 +36,7 @@ from lrviz.pages.session import PageState
 from lrviz.practice import blanks
 from lrviz.settings import State
 from lrviz.text import act, cards, explanations, guide, sentence
+from lrviz.text.bridge import bridge
 from lrviz.text.glossary import GLOSSARY
 from lrviz.text.latex import to_latex
 from lrviz.text.withheld import Withheld, withheld
@@ -85,15 +86,6 @@ PRESETS = (
         (0.0, *_WORKED[1:]),
     ),
 )
-
-_BRIDGE = {
-    "vector": "The logit z = w · x + b → the sigmoid a = σ(z), the predicted probability that y is "
-    "1 → L, the loss. x and w are vectors of any size; here they hold two numbers each.",
-    "features": "The logit z = w₁x₁ + w₂x₂ + b → the sigmoid a = σ(z), the predicted probability "
-    "that y is 1 → L, the loss: small when a is close to y. Two features here; others have many.",
-    "operations": "The same computation in single operations: z, σ and the loss are taken apart.",
-}
-_TWO_WAYS = " a has two ways to L, and ∂L/∂a is the sum over both."
 
 
 def page() -> None:
@@ -245,7 +237,7 @@ def structure(view: View, loss: Loss, of: str, hide: tuple[str, ...] = ()) -> di
             "moved": sentence.payload(sentence.moved(of)),
         },
         "drag": of,
-        "bridge": _BRIDGE[view] + (_TWO_WAYS if graph.out_degree("a") > 1 else ""),
+        "bridge": bridge(view, loss),
         "legend": [[role, text] for role, (_, text) in ROLES.items()],
         "summary": "Computational graph of logistic regression: z = {value.z}, a = {value.a}, "
         f"L = {{value.L}}, {at_z}, {product.symbol} = {{{product.key}}}",

@@ -53,6 +53,14 @@ def test_the_page_opens_with_the_worked_example(open_page):
     )
 
 
+def test_the_product_says_equal_where_it_is_and_nowhere_else(visit):
+    page = visit("/?w1=0&w2=0&b=0")
+    signs = page.locator(".lv-product .lv-sign > :last-child")
+    assert signs.all_inner_texts() == ["=", "×", "×", "="]  # −0.75 = 1.5 × 0.25 × −2 = −0.5 × 1.5
+    slide(page, "w1", 0.5)
+    assert signs.all_inner_texts() == ["≈", "×", "×", "≈"]
+
+
 @pytest.mark.parametrize("view", some(1, ["operations", "features", "vector"]))
 def test_every_number_moves_while_the_hand_is_still_on_the_slider(visit, view):
     page = visit(f"/?view={view}")
