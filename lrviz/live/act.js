@@ -21,6 +21,9 @@ function moved(name, here, there) {
   return plain(here("complement.a")) - plain(there("complement.a"));
 }
 
+/** Two losses that differ by less than this part of themselves differ by their rounding. */
+const ROUNDING = 8 * Number.EPSILON;
+
 /** Nudge the chosen parameter: true changes beside rate times change. */
 export class Nudge {
   node = el("section", { class: "lv-nudge", "aria-label": "Nudge" });
@@ -98,11 +101,11 @@ export class Nudge {
     const { of, path, sizes } = this.spec;
     const slope = plain(here(`adjoint.${of}`));
     const L = plain(here("value.L"));
+    /** @type {(size: number) => number} */
+    const loss = (size) => plain(elsewhere({ [of]: from + size })("value.L"));
+    const losses = new Map([...sizes, this.size].map((size) => [size, loss(size)]));
     /** @param {number} size */
-    const off = (size) => {
-      const there = elsewhere({ [of]: from + size });
-      return Math.abs((plain(there("value.L")) - L) / (from + size - from) - slope);
-    };
+    const off = (size) => Math.abs(((losses.get(size) ?? NaN) - L) / (from + size - from) - slope);
     const there = elsewhere({ [of]: from + this.size });
     /** @type {Record<string, number>} */
     const numbers = { "nudge.size": this.size };
@@ -118,6 +121,8 @@ export class Nudge {
     const all = sizes.map(off);
     const best = all.indexOf(Math.min(...all));
     const near = off(this.size);
+    const lost = [...losses.values()].every((other) => Math.abs(other - L) <= ROUNDING * Math.max(other, L));
+    numbers["nudge.lost"] = Number(lost && slope !== 0);
     numbers["nudge.best"] = sizes[best];
     numbers["nudge.place"] = near <= all[best] ? 0 : Math.sign(this.size - sizes[best]);
     /** @type {Read} */

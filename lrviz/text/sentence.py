@@ -144,9 +144,15 @@ def payload(tables: Sequence[Table]) -> list[Any]:
 def nudged() -> Table:
     """How near a nudge's ratio comes to the derivative, among all sizes that are offered.
 
-    ``nudge.place`` is 1 where the size is above the one that comes nearest, -1 below it.
+    ``nudge.place`` is 1 where the size is above the one that comes nearest, -1 below it;
+    ``nudge.lost`` is 1 where no size changes the loss by more than its rounding.
     """
     return (
+        (
+            {"nudge.lost": ONE},
+            "σ is so flat here that no nudge changes the loss by more than a float64 is rounded "
+            "to: what stands beside ΔL is rounding.",
+        ),
         ({"nudge.place": ONE}, "A smaller nudge brings the ratio closer."),
         ({"nudge.place": ZERO}, "No other nudge brings the ratio closer."),
         (

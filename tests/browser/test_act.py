@@ -64,6 +64,30 @@ def test_what_a_moves_by_is_known_where_a_is_as_good_as_1(visit, y):
     assert loss == pytest.approx(float(exact["L"]), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("link", "lost"),
+    [
+        ("loss=squared&w1=5&x1=5&x2=5&w2=5&y=0", True),
+        ("loss=squared&w1=5&x1=5&x2=5&w2=5&y=1", False),  # of a loss near 0 all digits are known
+        ("w1=5&x1=5&x2=5&w2=5&y=0", False),
+        ("loss=squared&w1=5&x1=0&x2=5&w2=5&y=0", False),  # nothing changes, and that is exact
+    ],
+)
+def test_where_the_losses_differ_by_their_rounding_it_is_said(visit, link, lost):
+    page = visit(f"/?{link}&nudge=1")
+    inputs = {
+        name: float(value)
+        for name, _, value in (f.partition("=") for f in link.split("&"))
+        if name != "loss"
+    }
+    loss = "squared" if "squared" in link else "log"
+    here = differentiate(**OPENING | inputs, loss=loss)
+    there = differentiate(**OPENING | inputs | {"w1": 6.0}, loss=loss)
+    moved = abs(float(there.values["L"]) - float(here.values["L"]))
+    assert (here.adjoints["w1"] != 0 and moved < 1e-15 * float(here.values["L"])) == lost
+    assert ("beside ΔL is rounding" in page.locator(".lv-verdict").inner_text()) == lost
+
+
 def test_the_secant_turns_into_the_tangent(visit):
     page = visit("/?nudge=1")
     slider = page.get_by_role("slider", name="nudge", exact=True)

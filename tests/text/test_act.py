@@ -83,7 +83,9 @@ def test_the_verdict_on_a_nudge_follows_its_place():
     tables = act.nudge("b")["verdict"]
     assert tables == sentence.payload((sentence.nudged(),))
     said = {
-        place: sentence.say((sentence.nudged(),), {"nudge.place": place, "nudge.best": 1e-8}.get)
+        place: sentence.say(
+            (sentence.nudged(),), {"nudge.lost": 0, "nudge.place": place, "nudge.best": 1e-8}.get
+        )
         for place in (-1, 0, 1)
     }
     assert said[1] == "A smaller nudge brings the ratio closer."

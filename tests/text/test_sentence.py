@@ -123,7 +123,9 @@ def test_a_sure_mistake_is_stuck_under_squared_error_alone(z, y):
 
 
 def test_a_nudge_that_is_too_small_says_why():
-    text = sentence.say((sentence.nudged(),), {"nudge.place": -1, "nudge.best": 1e-6}.get)
+    text = sentence.say(
+        (sentence.nudged(),), {"nudge.lost": 0, "nudge.place": -1, "nudge.best": 1e-6}.get
+    )
     assert text == (
         "Too small: the two losses agree in nearly all of the 16 digits of a float64, and their "
         "difference loses the rest. With 10⁻⁶ the ratio came closest."
