@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from lrviz.figures.palette import PALETTES, Mode
 from lrviz.figures.styles import RUN_STYLES, axis, layout, margin
@@ -18,6 +19,11 @@ from lrviz.training.surface import spaced
 LEAST_LOSS = 1e-12
 #: Most points of one curve.
 POINTS_LIMIT = 10_000
+#: On the page the title stands in the corner of the steps from this part of them on, and of the
+#: losses from this part of their range on: a curve that comes there gets room above it.
+CORNER = (0.4, 0.65)
+#: As a part of their range.
+HEADROOM = 0.5
 
 
 def loss_figure(
@@ -44,6 +50,8 @@ def loss_figure(
     low, high = min(float(y.min()) for y in shown), max(float(y.max()) for y in shown)
     room = max(0.06 * (np.log10(high) - np.log10(low)), 0.02)
     bottom, top = float(np.log10(low) - room), float(np.log10(high) + room)
+    if not alone and any(_in_corner(np.log10(y), bottom, top) for y in shown):
+        top += HEADROOM * (top - bottom)
     ticks = loss_ticks(bottom, top)
     if not alone:
         # On the page the curve is low.
@@ -76,9 +84,14 @@ def loss_figure(
             mode,
             alone=alone,
             margin=margin(52, 12, 10, 40) if alone else margin(52, 8, 8, 26),
-            xaxis=axis(mode, "step" if alone else "", [-0.01 * longest, 1.01 * longest]),
+            xaxis=axis(mode, "step" if alone else "", [-0.02 * longest, 1.02 * longest]),
             yaxis=vertical,
             hovermode="x",
             uirevision="loss",
         ),
     )
+
+
+def _in_corner(y: NDArray[np.float64], bottom: float, top: float) -> bool:
+    first = int(CORNER[0] * len(y))
+    return bool(y[first:].max() > bottom + CORNER[1] * (top - bottom))

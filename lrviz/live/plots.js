@@ -308,9 +308,10 @@ export class Plots {
   /** @param {PlotSpec} plot @param {string} kind @param {string} d */
   #write(plot, kind, d) {
     const key = `${plot.name} ${kind}`;
-    if (this.last.get(key) === d) return;
-    this.#path(plot, kind).setAttribute("d", d);
-    this.last.set(key, d);
+    const drawn = d.includes("NaN") ? "" : d; // what no float64 holds has no place
+    if (this.last.get(key) === drawn) return;
+    this.#path(plot, kind).setAttribute("d", drawn);
+    this.last.set(key, drawn);
   }
 
   /**

@@ -48,6 +48,8 @@ export class SurfaceView extends View {
   downhill = shape("path", { class: "lvt-downhill" }, this.layer);
   ends = markers(this.layer);
   best = shape("path", { class: "lvt-best" }, this.layer);
+  /** Whether the minimum is one of another slice than is drawn. */
+  elsewhere = false;
   marker = shape("circle", { class: "lvt-marker", r: 8 }, this.layer);
   /** Whether the surface is drawn in three dimensions. */
   solid = false;
@@ -331,8 +333,9 @@ export class SurfaceView extends View {
     if (best && near([x, y])) {
       // A minimum on another slice is drawn faint: here it is only the place below it.
       const third = 3 - i - j;
-      const far = Math.abs(best[third] - playback.at(playback.params, k)[third]) > 0.05 * (1 + Math.abs(best[third]));
-      this.best.style.opacity = far ? "0.45" : "1";
+      this.elsewhere = Math.abs(best[third] - playback.at(playback.params, k)[third])
+        > 0.05 * (1 + Math.abs(best[third]));
+      this.best.style.opacity = this.elsewhere ? "0.45" : "1";
       this.best.setAttribute("d", `M${x - 6},${y}h12M${x},${y - 6}v12`);
     }
   }

@@ -501,6 +501,9 @@ export class TrainingPage {
     const told = [happened(playback, k), phone && end].filter(Boolean).join(" ");
     put(this.now, this.spec.blank ? EMPTY : told);
     put(this.slice, sliceOf(playback, k) + this.surface.note);
+    // The lecture view has the picture and its key alone.
+    put(this.keys.best, this.surface.elsewhere ? "minimum elsewhere" : "minimum");
+    this.legend.classList.toggle("lvt-elsewhere", this.surface.elsewhere);
     put(this.sides, sidesOf(playback, k, Boolean(this.data.line.getAttribute("d"))));
     this.player.show(this.k, `${first}${statusOf(playback, k)}${beside}`, phone ? "" : end);
   }

@@ -73,6 +73,15 @@ def test_on_a_low_window_the_wanted_slider_is_in_view_with_the_picture(visit, wa
     assert [name for name in names if name in INPUTS] == ["w1", "w2", "b", "x1", "x2"]
 
 
+@pytest.mark.parametrize("width", [720, 800])
+def test_every_page_is_one_click_away_on_a_window_of_any_width(visit, width):
+    page = visit("/", width=width, height=900)
+    for name in ("Training", "Practice", "Share", "About"):
+        links = page.get_by_role("link", name=name, exact=True).all()
+        seen = [link.bounding_box() for link in links if link.is_visible()]
+        assert len([box for box in seen if box["y"] + box["height"] < 70]) == 1, name
+
+
 def test_arrow_keys_walk_along_the_edges_and_the_focus_is_seen(visit):
     page = visit("/")
     page.locator(".lv-hit[data-name='x1']").focus()

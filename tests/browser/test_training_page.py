@@ -798,7 +798,18 @@ def test_the_legend_says_whose_step_the_arrow_is(visit):
     for opt, arrow in (("gd", ["−η∂J"]), ("adam", ["gradient descent’s −η∂J"]), ("newton", [])):
         page = visit(f"/training?opt={opt}&step=1")
         told = [one.inner_text() for one in page.locator(".lvt-key-pair:visible").all()]
-        assert told == ["this step", "next step", *arrow, "minimum"]
+        assert [*told[:-1], told[-1].split()[0]] == ["this step", "next step", *arrow, "minimum"]
+
+
+def test_a_minimum_of_another_slice_is_called_so_in_a_lecture_too(visit):
+    # The start is far from the minimum in w₂, which this plane does not show; the end is there.
+    page = visit("/training?data=penguins&plane=w1b&start=3,-3,2&opt=newton&layout=lecture")
+    key = page.locator(".lvt-pair-best")
+    assert key.inner_text() == "minimum elsewhere"
+    page.get_by_role("slider", name="step", exact=True).focus()
+    page.keyboard.press("End")
+    settle(page)
+    assert key.inner_text() == "minimum"
 
 
 def test_where_nothing_moves_it_is_said_and_a_start_is_offered(visit):
@@ -907,6 +918,9 @@ def test_a_graph_that_fits_no_float64_is_said_in_a_sentence(visit, link, said):
     assert not page.locator(".lvt-d .lv-legend").is_visible()  # of colours that are not there
     assert "–" not in text
     assert not re.search("[=≈] 0[,.]", text)
+    drawn = page.locator("path[d]").evaluate_all("all => all.map((n) => n.getAttribute('d'))")
+    assert len(drawn) > 20
+    assert not [d for d in drawn if "NaN" in d]
     page.get_by_label("Data").first.select_option("penguins")
     page.get_by_text("Standardised", exact=True).click()
     settle(page)

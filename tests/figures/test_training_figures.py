@@ -32,6 +32,17 @@ def curve(made, mode="light"):
 FIGURES = (contour, plane, curve)
 
 
+@pytest.mark.parametrize("lr", [5.2, 20.0])
+def test_the_curve_of_the_loss_leaves_the_corner_of_its_title_free(lr):
+    made = make(Request(data="twins", lr=lr, steps=60))
+    bottom, top = curve(made).layout.yaxis.range
+    heights = (np.log10(made.history.losses) - bottom) / (top - bottom)
+    assert heights.min() > 0
+    # The title is 20 of the 66 px high.
+    assert heights[24:].max() <= 1 - 20 / 66
+    assert heights.max() > 0.6  # what is left of the room is used
+
+
 @pytest.mark.parametrize("axes", PLANES)
 def test_the_surface_is_the_logarithm_of_the_loss(axes):
     made = make(Request(plane=axes))
