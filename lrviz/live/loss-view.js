@@ -10,7 +10,7 @@ import { beside, cover, dress, markers, shape, View } from "./view.js";
 /** @typedef {{ losses: ArrayLike<number>, taken: number }} Curve */
 
 const LEAST = 1e-12; // of the axis, see figures/loss.py
-const FAINT = 0.28;
+const FAINT = 0.55; // of what is to come: 3 to 1 against either ground
 const NEAR = 0.4; // px: what moves less than that is not drawn
 const SCALE = 22; // px below the curve, where its steps stand: a hand there draws along it too
 const DOT = 14; // px that the last point's marker may stand out of the part that is drawn

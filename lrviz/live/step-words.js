@@ -58,7 +58,7 @@ export function happened(playback, k) {
     const { settled_start: settled } = playback.spec;
     if (settled && !playback.taken) return `${start} ${settled.why}`;
     if (!playback.taken) return playback.spec.taken ? start : `${start} The run ends here.`;
-    return `${start} Play, or draw along the loss curve.`;
+    return `${start} Play, or drag along the loss curve.`;
   }
   const [before, after] = [playback.losses[k - 1], playback.losses[k]];
   // A convex loss that has risen along −g was lower on the way; the last digits flicker.

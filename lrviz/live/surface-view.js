@@ -330,11 +330,11 @@ export class SurfaceView extends View {
     const best = playback.spec.minimum;
     const [x, y] = best ? this.px(best[i], best[j]) : [NaN, NaN];
     this.best.style.display = near([x, y]) ? "" : "none";
+    // A minimum on another slice is drawn faint: here it is only the place below it.
+    const third = 3 - i - j;
+    const away = best ? Math.abs(best[third] - playback.at(playback.params, k)[third]) : 0;
+    this.elsewhere = best !== null && away > 0.05 * (1 + Math.abs(best[third]));
     if (best && near([x, y])) {
-      // A minimum on another slice is drawn faint: here it is only the place below it.
-      const third = 3 - i - j;
-      this.elsewhere = Math.abs(best[third] - playback.at(playback.params, k)[third])
-        > 0.05 * (1 + Math.abs(best[third]));
       this.best.style.opacity = this.elsewhere ? "0.45" : "1";
       this.best.setAttribute("d", `M${x - 6},${y}h12M${x},${y - 6}v12`);
     }

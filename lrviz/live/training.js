@@ -192,7 +192,7 @@ export class TrainingPage {
   #cells() {
     const { points } = this;
     const axis = el("span", { class: "lvt-label" }, "J by step, on a logarithmic axis",
-      el("span", { class: "lvt-hand", text: ": draw along it" }));
+      el("span", { class: "lvt-hand", text: ": drag along it" }));
     const dock = el("div", { class: "lvt-dock" },
       cell("c", "Loss at every step", [axis], this.loss.node), this.ended, this.player.node);
     return el("div", { class: "lvt-views" },

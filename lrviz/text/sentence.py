@@ -150,8 +150,8 @@ def nudged() -> Table:
     return (
         (
             {"nudge.lost": ONE},
-            "σ is so flat here that no nudge changes the loss by more than a float64 is rounded "
-            "to: what stands beside ΔL is rounding.",
+            "Here no nudge changes the loss by more than a float64 is rounded to: what stands "
+            "beside ΔL is rounding.",
         ),
         ({"nudge.place": ONE}, "A smaller nudge brings the ratio closer."),
         ({"nudge.place": ZERO}, "No other nudge brings the ratio closer."),

@@ -10,6 +10,7 @@ import pytest
 from lrviz import settings
 from lrviz.core.graph import differentiate
 from lrviz.figures.graph import build_figure
+from lrviz.figures.palette import PALETTES
 from lrviz.live.playback_payload import payload
 from lrviz.text import scenarios
 from lrviz.text.numbers import fill, number
@@ -31,6 +32,7 @@ from tests.browser.conftest import (
     settle,
     table,
 )
+from tests.figures.test_palette import contrast
 from tests.reference import hardest
 from tests.samples import some, thin
 
@@ -744,7 +746,14 @@ def test_the_curve_is_the_scrubber_and_hides_what_is_to_come(visit):
         }"""
     )
     assert shown[0] == pytest.approx(shown[1])
-    assert max(shown[2:]) < 0.35
+    # Far fainter than what has been, and seen all the same: a hand is to draw along it.
+    for palette in PALETTES.values():
+        ground, whole = palette["surface"], palette["history"]
+        parts = [[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in (ground, whole)]
+        for share in shown[2:]:
+            mixed = (round(g + share * (w - g)) for g, w in zip(*parts, strict=True))
+            faint = contrast("#{:02x}{:02x}{:02x}".format(*mixed), ground)
+            assert 3 <= faint < contrast(whole, ground) / 2
 
 
 def test_accuracy_and_counts_follow_the_step_and_the_threshold(visit):
