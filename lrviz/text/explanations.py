@@ -66,9 +66,14 @@ def mark(edge: Edge) -> str:
 
 def local_formula(graph: Graph, edge: Edge) -> str:
     """The local derivative in letters: ``a(1 − a)`` for ("z", "a")."""
+    return plain(_local(graph, edge))
+
+
+def _local(graph: Graph, edge: Edge) -> Expression:
     tail, head = edge
     node = graph.nodes[head]
-    return plain(node["rates"][node["args"].index(tail)])
+    rule: Expression = node["rates"][node["args"].index(tail)]
+    return rule
 
 
 def value_formula(graph: Graph, name: str) -> str:
@@ -351,7 +356,10 @@ def _edge_panel(graph: Graph, at: str, shown: Shown | None) -> dict[str, Any]:
         one = f"∂{letter(head)}/∂{text}"
         step = rate(symbol("L"), symbol(head)) @ rate(symbol(head), entry)
         said = f"upstream gradient × local derivative: {gradient(head)} × {one}"
-        lines.append(f"{one} {equals(local)} {local}")
+        rule = _local(graph, edge)
+        # A letter, or a number, is its own; and what is left out is not told by its numbers.
+        bare = rule.kind in {"symbol", "number"} or formula != local_formula(graph, edge)
+        lines.append(f"{one} {equals(local)} {local}" if bare else _worked(graph, one, rule, local))
         if graph.out_degree(tail) == 1:
             lines.append(f"{_worked(graph, said, step, total)}, passed on to ∂L/∂{text}")
         else:

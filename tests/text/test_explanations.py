@@ -223,10 +223,17 @@ def test_a_panel_of_an_edge_has_every_entry_and_says_how_many_ways_there_are(vie
                 assert sides[-1] == number(p.read("adjoint.z"))
                 assert computed(sides[0]) == pytest.approx(computed(sides[-1]), rel=1e-3)
             continue
-        for held in graph.nodes[tail].get("inputs", (tail,)):
+        inputs = graph.nodes[tail].get("inputs", (tail,))
+        for n, held in enumerate(inputs):
             own = explanations.letter(held)
             shown = f"∂{to}/∂{own}"
-            assert any(re.match(rf"{re.escape(shown)} [=≈] [−\d]", line) for line in lines[2:])
+            (rate,) = (line for line in lines[2:] if re.match(rf"{re.escape(shown)} [=≈] ", line))
+            local = p.read(f"local.{name}" + (f".{n}" if len(inputs) > 1 else ""))
+            assert rate.endswith(f" {number(local)}")
+            # The rule's own numbers stand before it, where it is more than one letter.
+            rule = explanations.local_formula(graph, (tail, head))
+            worked = len(rule) > 1 + (rule[-1] in "₀₁₂") and rule not in ("−1", "w", "x")
+            assert (len(re.findall(" [=≈] ", rate)) == 2) == worked, (rate, rule)
             said = f"upstream gradient × local derivative: ∂L/∂{to} × {shown} "
             (way,) = (line for line in lines if line.startswith(said))
             if len(list(graph.successors(tail))) == 1:
