@@ -24,6 +24,8 @@ POINTS_LIMIT = 10_000
 CORNER = (0.4, 0.65)
 #: As a part of their range.
 HEADROOM = 0.5
+#: The largest whole power of ten in float64.
+CEILING = float(np.floor(np.log10(np.finfo(np.float64).max)))
 
 
 def loss_figure(
@@ -51,7 +53,7 @@ def loss_figure(
     room = max(0.06 * (np.log10(high) - np.log10(low)), 0.02)
     bottom, top = float(np.log10(low) - room), float(np.log10(high) + room)
     if not alone and any(_in_corner(np.log10(y), bottom, top) for y in shown):
-        top += HEADROOM * (top - bottom)
+        top = max(top, min(top + HEADROOM * (top - bottom), CEILING))
     ticks = loss_ticks(bottom, top)
     if not alone:
         # On the page the curve is low.

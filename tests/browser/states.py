@@ -164,7 +164,7 @@ _GRAPH_SCREEN = """
     return title || value;
   };
   const sliders = {};
-  for (const n of document.querySelectorAll(".lv-inputs input[type=range]"))
+  for (const n of document.querySelectorAll(":is(.lv-inputs, .lv-dock) input[type=range]"))
     sliders[n.ariaLabel] = exact(n.ariaLabel);
   return { sliders, y: checked("y"), view: checked("View"),
     of: checked("Derivative of the loss for"), loss: checked("Loss"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,14 @@ def test_the_curve_of_the_loss_leaves_the_corner_of_its_title_free(lr):
     # The title is 20 of the 66 px high.
     assert heights[24:].max() <= 1 - 20 / 66
     assert heights.max() > 0.6  # what is left of the room is used
+
+
+def test_a_curve_that_comes_near_the_end_of_float64_is_drawn():
+    (run,) = labelled(make(Request(steps=60)))
+    losses = 10.0 ** np.linspace(0, 308, len(run.history.losses))
+    figure = loss_figure([run._replace(history=replace(run.history, losses=losses))])
+    assert np.isfinite(figure.layout.yaxis.tickvals).all()
+    assert figure.layout.yaxis.range[1] >= 308
 
 
 @pytest.mark.parametrize("axes", PLANES)
