@@ -88,6 +88,12 @@ def test_the_verdict_on_a_nudge_follows_its_place():
         )
         for place in (-1, 0, 1)
     }
+    for place in said:  # where all is rounding no place is nearer
+        lost = {"nudge.lost": 1, "nudge.place": place, "nudge.best": 1e-8}
+        assert sentence.say((sentence.nudged(),), lost.get) == (
+            "Here no nudge changes the loss by more than a float64 is rounded to: what stands "
+            "beside ΔL is rounding."
+        )
     assert said[1] == "A smaller nudge brings the ratio closer."
     assert said[0] == "No other nudge brings the ratio closer."
     assert said[-1].endswith("With 10⁻⁸ the ratio came closest.")
